@@ -1,0 +1,57 @@
+"""The configuration of every process, from the environment (`CATALOG_…`) and nowhere else."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import field_validator
+
+type Side = Literal["commands", "queries", "all"]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="CATALOG_", extra="ignore", frozen=True)
+
+    database_url: SecretStr
+    """PostgreSQL, as `postgresql://user@host:port/name`; a password may come from PGPASSFILE."""
+    query_database_url: SecretStr | None = None
+    """A read replica for the query side; the same database when unset."""
+    redis_url: SecretStr
+    database_pool_size: int = Field(default=10, ge=2)
+
+    side: Side = "all"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    cors_origins: Annotated[list[str], NoDecode] = []
+    """Origins that browsers may call from, separated by commas; none by default."""
+    body_limit_bytes: int = Field(default=1_048_576, ge=1024)
+
+    token_issuer: str = "catalog"
+    token_audience: str = "catalog"
+    access_token_seconds: int = Field(default=600, ge=10)
+    refresh_token_seconds: int = Field(default=30 * 86_400, ge=60)
+    bcrypt_rounds: int = Field(default=12, ge=4, le=16)
+
+    append_queue_limit: int = Field(default=2_000, ge=1)
+    """Appends that may wait for a commit, for each catalog; beyond it writers get 503."""
+    append_batch_limit: int = Field(default=500, ge=1)
+
+    worker_host: str = "127.0.0.1"
+    worker_port: int = Field(default=8001, ge=0, le=65535)
+    lease_seconds: float = Field(default=3.0, gt=0)
+    poll_seconds: float = Field(default=0.25, gt=0)
+    projection_batch_limit: int = Field(default=2_000, ge=1)
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _separated_by_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [origin.strip() for origin in value.split(",") if origin.strip()]
+        return value
+
+    @cached_property
+    def query_url(self) -> str:
+        return (self.query_database_url or self.database_url).get_secret_value()

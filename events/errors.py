@@ -1,0 +1,25 @@
+"""What the event store may answer instead of a result."""
+
+
+class Refused(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
+    """The request was refused.
+
+    The docstring of each subclass is the sentence its caller reads; the arguments become members
+    of the problem document.
+    """
+
+    def __init__(self, **members: object) -> None:
+        super().__init__(self.__doc__)
+        self.members = members
+
+
+class LogUnavailable(Refused):
+    """The event log can't be reached or did not confirm the write; nothing more is known. Retry."""
+
+
+class AppendQueueFull(Refused):
+    """More writes are waiting than this process accepts; retry in a moment."""
+
+
+class UnknownCatalog(Refused):
+    """There is no such catalog."""
