@@ -1,0 +1,71 @@
+"""Refusals that only HTTP knows. Those of the domain live where they are decided."""
+
+from events.errors import Refused
+
+
+class InvalidInput(Refused):
+    """The request does not match the description of this operation; see `errors`."""
+
+
+class MalformedJson(Refused):
+    """The body is not a JSON document in UTF-8."""
+
+
+class BodyTooLarge(Refused):
+    """The body is larger than this service accepts; send less at once."""
+
+
+class NotFound(Refused):
+    """There is nothing at this address."""
+
+
+class MethodNotAllowed(Refused):
+    """This address does not answer to that method; see the `Allow` header."""
+
+
+class InternalError(Refused):
+    """The service failed to answer; the `request_id` finds the reason in its logs."""
+
+
+class Unauthenticated(Refused):
+    """A valid access token is needed: `Authorization: Bearer …`, from `POST /v1/auth/token`."""
+
+
+class InvalidCredentials(Refused):
+    """The user name and the password, or the refresh token, do not open a session."""
+
+
+class TooManyAttempts(Refused):
+    """Too many failed attempts; wait for the time that `Retry-After` tells."""
+
+
+class Forbidden(Refused):
+    """The roles of this user do not allow that."""
+
+
+class UserExists(Refused):
+    """A user of that name exists already."""
+
+
+class UnknownUser(Refused):
+    """There is no such user."""
+
+
+class CatalogExists(Refused):
+    """A catalog with that key exists already."""
+
+
+class UnknownProduct(Refused):
+    """There is no such product in this catalog."""
+
+
+class InvalidCursor(Refused):
+    """The cursor is not one that this list gave out; begin again without it."""
+
+
+class ProjectionBehind(Refused):
+    """The read side has not reached that position yet; ask again after `Retry-After` seconds."""
+
+
+class ReadsUnavailable(Refused):
+    """The read side can't be reached at the moment; retry."""

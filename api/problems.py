@@ -1,0 +1,173 @@
+"""Errors as problem documents (RFC 9457): one table of refusals, one handler for all of them."""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from api import errors
+from commands import errors as refused
+from events.errors import AppendQueueFull, LogUnavailable, Refused, UnknownCatalog
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 1
+
+STATUS: dict[type[Refused], tuple[int, str]] = {
+    errors.MalformedJson: (400, "malformed-json"),
+    errors.Unauthenticated: (401, "unauthenticated"),
+    errors.InvalidCredentials: (401, "invalid-credentials"),
+    errors.Forbidden: (403, "forbidden"),
+    errors.NotFound: (404, "not-found"),
+    errors.UnknownProduct: (404, "unknown-product"),
+    errors.UnknownUser: (404, "unknown-user"),
+    refused.ProductNotRegistered: (404, "unknown-product"),
+    UnknownCatalog: (404, "unknown-catalog"),
+    errors.MethodNotAllowed: (405, "method-not-allowed"),
+    errors.CatalogExists: (409, "catalog-exists"),
+    errors.UserExists: (409, "user-exists"),
+    refused.InvalidTransition: (409, "invalid-transition"),
+    refused.NotPublishable: (409, "not-publishable"),
+    refused.ProductExists: (409, "product-exists"),
+    refused.ProductIsArchived: (409, "product-archived"),
+    refused.SkuTaken: (409, "sku-taken"),
+    refused.VersionConflict: (412, "version-conflict"),
+    errors.BodyTooLarge: (413, "body-too-large"),
+    errors.InvalidInput: (422, "invalid-input"),
+    errors.InvalidCursor: (422, "invalid-cursor"),
+    refused.IdempotencyKeyReused: (422, "idempotency-key-reused"),
+    refused.UnknownCurrency: (422, "unknown-currency"),
+    errors.TooManyAttempts: (429, "too-many-attempts"),
+    errors.InternalError: (500, "internal-error"),
+    AppendQueueFull: (503, "append-queue-full"),
+    LogUnavailable: (503, "log-unavailable"),
+    errors.ProjectionBehind: (503, "projection-behind"),
+    errors.ReadsUnavailable: (503, "reads-unavailable"),
+    refused.TooMuchContention: (503, "too-much-contention"),
+}
+
+log = structlog.get_logger(__name__)
+
+
+class InvalidField(BaseModel):
+    pointer: str
+    """A JSON Pointer (RFC 6901) into the body, or `/name` of a parameter."""
+    message: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). Some types carry further members."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True})
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: list[InvalidField] | None = None
+
+
+def may_refuse(*refusals: type[Refused]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI responses of an operation that may answer with these refusals."""
+    grouped: dict[int | str, list[type[Refused]]] = {}
+    for refusal in refusals:
+        grouped.setdefault(STATUS[refusal][0], []).append(refusal)
+    return {status: _response(of) for status, of in grouped.items()}
+
+
+def _response(refusals: Sequence[type[Refused]]) -> dict[str, Any]:
+    described = (f"`{STATUS[refusal][1]}`: {refusal.__doc__}" for refusal in refusals)
+    headers = {"Retry-After": {"schema": {"type": "string", "pattern": "^[0-9]+$"}}}
+    return {
+        "description": "\n\n".join(described),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        **({"headers": headers} if STATUS[refusals[0]][0] in {429, 503} else {}),
+    }
+
+
+def problem(request: Request, refusal: Refused) -> Response:
+    status, name = STATUS[type(refusal)]
+    members = dict(refusal.members)
+    headers = {key: str(value) for key, value in members.pop("headers", {}).items()}  # type: ignore[attr-defined]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
+    document = {
+        "type": f"/problems/{name}",
+        "title": name.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": str(refusal),
+        "instance": request.url.path,
+        "request_id": request.scope.get("state", {}).get("request_id", ""),
+        **members,
+    }
+    body = json.dumps(document, default=str).encode()
+    return Response(body, status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _refused(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, Refused)  # noqa: S101 -- Starlette's handlers are typed for any error
+    return problem(request, exc)
+
+
+async def _invalid(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, RequestValidationError)  # noqa: S101
+    found = exc.errors()
+    if any(error["type"] == "json_invalid" for error in found):
+        return problem(request, errors.MalformedJson())
+    return problem(request, errors.InvalidInput(errors=[_field(error) for error in found]))
+
+
+def _field(error: dict[str, Any]) -> dict[str, str]:
+    """Where and why, without the value: it may be a secret, or no text at all."""
+    source, *path = error["loc"]
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    pointer = "".join(f"/{part}" for part in parts)
+    return {"in": str(source), "pointer": _printable(pointer), "message": _printable(error["msg"])}
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+async def _http(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, HTTPException)  # noqa: S101
+    match exc.status_code:
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return problem(request, errors.MethodNotAllowed(headers=exc.headers or {}))
+        case HTTPStatus.BAD_REQUEST:
+            return problem(request, errors.MalformedJson())
+        case _:
+            return problem(request, errors.NotFound())
+
+
+async def _failed(request: Request, exc: Exception) -> Response:
+    log.error("request_failed", path=request.url.path, exc_info=exc)
+    return problem(request, errors.InternalError())
+
+
+router = APIRouter(tags=["problems"])
+
+
+@router.get("/problems/{name}", response_class=Response, include_in_schema=True)
+async def explain(name: str) -> Response:
+    """What a problem's `type` means and what to do about it."""
+    described = [(s, refusal) for refusal, (s, known) in STATUS.items() if known == name]
+    if not described:
+        raise errors.NotFound
+    status, refusal = described[0]
+    text = f"# {name} ({status} {HTTPStatus(status).phrase})\n\n{refusal.__doc__}\n"
+    return Response(text, media_type="text/markdown; charset=utf-8")

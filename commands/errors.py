@@ -1,0 +1,43 @@
+"""What a command may be refused for. The docstring is the message."""
+
+from events.errors import Refused
+
+
+class ProductExists(Refused):
+    """This product is registered already, as something else."""
+
+
+class ProductNotRegistered(Refused):
+    """There is no such product in this catalog."""
+
+
+class ProductIsArchived(Refused):
+    """An archived product cannot be changed; restore it first."""
+
+
+class InvalidTransition(Refused):
+    """The product's status does not allow that step."""
+
+
+class NotPublishable(Refused):
+    """A product is published with a name and at least one price; see `missing`."""
+
+
+class UnknownCurrency(Refused):
+    """That is not an ISO 4217 currency with minor units."""
+
+
+class SkuTaken(Refused):
+    """Another product of this catalog has that SKU."""
+
+
+class VersionConflict(Refused):
+    """The product has changed since; read it again, then decide again."""
+
+
+class TooMuchContention(Refused):
+    """Others kept changing this product while the command was decided; retry in a moment."""
+
+
+class IdempotencyKeyReused(Refused):
+    """This idempotency key came with another request before; use a new key for a new request."""
