@@ -1,0 +1,22 @@
+"""Alembic's environment: always run by `migrations.run`, on a connection that it opened."""
+
+from alembic import context
+
+from events.tables import Base
+
+OURS = {"event_store", "access", "projections"}
+
+
+def _ours(name: str | None, type_: str, _parents: object) -> bool:
+    return type_ != "schema" or name in OURS
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    include_schemas=True,
+    include_name=_ours,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

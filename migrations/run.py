@@ -1,0 +1,38 @@
+"""Brings a database to the newest schema. Several processes may try at once: one does it."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import create_engine
+
+LOCK = 4_213_370_001
+
+
+async def upgrade(url: str) -> None:
+    """Migrate the database at `url`; its user must own the schemas (and may create roles)."""
+    engine = create_engine(url, pool_size=2, application="catalog-migrate")
+    try:
+        await upgrade_with(engine)
+    finally:
+        await engine.dispose()
+
+
+async def upgrade_with(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        await connection.run_sync(_to_head)
+
+
+def _to_head(connection: Connection) -> None:
+    command.upgrade(config(connection), "head")
+
+
+def config(connection: Connection) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(files(__package__)))
+    made.attributes["connection"] = connection
+    return made

@@ -1,0 +1,67 @@
+create schema event_store;
+
+create table event_store.catalogs (
+    catalog_id       text primary key,
+    name             text not null,
+    default_currency text not null,
+    head             bigint not null default 0,
+    created_at       timestamptz not null default now(),
+    updated_at       timestamptz not null default now()
+);
+
+create table event_store.streams (
+    catalog_id       text not null,
+    stream_id        uuid not null,
+    kind             text not null,
+    version          integer not null,
+    last_occurred_at timestamptz not null,
+    primary key (catalog_id, stream_id)
+);
+
+create table event_store.events (
+    catalog_id     text not null,
+    position       bigint not null,
+    stream_id      uuid not null,
+    version        integer not null,
+    type           text not null,
+    schema_version smallint not null,
+    data           json not null,
+    actor          text not null,
+    correlation_id text not null,
+    causation_id   text,
+    occurred_at    timestamptz not null,
+    recorded_at    timestamptz not null,
+    digest         bytea not null,
+    primary key (catalog_id, position),
+    constraint events_stream_version unique (catalog_id, stream_id, version)
+);
+
+create table event_store.claims (
+    catalog_id text not null,
+    kind       text not null,
+    value      text not null,
+    stream_id  uuid not null,
+    primary key (catalog_id, kind, value)
+);
+
+create table event_store.idempotency (
+    catalog_id     text not null,
+    key            text not null,
+    request_digest bytea not null,
+    stream_id      uuid not null,
+    version        integer not null,
+    position       bigint not null,
+    recorded_at    timestamptz not null,
+    primary key (catalog_id, key)
+);
+create index idempotency_recorded_at on event_store.idempotency (recorded_at);
+
+create function event_store.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'the event log is append-only: % on %.% is refused',
+        tg_op, tg_table_schema, tg_table_name using errcode = 'restrict_violation';
+end $$;
+
+create trigger events_are_append_only
+    before update or delete or truncate on event_store.events
+    for each statement execute function event_store.refuse_change();
