@@ -1,5 +1,9 @@
-"""The configuration of every process, from the environment (`CATALOG_…`) and nowhere else."""
+"""The configuration of every process, from the environment (`CATALOG_…`).
 
+What the environment doesn't say may stand in files of the same names in `CATALOG_SECRETS_DIR`.
+"""
+
+import os
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -11,7 +15,12 @@ type Side = Literal["commands", "queries", "all"]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="CATALOG_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CATALOG_",
+        extra="ignore",
+        frozen=True,
+        secrets_dir=os.environ.get("CATALOG_SECRETS_DIR"),
+    )
 
     database_url: SecretStr
     """PostgreSQL, as `postgresql://user@host:port/name`; a password may come from PGPASSFILE."""
