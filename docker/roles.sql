@@ -23,7 +23,7 @@ select format('create role %I', name)
  where not exists (select from pg_roles where rolname = name)
 \gexec
 
-alter role owner login password :'owner_password';
+alter role owner login createrole password :'owner_password';
 alter role command_api login password :'command_api_password';
 alter role query_api login password :'query_api_password';
 alter role worker login password :'worker_password';
