@@ -65,7 +65,3 @@ class InvalidCursor(Refused):
 
 class ProjectionBehind(Refused):
     """The read side has not reached that position yet; ask again after `Retry-After` seconds."""
-
-
-class ReadsUnavailable(Refused):
-    """The read side can't be reached at the moment; retry."""

@@ -13,7 +13,13 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from commands import errors as refused
-from events.errors import AppendQueueFull, LogUnavailable, Refused, UnknownCatalog
+from events.errors import (
+    AppendQueueFull,
+    AppendUnconfirmed,
+    DatabaseUnavailable,
+    Refused,
+    UnknownCatalog,
+)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
@@ -45,9 +51,9 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.TooManyAttempts: (429, "too-many-attempts"),
     errors.InternalError: (500, "internal-error"),
     AppendQueueFull: (503, "append-queue-full"),
-    LogUnavailable: (503, "log-unavailable"),
+    AppendUnconfirmed: (503, "append-unconfirmed"),
+    DatabaseUnavailable: (503, "database-unavailable"),
     errors.ProjectionBehind: (503, "projection-behind"),
-    errors.ReadsUnavailable: (503, "reads-unavailable"),
     refused.TooMuchContention: (503, "too-much-contention"),
 }
 

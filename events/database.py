@@ -4,30 +4,39 @@ SQLAlchemy keeps the connections, runs migrations, models and composed queries; 
 that matter are files of SQL and go to asyncpg itself, without a layer between.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, cast
+from typing import cast
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.engine import AdaptedConnection, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
 from sqlalchemy.pool import QueuePool
+
+from events.errors import DatabaseUnavailable
 
 type Connection = asyncpg.Connection[asyncpg.Record]
 
-UNREACHABLE = (
+_UNAVAILABLE = (
     OSError,
     TimeoutError,
+    PoolTimeout,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
-"""What asyncpg raises when the server is gone, going, full or not yet up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +49,17 @@ class PoolState:
 
 
 def create_engine(
-    url: str, *, pool_size: int, application: str, timeout: float = 5.0
+    url: str,
+    *,
+    pool_size: int,
+    application: str,
+    timeout: float = 5.0,
+    command_timeout: float | None = 30.0,
 ) -> AsyncEngine:
-    """A pool of at most `pool_size` connections; `timeout` seconds to connect or to be lent one."""
+    """A pool of at most `pool_size` connections.
+
+    `timeout` seconds to connect or to be lent one, `command_timeout` seconds for a statement.
+    """
     address = make_url(url).set(drivername="postgresql+asyncpg")
     engine = create_async_engine(
         address,
@@ -51,6 +68,7 @@ def create_engine(
         pool_timeout=timeout,
         connect_args={
             "timeout": timeout,
+            "command_timeout": command_timeout,
             "server_settings": {"application_name": application, "timezone": "UTC"},
         },
     )
@@ -58,16 +76,40 @@ def create_engine(
     return engine
 
 
-def _refuse_closed(dbapi_connection: Any, *_: object) -> None:
+def _refuse_closed(dbapi_connection: AdaptedConnection, *_: object) -> None:
     if dbapi_connection.driver_connection.is_closed():
         raise DisconnectionError
 
 
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(getattr(error.orig, "__cause__", None), _UNAVAILABLE):
+            raise DatabaseUnavailable from error
+        raise
+    except _UNAVAILABLE as error:
+        raise DatabaseUnavailable from error
+
+
 @asynccontextmanager
 async def driver(engine: AsyncEngine) -> AsyncIterator[Connection]:
-    """A pooled connection as asyncpg's own, for the statements that are files of SQL."""
-    async with engine.connect() as connection:
-        yield await driver_of(connection)
+    """A pooled connection as asyncpg's own, for the statements that are files of SQL.
+
+    Raises `DatabaseUnavailable` when the server is gone, going, full or not yet up.
+    """
+    with _translated():
+        async with engine.connect() as connection:
+            yield await driver_of(connection)
+
+
+@asynccontextmanager
+async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A unit of work over models, in one transaction. Raises `DatabaseUnavailable`."""
+    with _translated():
+        async with AsyncSession(engine, expire_on_commit=False) as made, made.begin():
+            yield made
 
 
 async def driver_of(connection: AsyncConnection) -> Connection:

@@ -13,8 +13,12 @@ class Refused(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
         self.members = members
 
 
-class LogUnavailable(Refused):
-    """The event log can't be reached or did not confirm the write; nothing more is known. Retry."""
+class DatabaseUnavailable(Refused):
+    """The database can't be reached at the moment; retry."""
+
+
+class AppendUnconfirmed(Refused):
+    """The log did not confirm the write: it may or may not be there. Read, then retry."""
 
 
 class AppendQueueFull(Refused):

@@ -1,4 +1,4 @@
-"""What can happen to a product. A name here is storage: see `events/codec.py` before changing one."""
+"""What can happen to a product. Names here are storage: read `events/codec.py` first."""
 
 from dataclasses import dataclass
 from typing import Literal

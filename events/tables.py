@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import JSON, UUID as PgUUID
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -27,7 +27,7 @@ class Base(AsyncAttrs, DeclarativeBase):
         datetime: DateTime(timezone=True),
         int: Integer,
         str: Text,
-        UUID: PgUUID(as_uuid=True),
+        UUID: postgresql.UUID(as_uuid=True),
     }
 
 
@@ -72,7 +72,7 @@ class Event(Base):
     version: Mapped[int]
     type: Mapped[str]
     schema_version: Mapped[int] = mapped_column(SmallInteger)
-    data: Mapped[str] = mapped_column(JSON)
+    data: Mapped[str] = mapped_column(postgresql.JSON)
     actor: Mapped[str]
     correlation_id: Mapped[str]
     causation_id: Mapped[str | None]

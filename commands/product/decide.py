@@ -85,7 +85,7 @@ def move(
             assert_never(command)
 
 
-def change(  # noqa: PLR0911 -- a case a command
+def change(
     command: RenameProduct
     | DescribeProduct
     | BrandProduct

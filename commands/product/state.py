@@ -73,7 +73,7 @@ def _registered(event: ProductRegistered) -> Product:
     )
 
 
-def _changed(product: Product, event: ProductEvent) -> Product:  # noqa: C901, PLR0911, PLR0912 -- a case an event
+def _changed(product: Product, event: ProductEvent) -> Product:
     match event:
         case ProductRegistered():
             return _registered(event)

@@ -1,0 +1,110 @@
+"""Group commit: the appends that wait go to the log as one call, while the next ones gather."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.append import Append, Deferred, Outcome, append
+from events.database import driver
+from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Waiting:
+    append: Append
+    outcome: asyncio.Future[Outcome]
+
+
+@dataclass(slots=True)
+class Appender:
+    """The one writer of a process to one catalog's log.
+
+    No artificial delay: a batch is what gathered while the last one committed. `queue_limit`
+    appends may wait; beyond that callers are turned away with `AppendQueueFull`.
+    """
+
+    engine: AsyncEngine
+    catalog: str
+    kind: str
+    queue_limit: int
+    batch_limit: int
+    _queue: deque[Waiting] = field(default_factory=deque)
+    _writer: asyncio.Task[None] | None = None
+
+    async def append(self, asked: Append) -> Outcome:
+        """The append's outcome, once it is durable.
+
+        Raises `AppendQueueFull` (nothing was written) and `AppendUnconfirmed` (it may have been).
+        """
+        if len(self._queue) >= self.queue_limit:
+            raise AppendQueueFull
+        waiting = Waiting(asked, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all())
+        return await waiting.outcome
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    async def drain(self) -> None:
+        """Wait until everything that was asked for is settled."""
+        if self._writer is not None:
+            await self._writer
+
+    async def _write_all(self) -> None:
+        while batch := self._next_batch():
+            await self._write(batch)
+
+    def _next_batch(self) -> list[Waiting]:
+        """Who gave up before the write began is left out: nothing of it is written."""
+        batch: list[Waiting] = []
+        while self._queue and len(batch) < self.batch_limit:
+            waiting = self._queue.popleft()
+            if not waiting.outcome.done():
+                batch.append(waiting)
+        return batch
+
+    async def _write(self, batch: list[Waiting]) -> None:
+        try:
+            async with driver(self.engine) as connection:
+                appends = [waiting.append for waiting in batch]
+                outcomes = await append(connection, self.catalog, self.kind, appends)
+        except DatabaseUnavailable as error:
+            log.warning("append_unconfirmed", catalog=self.catalog, error=repr(error.__cause__))
+            _fail(batch, AppendUnconfirmed())
+        except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
+            await self._write_apart(batch, error)
+        else:
+            self._settle(batch, outcomes)
+
+    async def _write_apart(self, batch: list[Waiting], error: Exception) -> None:
+        """The log refused the whole call: find the append at fault, so that no other suffers."""
+        if len(batch) == 1:
+            log.error("append_failed", catalog=self.catalog, error=repr(error))
+            _fail(batch, error)
+            return
+        for waiting in batch:
+            await self._write([waiting])
+
+    def _settle(self, batch: list[Waiting], outcomes: Sequence[Outcome]) -> None:
+        again = []
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Deferred):
+                again.append(waiting)
+            elif not waiting.outcome.done():
+                waiting.outcome.set_result(outcome)
+        self._queue.extendleft(reversed(again))
+
+
+def _fail(batch: list[Waiting], error: Exception) -> None:
+    for waiting in batch:
+        if not waiting.outcome.done():
+            waiting.outcome.set_exception(error)

@@ -1,0 +1,61 @@
+"""Reading the log: one stream, many streams, or all of a catalog in the order of its positions."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from events.database import Connection, statement
+from events.recorded import Recorded, recorded
+
+_READ_STREAM = statement(__package__, "sql/read_stream.sql")
+_READ_STREAMS = statement(__package__, "sql/read_streams.sql")
+_READ_LOG = statement(__package__, "sql/read_log.sql")
+_READ_HEADS = statement(__package__, "sql/read_heads.sql")
+_FIND_CLAIMS = statement(__package__, "sql/find_claims.sql")
+
+
+async def read_stream(
+    connection: Connection,
+    catalog: str,
+    stream: UUID,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[Recorded]:
+    """The events of one stream with a version greater than `after`, oldest first."""
+    rows = await connection.fetch(_READ_STREAM, catalog, stream, after, limit)
+    return [recorded(row) for row in rows]
+
+
+async def read_streams(
+    connection: Connection, catalog: str, streams: Iterable[UUID]
+) -> dict[UUID, list[Recorded]]:
+    """The events of each of the streams that has any, oldest first."""
+    found: dict[UUID, list[Recorded]] = {}
+    for row in await connection.fetch(_READ_STREAMS, catalog, list(streams)):
+        found.setdefault(row["stream_id"], []).append(recorded(row))
+    return found
+
+
+async def read_log(
+    connection: Connection, catalog: str, *, after: int, limit: int
+) -> list[Recorded]:
+    """The events at the positions after `after`.
+
+    Complete up to its last one: positions become visible in their order, without gaps.
+    """
+    rows = await connection.fetch(_READ_LOG, catalog, after, limit)
+    return [recorded(row) for row in rows]
+
+
+async def read_heads(connection: Connection) -> dict[str, int]:
+    """The last position of each catalog; 0 for an empty one."""
+    rows = await connection.fetch(_READ_HEADS)
+    return {row["catalog_id"]: row["head"] for row in rows}
+
+
+async def find_claims(
+    connection: Connection, catalog: str, kind: str, values: Iterable[str]
+) -> dict[str, UUID]:
+    """The streams that hold these claims, by value."""
+    rows = await connection.fetch(_FIND_CLAIMS, catalog, kind, list(values))
+    return {row["value"]: row["stream_id"] for row in rows}
