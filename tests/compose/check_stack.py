@@ -1,0 +1,143 @@
+"""`make test` leaves these out, since they build an image: `pytest tests/compose/check_*.py`."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.compose.stack import COMPOSE_FILE, CommandError, Stack
+
+APIS = ("command-api", "query-api")
+APPLICATIONS = (*APIS, "worker")
+SERVICES = (*APPLICATIONS, "postgres", "redis")
+
+
+def register(commands: httpx.Client, sku: str) -> tuple[str, str]:
+    body = {"sku": sku, "name": "Lamp", "prices": [{"currency": "USD", "amount": 1999}]}
+    answer = commands.post("/products", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"], answer.headers["Catalog-Position"]
+
+
+def read(queries: httpx.Client, product: str, position: str) -> httpx.Response:
+    headers = {"Catalog-Min-Position": position, "Catalog-Wait": "10000"}
+    return queries.get(f"/products/{product}", headers=headers)
+
+
+def eventually(holds: Callable[[], bool], *, seconds: float = 40) -> bool:
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.5)
+    return True
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_healthy_and_locked_down(stack: Stack, service: str) -> None:
+    container = stack.container(service)
+    host = container["HostConfig"]
+    assert container["State"]["Health"]["Status"] == "healthy"
+    assert container["Config"]["User"].split(":")[0] not in {"", "0", "root"}
+    assert host["ReadonlyRootfs"]
+    assert host["CapDrop"] == ["ALL"]
+    assert "no-new-privileges:true" in host["SecurityOpt"]
+    assert host["Memory"]
+    assert host["PidsLimit"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_the_apis_are_published_and_only_here(stack: Stack, service: str) -> None:
+    bindings = stack.container(service)["HostConfig"]["PortBindings"] or {}
+    hosts = [binding["HostIp"] for bound in bindings.values() for binding in bound]
+    assert hosts == (["127.0.0.1"] if service in APIS else [])
+
+
+@pytest.mark.parametrize("service", APPLICATIONS)
+def test_an_application_can_neither_write_its_files_nor_install_more(
+    stack: Stack, service: str
+) -> None:
+    assert stack.inside(service, "id", "-u").strip() == "10001"
+    for command in (
+        ["touch", "/app/probe"],
+        ["python", "-m", "pip"],
+        ["python", "-m", "ensurepip"],
+    ):
+        with pytest.raises(CommandError, match=r"Read-only file system|No module named"):
+            stack.inside(service, *command)
+
+
+def test_what_commands_write_queries_read(commands: httpx.Client, queries: httpx.Client) -> None:
+    product, position = register(commands, "LAMP-1")
+    answer = read(queries, product, position)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["prices"][0]["decimal"] == "19.99"
+    assert answer.headers["ETag"] == '"1"'
+
+
+def test_the_query_api_takes_no_commands(queries: httpx.Client) -> None:
+    answer = queries.post("/products", json={"sku": "LAMP-2", "name": "Lamp"})
+    assert answer.status_code in {404, 405}
+
+
+def test_the_command_api_answers_no_queries(commands: httpx.Client) -> None:
+    product, _ = register(commands, "LAMP-3")
+    assert commands.get(f"/products/{product}").status_code in {404, 405}
+
+
+def test_a_killed_worker_catches_up(
+    stack: Stack, commands: httpx.Client, queries: httpx.Client
+) -> None:
+    stack.compose("kill", "--signal", "SIGKILL", "worker")
+    product, position = register(commands, "LAMP-4")
+    stack.up("worker")
+    answer = read(queries, product, position)
+    assert answer.status_code == 200, answer.text
+
+
+def test_prometheus_finds_all_that_the_dashboard_shows(stack: Stack, queries: httpx.Client) -> None:
+    queries.get("/products")
+    stack.up("prometheus")
+    api = f"{stack.url('prometheus')}/api/v1"
+    dashboard = Path(COMPOSE_FILE.parent, "grafana/dashboards/catalog.json").read_text()
+    shown = set(re.findall(r"catalog_\w+", json.dumps(json.loads(dashboard)["panels"])))
+
+    def all_scraped() -> bool:
+        return shown <= set(httpx.get(f"{api}/label/__name__/values").json()["data"])
+
+    assert shown
+    assert eventually(all_scraped), shown
+    targets = httpx.get(f"{api}/targets").json()["data"]["activeTargets"]
+    assert {target["labels"]["job"]: target["health"] for target in targets} == dict.fromkeys(
+        APPLICATIONS, "up"
+    )
+
+
+def test_no_password_is_logged(stack: Stack) -> None:
+    passwords = stack.compose(
+        *("run", "--rm", "-T", "--no-deps", "--entrypoint", "sh", "secrets"),
+        *("-c", "for file in /vault/*; do cat $file; echo; done"),
+    ).split()
+    logs = stack.compose("logs", "--no-color")
+    assert len(passwords) > 5
+    assert not [password for password in passwords if password in logs]
+
+
+def test_replaced_passwords_take_effect_and_data_stays(
+    stack: Stack, commands: httpx.Client, token: str
+) -> None:
+    product, position = register(commands, "LAMP-5")
+    stack.compose("stop", *SERVICES)
+    assert {stack.container(service)["State"]["ExitCode"] for service in SERVICES} == {0}
+    names = ("owner", "command_api", "query_api", "worker", "redis")
+    stack.compose("run", "--rm", "-T", "--no-deps", "secrets", *names)
+    stack.up(*APPLICATIONS)
+    answer = httpx.get(
+        f"{stack.url('query-api')}/v1/catalogs/main/products/{product}",
+        headers={"Authorization": f"Bearer {token}", "Catalog-Min-Position": position},
+    )
+    assert answer.status_code == 200, answer.text

@@ -1,0 +1,49 @@
+import os
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.compose.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """Built and started as on a fresh machine; nothing of it stays."""
+    started = Stack(project=f"catalog-test-{os.getpid()}")
+    try:
+        started.up("command-api", "query-api", "worker")
+        yield started
+    finally:
+        if request.session.testsfailed:
+            sys.stderr.write(started.compose("logs", "--no-color", "--tail", "40"))
+        started.down()
+
+
+@pytest.fixture(scope="session")
+def token(stack: Stack) -> str:
+    password = stack.read_from("migrate", "/run/secrets/catalog_admin_password")
+    form = {"grant_type": "password", "username": "admin", "password": password}
+    answer = httpx.post(f"{stack.url('command-api')}/v1/auth/token", data=form)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["access_token"])
+
+
+@pytest.fixture
+def commands(stack: Stack, token: str) -> Iterator[httpx.Client]:
+    with _client(stack, "command-api", token) as client:
+        yield client
+
+
+@pytest.fixture
+def queries(stack: Stack, token: str) -> Iterator[httpx.Client]:
+    with _client(stack, "query-api", token) as client:
+        yield client
+
+
+def _client(stack: Stack, service: str, token: str) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(
+        base_url=f"{stack.url(service)}/v1/catalogs/main", headers=headers, timeout=15
+    )
