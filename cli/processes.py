@@ -1,0 +1,107 @@
+"""Child processes that end with their parent, and what a killed parent left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from cli import tether
+from cli.accounts import Account
+from cli.errors import ServerFailed
+
+PATIENCE_SECONDS = 15.0
+CLOCK_TOLERANCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def check(self) -> None:
+        """Raise `ServerFailed` when the process has ended."""
+        if self.process.poll() is not None:
+            raise ServerFailed(self.name, self.log)
+
+
+@contextmanager
+def running(
+    name: str,
+    command: Sequence[str],
+    directory: Path,
+    *,
+    stop: signal.Signals = signal.SIGTERM,
+    account: Account | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Child]:
+    """A child that logs to `logs/<name>.log`; it gets `stop` at the end, or when we are killed."""
+    log = directory / "logs" / f"{name}.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603 -- the commands are ours
+            [*_tether(stop, account), *command],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        _record(directory, process.pid)
+        yield Child(name, process, log)
+    finally:
+        _end(process, stop)
+
+
+def _tether(stop: signal.Signals, account: Account | None) -> list[str]:
+    account = account or Account(os.geteuid(), os.getegid())
+    numbers = (os.getpid(), stop.value, account.uid, account.gid)
+    return [sys.executable, "-I", tether.__file__, *map(str, numbers)]
+
+
+def _end(process: subprocess.Popen[bytes], stop: signal.Signals) -> None:
+    process.send_signal(stop)
+    try:
+        process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _record(directory: Path, pid: int) -> None:
+    with suppress(psutil.NoSuchProcess), _ledger(directory).open("a") as ledger:
+        ledger.write(f"{pid} {psutil.Process(pid).create_time()}\n")
+
+
+def end_leftovers(directory: Path) -> None:
+    """End the children of a `catalog up` that was killed. Nobody else may hold the directory."""
+    ledger = _ledger(directory)
+    if not ledger.exists():
+        return
+    for line in reversed(ledger.read_text().splitlines()):
+        pid, created = line.split()
+        with suppress(psutil.NoSuchProcess):
+            _end_leftover(psutil.Process(int(pid)), float(created))
+    ledger.unlink()
+
+
+def _end_leftover(process: psutil.Process, created: float) -> None:
+    if abs(process.create_time() - created) > CLOCK_TOLERANCE_SECONDS:
+        return
+    process.send_signal(signal.SIGINT)  # the one signal that all of them end cleanly on
+    try:
+        process.wait(PATIENCE_SECONDS)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _ledger(directory: Path) -> Path:
+    return directory / "children"

@@ -1,0 +1,112 @@
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from itertools import count
+
+import asyncpg
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
+
+from api.settings import Settings
+from events.database import create_engine
+from tests.lifespan import alive
+from tests.servers import REDIS_DATABASES, Servers, started
+
+SERVERS = pytest.StashKey[Servers]()
+CLOSING = pytest.StashKey[ExitStack]()
+numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", {}).get("servers")
+    if given:
+        config.stash[SERVERS] = Servers(*given)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if closing := config.stash.get(CLOSING, None):
+        closing.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """One pair of servers for all workers of pytest-xdist."""
+    servers = _servers(node.config)
+    node.workerinput["servers"] = (servers.database_url, servers.redis_url)
+
+
+def _servers(config: pytest.Config) -> Servers:
+    if SERVERS not in config.stash:
+        closing = config.stash[CLOSING] = ExitStack()
+        config.stash[SERVERS] = closing.enter_context(started())
+    return config.stash[SERVERS]
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Servers:
+    return _servers(pytestconfig)
+
+
+@pytest.fixture
+async def database_url(servers: Servers, worker_id: str) -> AsyncIterator[str]:
+    """A migrated database of the test's own."""
+    template = make_url(servers.database_url)
+    name = f"test_{worker_id}_{next(numbers)}"
+    await _administer(template, f"create database {name} template {template.database}")
+    yield template.set(database=name).render_as_string(hide_password=False)
+    await _administer(template, f"drop database {name} with (force)")
+
+
+async def _administer(template: URL, statement: str) -> None:
+    url = template.set(drivername="postgresql", database="postgres")
+    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def redis_url(servers: Servers, worker_id: str) -> str:
+    """An emptied Redis database of the test's own."""
+    number = int(worker_id.removeprefix("gw")) if worker_id != "master" else 0
+    url = servers.redis_url.replace("?db=0", f"?db={number % REDIS_DATABASES}")
+    async with Redis.from_url(url) as redis:
+        await redis.flushdb()
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str) -> Settings:
+    return Settings(
+        database_url=SecretStr(database_url), redis_url=SecretStr(redis_url), bcrypt_rounds=4
+    )
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    url = settings.database_url.get_secret_value()
+    engine = create_engine(url, pool_size=10, application="catalog-tests")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    from api.main import create_app  # noqa: PLC0415
+
+    return create_app(settings)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with (
+        alive(app) as living,
+        AsyncClient(transport=ASGITransport(living), base_url="http://catalog.test") as client,
+    ):
+        yield client

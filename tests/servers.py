@@ -1,0 +1,103 @@
+"""PostgreSQL and Redis for a run of the tests: containers where Docker answers, else embedded.
+
+`CATALOG_TEST_SERVERS` chooses: `auto` (the default), `containers` or `embedded`.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+from cli import embedded
+from cli.data_directory import held
+from migrations.run import upgrade
+
+REDIS_DATABASES = 64
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "400",
+    "shared_buffers": "256MB",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    database_url: str
+    """A migrated, empty database: the template of each test's own."""
+    redis_url: str
+
+
+@contextmanager
+def started() -> Iterator[Servers]:
+    with _chosen() as servers:
+        asyncio.run(upgrade(servers.database_url))
+        yield servers
+
+
+@contextmanager
+def _chosen() -> Iterator[Servers]:
+    choice = os.environ.get("CATALOG_TEST_SERVERS", "auto")
+    containers = choice == "containers" or (choice == "auto" and _docker_answers())
+    with _containers() if containers else _embedded() as servers:
+        yield servers
+
+
+def _docker_answers() -> bool:
+    docker = shutil.which("docker")
+    if docker is None:
+        return False
+    return subprocess.run([docker, "info"], check=False, capture_output=True).returncode == 0
+
+
+@contextmanager
+def _embedded() -> Iterator[Servers]:
+    with (
+        tempfile.TemporaryDirectory(prefix="catalog-tests-") as path,
+        held(Path(path)) as directory,
+        embedded.postgres(directory, FAST) as postgres,
+        embedded.redis(directory, databases=REDIS_DATABASES) as redis,
+    ):
+        yield Servers(postgres.url, redis.url)
+
+
+@contextmanager
+def _containers() -> Iterator[Servers]:
+    with _postgres() as postgres, _redis() as redis:
+        database = f"postgresql://postgres@{_address(postgres, 5432)}/catalog"
+        yield Servers(database, f"redis://{_address(redis, 6379)}?db=0")
+
+
+def _postgres() -> DockerContainer:
+    ready = "database system is ready to accept connections"
+    return (
+        DockerContainer("postgres:17-trixie")
+        .with_env("POSTGRES_HOST_AUTH_METHOD", "trust")
+        .with_env("POSTGRES_DB", "catalog")
+        .with_env("POSTGRES_INITDB_ARGS", " ".join(embedded.LOCALE))
+        .with_command(["postgres", *embedded.flags(FAST)])
+        .with_exposed_ports(5432)
+        .waiting_for(LogMessageWaitStrategy(ready, times=2))
+    )
+
+
+def _redis() -> DockerContainer:
+    return (
+        DockerContainer("redis:8-trixie")
+        .with_command(["redis-server", "--save", "", "--databases", str(REDIS_DATABASES)])
+        .with_exposed_ports(6379)
+        .waiting_for(LogMessageWaitStrategy("Ready to accept connections"))
+    )
+
+
+def _address(container: DockerContainer, port: int) -> str:
+    return f"{container.get_container_host_ip()}:{container.get_exposed_port(port)}"
