@@ -72,3 +72,13 @@ def test_a_process_holds_no_password_but_its_own(stack: Stack) -> None:
     stack.inside("query-api", "python", "-c", connect, url)
     with pytest.raises(CommandError, match="password authentication failed"):
         stack.inside("query-api", "python", "-c", connect, url.replace("query_api", "owner"))
+
+
+@pytest.mark.parametrize("role", ["query_api", "worker"])
+@pytest.mark.parametrize(
+    "statement",
+    ["select password_hash from access.users", "select private_key from access.signing_keys"],
+)
+def test_only_the_command_side_reads_secrets(stack: Stack, role: str, statement: str) -> None:
+    with pytest.raises(CommandError, match="permission denied"):
+        stack.sql(role, statement)
