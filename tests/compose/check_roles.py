@@ -26,7 +26,7 @@ REFUSED = r"permission denied|must be owner"
 )
 def test_the_log_is_out_of_reach(stack: Stack, role: str, statement: str) -> None:
     with pytest.raises(CommandError, match=REFUSED):
-        stack.sql(role, f"set default_transaction_read_only = off; {statement}")
+        stack.sql(role, f"set transaction read write; {statement}")
 
 
 @pytest.mark.parametrize("statement", CHANGES[1:])
