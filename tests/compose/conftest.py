@@ -13,7 +13,7 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Built and started as on a fresh machine; nothing of it stays."""
     started = Stack(project=f"catalog-test-{os.getpid()}")
     try:
-        started.up("command-api", "query-api", "worker")
+        started.up()
         yield started
     finally:
         if request.session.testsfailed:

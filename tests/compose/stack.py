@@ -25,16 +25,15 @@ class Stack:
         return f"{self.project}:test"
 
     def up(self, *services: str) -> None:
-        arguments = ("--detach", "--wait", "--wait-timeout", START_SECONDS)
-        self.compose("--profile", "observability", "up", *arguments, *services)
+        """The services named, or all that no profile holds back."""
+        self._compose("up", "--detach", "--wait", "--wait-timeout", START_SECONDS, *services)
 
     def down(self) -> None:
-        self.compose("--profile", "observability", "down", "--volumes", "--timeout", "5")
+        self.compose("down", "--volumes", "--timeout", "5")
         self._run("docker", "image", "rm", self.image)
 
     def compose(self, *arguments: str) -> str:
-        file = str(COMPOSE_FILE)
-        return self._run("docker", "compose", "-f", file, "-p", self.project, *arguments)
+        return self._compose("--profile", "observability", *arguments)
 
     def inside(self, service: str, *command: str) -> str:
         return self.compose("exec", "-T", service, *command)
@@ -57,6 +56,10 @@ class Stack:
         container_id = self.compose("ps", "--all", "--quiet", service).strip()
         found: list[dict[str, Any]] = json.loads(self._run("docker", "inspect", container_id))
         return found[0]
+
+    def _compose(self, *arguments: str) -> str:
+        file = str(COMPOSE_FILE)
+        return self._run("docker", "compose", "-f", file, "-p", self.project, *arguments)
 
     def _run(self, *command: str) -> str:
         done = subprocess.run(
