@@ -55,6 +55,10 @@ class CatalogExists(Refused):
     """A catalog with that key exists already."""
 
 
+class LastAdministrator(Refused):
+    """Nobody else administers all catalogs; make another administrator of `*` first."""
+
+
 class UnknownProduct(Refused):
     """There is no such product in this catalog."""
 

@@ -37,6 +37,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.MethodNotAllowed: (405, "method-not-allowed"),
     errors.CatalogExists: (409, "catalog-exists"),
     errors.UserExists: (409, "user-exists"),
+    errors.LastAdministrator: (409, "last-administrator"),
     refused.InvalidTransition: (409, "invalid-transition"),
     refused.NotPublishable: (409, "not-publishable"),
     refused.ProductExists: (409, "product-exists"),

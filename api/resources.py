@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.gate import Gate
 from api.settings import Settings
 
 
@@ -17,6 +18,8 @@ class Resources:
     """The write side's pool; the only one when no read replica is named."""
     query_engine: AsyncEngine
     redis: Redis
+    gate: Gate
+    """Who may come in: tokens, sessions, known catalogs."""
 
 
 def of(request: Request) -> Resources:

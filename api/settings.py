@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     access_token_seconds: int = Field(default=600, ge=10)
     refresh_token_seconds: int = Field(default=30 * 86_400, ge=60)
     bcrypt_rounds: int = Field(default=12, ge=4, le=16)
+    failed_logins_per_account: int = Field(default=10, ge=1)
+    """Failures within five minutes, after which logins are refused until those are over."""
+    failed_logins_per_address: int = Field(default=1_000, ge=1)
 
     append_queue_limit: int = Field(default=2_000, ge=1)
     """Appends that may wait for a commit, for each catalog; beyond it writers get 503."""

@@ -1,0 +1,84 @@
+"""The Ed25519 keys that sign access tokens: made at run time, kept in the database."""
+
+from dataclasses import dataclass
+from time import monotonic
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from api.auth.tables import SigningKey
+from events.database import session
+
+KEPT_SECONDS = 60.0
+"""How long a process goes on with the keys that it has read."""
+AGAIN_SECONDS = 1.0
+"""How soon an unknown `kid` may make it read them again."""
+
+
+async def ensure_signing_key(connection: AsyncConnection) -> None:
+    """Make the key that signs unless there is one; retire that one to have it replaced."""
+    private = Ed25519PrivateKey.generate()
+    await connection.execute(
+        insert(SigningKey)
+        .values(
+            kid=uuid4().hex,
+            public_key=private.public_key().public_bytes_raw(),
+            private_key=private.private_bytes_raw(),
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    kid: str
+    key: Ed25519PrivateKey
+
+
+class KeyRing:
+    """The keys as this process last read them."""
+
+    def __init__(self, engine: AsyncEngine, *, retired_seconds: float) -> None:
+        """A retired key verifies for `retired_seconds` more: its last tokens live that long."""
+        self._engine = engine
+        self._retired_seconds = retired_seconds + KEPT_SECONDS
+        self._public: dict[str, Ed25519PublicKey] = {}
+        self._public_at = -KEPT_SECONDS
+        self._signer: Signer | None = None
+        self._signer_at = -KEPT_SECONDS
+
+    async def public(self, kid: str) -> Ed25519PublicKey | None:
+        keep = KEPT_SECONDS if kid in self._public else AGAIN_SECONDS
+        return (await self._read(keep)).get(kid)
+
+    async def every_public(self) -> dict[str, Ed25519PublicKey]:
+        return await self._read(KEPT_SECONDS)
+
+    async def signer(self) -> Signer:
+        if self._signer is None or monotonic() - self._signer_at > KEPT_SECONDS:
+            self._signer, self._signer_at = await self._read_signer(), monotonic()
+        return self._signer
+
+    async def _read(self, keep: float) -> dict[str, Ed25519PublicKey]:
+        if not self._public or monotonic() - self._public_at > keep:
+            recently = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, self._retired_seconds)
+            query = select(SigningKey.kid, SigningKey.public_key).where(
+                or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > recently)
+            )
+            async with session(self._engine) as database:
+                rows = (await database.execute(query)).all()
+            load = Ed25519PublicKey.from_public_bytes
+            self._public = {kid: load(public_key) for kid, public_key in rows}
+            self._public_at = monotonic()
+        return self._public
+
+    async def _read_signer(self) -> Signer:
+        query = select(SigningKey.kid, SigningKey.private_key).where(
+            SigningKey.retired_at.is_(None)
+        )
+        async with session(self._engine) as database:
+            kid, private_key = (await database.execute(query)).one()
+        return Signer(kid, Ed25519PrivateKey.from_private_bytes(private_key))

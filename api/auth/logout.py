@@ -1,0 +1,36 @@
+"""Ends the session that a token belongs to."""
+
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from api.auth import sessions
+from api.auth.gate import Gate
+from api.auth.refresh import RefreshToken
+from api.auth.tables import Session
+from events.database import session
+
+log = structlog.get_logger(__name__)
+
+
+async def with_token(gate: Gate, engine: AsyncEngine, token: str, *, by: str) -> None:
+    """Nothing happens for a token that is none, or whose session has ended."""
+    async with session(engine) as database:
+        session_id = await _session_of(gate, database, token)
+        username = await sessions.end(database, session_id) if session_id else None
+    if session_id and username:
+        await gate.sessions.ended(session_id)
+        log.info("session_revoked", session_id=str(session_id), username=username, by=by)
+
+
+async def _session_of(gate: Gate, database: AsyncSession, token: str) -> UUID | None:
+    refresh = RefreshToken.parse(token)
+    if refresh is None:
+        return await gate.tokens.session_of_any_age(token)
+    return await database.scalar(
+        select(Session.session_id).where(
+            Session.session_id == refresh.session_id, Session.refresh_digest == refresh.digest
+        )
+    )

@@ -1,0 +1,48 @@
+"""Passwords as bcrypt hashes, computed away from the event loop and a few at a time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import bcrypt
+from anyio import CapacityLimiter, to_thread
+
+from api.errors import TooManyAttempts
+
+BYTES_LIMIT = 72
+"""What bcrypt reads of a password."""
+AT_ONCE = 2
+WAITING_LIMIT = 64
+
+
+class Passwords:
+    def __init__(self, rounds: int) -> None:
+        self._rounds = rounds
+        self._slots = CapacityLimiter(AT_ONCE)
+        # The hash of no password, so that an unknown user costs the time of a known one.
+        self._nobodys = (bcrypt.gensalt(rounds) + b"." * 31).decode()
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """A turn to try a password; TooManyAttempts when too many wait for theirs."""
+        if self._slots.statistics().tasks_waiting >= WAITING_LIMIT:
+            raise TooManyAttempts(headers={"Retry-After": 1})
+        async with self._slots:
+            yield
+
+    async def hashed(self, password: str) -> str:
+        """At most 72 bytes of UTF-8."""
+        salt = bcrypt.gensalt(self._rounds)
+        async with self._slots:
+            digest = await to_thread.run_sync(partial(bcrypt.hashpw, password.encode(), salt))
+        return digest.decode()
+
+    async def match(self, password: str, known: str | None) -> bool:
+        """Whether that is the password; `known` is None for a user who does not exist.
+
+        Called in a `slot`.
+        """
+        given = password.encode()
+        against = (known or self._nobodys).encode()
+        check = partial(bcrypt.checkpw, given[:BYTES_LIMIT], against)
+        return await to_thread.run_sync(check) and len(given) <= BYTES_LIMIT

@@ -1,0 +1,36 @@
+"""What each role allows, and who is asking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+type Role = Literal["viewer", "editor", "auditor", "admin"]
+type Right = Literal["read", "write", "audit", "operate"]
+
+EVERYWHERE = "*"
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    "viewer": frozenset({"read"}),
+    "editor": frozenset({"read", "write"}),
+    "auditor": frozenset({"read", "audit"}),
+    "admin": frozenset({"read", "write", "audit", "operate"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    username: str
+    session_id: UUID
+    roles: Mapping[str, Role]
+    """By catalog, or `*` for all of them."""
+
+    def knows(self, catalog_id: str) -> bool:
+        return catalog_id in self.roles or EVERYWHERE in self.roles
+
+    def may(self, right: Right, catalog_id: str) -> bool:
+        held = (self.roles.get(catalog_id), self.roles.get(EVERYWHERE))
+        return any(right in RIGHTS[role] for role in held if role)
+
+    def administers_everything(self) -> bool:
+        return self.roles.get(EVERYWHERE) == "admin"

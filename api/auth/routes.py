@@ -1,0 +1,101 @@
+"""The operations on tokens: those of the write side, and those that both sides answer."""
+
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from typing import Annotated, Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from fastapi import APIRouter, Form, Request, Response
+
+from api.auth import login, logout, user_routes
+from api.auth.access import Authenticated
+from api.auth.messages import Grant, Issued, Me, PasswordGrant, PublicKey, PublicKeys
+from api.auth.throttle import Attempt
+from api.errors import (
+    InvalidCredentials,
+    InvalidInput,
+    TooManyAttempts,
+    Unauthenticated,
+)
+from api.problems import may_refuse
+from api.resources import Held
+from events.errors import DatabaseUnavailable
+
+JWKS_CACHE = "public, max-age=60"
+NO_STORE = "no-store"
+
+
+def _cached(value: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"headers": {"Cache-Control": {"schema": {"type": "string", "const": value}}}}}
+
+
+router = APIRouter(tags=["access"])
+"""The write side's."""
+router.include_router(user_routes.router)
+
+shared_router = APIRouter(tags=["access"])
+"""Both sides'."""
+
+
+@router.post(
+    "/v1/auth/token",
+    operation_id="issue_token",
+    responses=_cached(NO_STORE)
+    | may_refuse(InvalidCredentials, InvalidInput, TooManyAttempts, DatabaseUnavailable),
+)
+async def issue(
+    grant: Annotated[Grant, Form()],
+    request: Request,
+    response: Response,
+    held: Held,
+) -> Issued:
+    """Open a session with a password, or go on with a refresh token."""
+    response.headers["Cache-Control"] = NO_STORE
+    lifetime = timedelta(seconds=held.settings.refresh_token_seconds)
+    if isinstance(grant, PasswordGrant):
+        attempt = Attempt(grant.username, request.client.host if request.client else "")
+        return await login.with_password(held.gate, held.engine, attempt, grant.password, lifetime)
+    return await login.with_refresh(held.gate, held.engine, grant.refresh_token, lifetime)
+
+
+@router.post(
+    "/v1/auth/revoke",
+    status_code=204,
+    operation_id="revoke_token",
+    responses=may_refuse(Unauthenticated, InvalidInput, DatabaseUnavailable),
+)
+async def revoke(
+    token: Annotated[str, Form(min_length=1, max_length=4_096)],
+    principal: Authenticated,
+    held: Held,
+) -> None:
+    """End the session of an access or refresh token; of no use any more is no error (RFC 7009)."""
+    await logout.with_token(held.gate, held.engine, token, by=principal.username)
+
+
+@shared_router.get(
+    "/v1/me", operation_id="who_am_i", responses=may_refuse(Unauthenticated, DatabaseUnavailable)
+)
+async def me(principal: Authenticated) -> Me:
+    """The user whose token this is, with the roles of this moment."""
+    return Me(
+        username=principal.username,
+        roles=dict(principal.roles),
+        session_id=principal.session_id,
+    )
+
+
+@shared_router.get(
+    "/.well-known/jwks.json",
+    operation_id="public_keys",
+    responses=_cached(JWKS_CACHE) | may_refuse(DatabaseUnavailable),
+)
+async def jwks(response: Response, held: Held) -> PublicKeys:
+    """The keys that verify access tokens (RFC 7517)."""
+    response.headers["Cache-Control"] = JWKS_CACHE
+    keys = await held.gate.tokens.keys.every_public()
+    return PublicKeys(keys=[PublicKey(kid=kid, x=_base64url(key)) for kid, key in keys.items()])
+
+
+def _base64url(key: Ed25519PublicKey) -> str:
+    return urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()

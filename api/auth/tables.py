@@ -1,0 +1,80 @@
+"""The tables of users and sessions, as migration 0002 makes them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relationship
+
+from api.auth.roles import Role
+from events.tables import Base, Timestamps
+
+SCHEMA = {"schema": "access"}
+
+
+class UserRole(Base):
+    __tablename__ = "user_roles"
+    __table_args__ = (SCHEMA,)
+
+    username: Mapped[str] = mapped_column(
+        ForeignKey("access.users.username", ondelete="CASCADE"), primary_key=True
+    )
+    catalog_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(Text)
+
+
+def _granted(catalog_id: str, role: Role) -> UserRole:
+    return UserRole(catalog_id=catalog_id, role=role)
+
+
+class User(Timestamps, Base):
+    __tablename__ = "users"
+    __table_args__ = (SCHEMA,)
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 -- SQLAlchemy's own form
+
+    username: Mapped[str] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+    grants: Mapped[dict[str, UserRole]] = relationship(
+        collection_class=attribute_keyed_dict("catalog_id"),
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        lazy="selectin",
+    )
+    roles: AssociationProxy[dict[str, Role]] = association_proxy("grants", "role", creator=_granted)
+
+
+class Session(Timestamps, Base):
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("sessions_username", "username"),
+        Index("sessions_expires_at", "expires_at"),
+        SCHEMA,
+    )
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(ForeignKey("access.users.username", ondelete="CASCADE"))
+    refresh_digest: Mapped[bytes]
+    """SHA-256 of the only refresh token that continues the session."""
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SigningKey(Base):
+    __tablename__ = "signing_keys"
+    __table_args__ = (
+        Index(
+            "signing_keys_one_signs",
+            text("(true)"),
+            unique=True,
+            postgresql_where=text("retired_at is null"),
+        ),
+        SCHEMA,
+    )
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[bytes]
+    """The 32 bytes of an Ed25519 public key (RFC 8032)."""
+    private_key: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    retired_at: Mapped[datetime | None]

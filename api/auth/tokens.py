@@ -1,0 +1,85 @@
+"""Access tokens: JWTs (RFC 9068) signed with Ed25519, which name a session and carry no roles."""
+
+import re
+from time import time
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+
+from api.auth.keys import KeyRing
+from api.auth.memory import Memory
+
+ALGORITHM = "EdDSA"
+TYPE = "at+jwt"
+LEEWAY_SECONDS = 2
+CLAIMS = ["iss", "aud", "sub", "sid", "iat", "exp", "jti"]
+LENGTH_LIMIT = 2_048
+REMEMBERED = 10_000
+REMEMBERED_SECONDS = 30.0
+
+# A signature of 64 bytes leaves four bits of its last character unused: only zeros are canonical.
+SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]", re.ASCII)
+
+
+class Tokens:
+    """Issues and verifies the access tokens of one issuer for one audience."""
+
+    def __init__(self, keys: KeyRing, *, issuer: str, audience: str, seconds: int) -> None:
+        self.keys = keys
+        self.seconds = seconds
+        self._issuer = issuer
+        self._audience = audience
+        self._verified: Memory[str, UUID] = Memory(REMEMBERED)
+
+    async def issue(self, username: str, session_id: UUID) -> str:
+        signer = await self.keys.signer()
+        now = int(time())
+        claims = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": username,
+            "sid": str(session_id),
+            "iat": now,
+            "exp": now + self.seconds,
+            "jti": uuid4().hex,
+        }
+        headers = {"kid": signer.kid, "typ": TYPE}
+        return jwt.encode(claims, signer.key, algorithm=ALGORITHM, headers=headers)
+
+    async def session_of(self, token: str) -> UUID | None:
+        """The session that a valid token belongs to; the session itself may have ended."""
+        if (known := self._verified.get(token)) is not None:
+            return known
+        claims = await self._claims(token)
+        if claims is None:
+            return None
+        session_id = UUID(claims["sid"])
+        remaining = claims["exp"] + LEEWAY_SECONDS - time()
+        self._verified.put(token, session_id, min(remaining, REMEMBERED_SECONDS))
+        return session_id
+
+    async def session_of_any_age(self, token: str) -> UUID | None:
+        """As `session_of`, for a token that may have expired."""
+        claims = await self._claims(token, verify_exp=False)
+        return UUID(claims["sid"]) if claims else None
+
+    async def _claims(self, token: str, *, verify_exp: bool = True) -> dict[str, Any] | None:
+        if len(token) > LENGTH_LIMIT or not SHAPE.fullmatch(token):
+            return None
+        try:
+            header = jwt.get_unverified_header(token)
+            key = await self.keys.public(str(header.get("kid")))
+            if key is None or header.get("typ") != TYPE:
+                return None
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=LEEWAY_SECONDS,
+                options={"require": CLAIMS, "verify_exp": verify_exp},
+            )
+        except (jwt.InvalidTokenError, RecursionError):
+            return None

@@ -1,0 +1,97 @@
+"""Users, kept by the administrators of all catalogs."""
+
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Path, Query, Response
+
+from api.auth import sessions, users
+from api.auth.access import REFUSALS, Administrator
+from api.auth.messages import USERNAME, NewUser, UserChange, UserList, UserView
+from api.errors import LastAdministrator, MalformedJson, UnknownUser, UserExists
+from api.problems import may_refuse
+from api.resources import Held
+from events.database import session
+
+log = structlog.get_logger(__name__)
+
+router = APIRouter(prefix="/v1/users")
+
+type UserInPath = Annotated[str, Path(pattern=USERNAME)]
+
+LOCATION: dict[int | str, dict[str, Any]] = {
+    201: {"headers": {"Location": {"schema": {"type": "string"}}}}
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="add_user",
+    responses=LOCATION | may_refuse(*REFUSALS, MalformedJson, UserExists),
+)
+async def add(new: NewUser, response: Response, principal: Administrator, held: Held) -> UserView:
+    password_hash = await held.gate.passwords.hashed(new.password)
+    async with session(held.engine) as database:
+        user = await users.add_user(database, new.username, password_hash, new.roles)
+    log.info("user_added", username=new.username, roles=new.roles, by=principal.username)
+    response.headers["Location"] = f"/v1/users/{new.username}"
+    return UserView.model_validate(user)
+
+
+@router.get("", operation_id="list_users", responses=may_refuse(*REFUSALS))
+async def browse(
+    _: Administrator,
+    held: Held,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9._@-]*$")] = "",
+) -> UserList:
+    async with session(held.engine) as database:
+        found = await users.list_users(database, after=cursor, limit=limit + 1)
+    page = [UserView.model_validate(user) for user in found[:limit]]
+    return UserList(items=page, next_cursor=page[-1].username if len(found) > limit else None)
+
+
+@router.patch(
+    "/{username}",
+    operation_id="change_user",
+    responses=may_refuse(*REFUSALS, MalformedJson, UnknownUser, LastAdministrator),
+)
+async def change(
+    username: UserInPath,
+    wanted: UserChange,
+    principal: Administrator,
+    held: Held,
+) -> UserView:
+    """Roles apply to the user's next request; a new password ends all of the user's sessions."""
+    password = wanted.password
+    password_hash = await held.gate.passwords.hashed(password) if password else None
+    async with session(held.engine) as database:
+        user = await users.find_user(database, username)
+        if wanted.roles is not None:
+            await users.set_roles(database, username, wanted.roles)
+        living = await sessions.all_of(database, username)
+        if password_hash:
+            await users.set_password(database, username, password_hash)
+    await (held.gate.sessions.ended if password_hash else held.gate.sessions.changed)(*living)
+    log.info(
+        "user_changed",
+        username=username,
+        roles=wanted.roles,
+        password=password_hash is not None,
+        by=principal.username,
+    )
+    return UserView.model_validate(user)
+
+
+@router.delete(
+    "/{username}",
+    status_code=204,
+    operation_id="remove_user",
+    responses=may_refuse(*REFUSALS, UnknownUser, LastAdministrator),
+)
+async def remove(username: UserInPath, principal: Administrator, held: Held) -> None:
+    async with session(held.engine) as database:
+        ended = await users.remove_user(database, username)
+    await held.gate.sessions.ended(*ended)
+    log.info("user_removed", username=username, by=principal.username)
