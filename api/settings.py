@@ -7,9 +7,8 @@ import os
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from pydantic import field_validator
 
 type Side = Literal["commands", "queries", "all"]
 
@@ -36,8 +35,8 @@ class Settings(BaseSettings):
     """Origins that browsers may call from, separated by commas; none by default."""
     body_limit_bytes: int = Field(default=1_048_576, ge=1024)
 
-    token_issuer: str = "catalog"
-    token_audience: str = "catalog"
+    token_issuer: str = "catalog"  # noqa: S105 -- a name, not a secret
+    token_audience: str = "catalog"  # noqa: S105 -- as above
     access_token_seconds: int = Field(default=600, ge=10)
     refresh_token_seconds: int = Field(default=30 * 86_400, ge=60)
     bcrypt_rounds: int = Field(default=12, ge=4, le=16)
@@ -54,6 +53,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=3.0, gt=0)
     poll_seconds: float = Field(default=0.25, gt=0)
     projection_batch_limit: int = Field(default=2_000, ge=1)
+
+    cache_seconds: int = Field(default=3600, ge=1)
+    """How long Redis keeps a product that nobody changes."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

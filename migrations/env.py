@@ -3,6 +3,7 @@
 from alembic import context
 
 from events.tables import Base
+from projections import tables as projections_tables
 
 OURS = {"event_store", "access", "projections"}
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import create_engine
+from projections.generations import ensure_live
 
 LOCK = 4_213_370_001
 
@@ -25,6 +26,7 @@ async def upgrade_with(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(_to_head)
+        await connection.run_sync(ensure_live)
 
 
 def _to_head(connection: Connection) -> None:

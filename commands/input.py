@@ -1,0 +1,193 @@
+"""What a product may look like when it comes in, over HTTP or in a feed, with every limit."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from commands.product.messages import (
+    ArrangeMedia,
+    BrandProduct,
+    CategoriseProduct,
+    ChangeAttributes,
+    DescribeProduct,
+    ProductCommand,
+    PublishProduct,
+    RegisterProduct,
+    RenameProduct,
+    ReplaceAttributes,
+    ReplacePrices,
+    SetPrice,
+    TagProduct,
+    UnpublishProduct,
+)
+from events import product as facts
+from events.money import LARGEST_AMOUNT
+
+NO_NUL = r"^[^\x00]*$"
+
+type Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}$")]
+type Name = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NO_NUL)]
+type Description = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
+type Brand = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+type Category = Annotated[
+    str,
+    StringConstraints(
+        max_length=200, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*$"
+    ),
+]
+type Tag = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_NUL)]
+type AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+type Url = Annotated[
+    str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
+]
+type Alt = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
+type Reason = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
+type CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+type Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
+
+
+_EXACT = Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)
+
+
+def _as_stored(value: float) -> float:
+    """RFC 8785 writes 2.0 as 2, so it is 2 from the start."""
+    return int(value) if value.is_integer() else value
+
+
+type Scalar = (
+    Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)]
+    | bool
+    | Annotated[int, _EXACT]
+    | Annotated[float, _EXACT, Field(allow_inf_nan=False), AfterValidator(_as_stored)]
+)
+type AttributeValue = Scalar | Annotated[list[Scalar], Field(max_length=100)]
+
+
+def _distinct[T](items: list[T]) -> list[T]:
+    return list(dict.fromkeys(items))
+
+
+type Tags = Annotated[list[Tag], Field(max_length=100), AfterValidator(_distinct)]
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Money(Input):
+    """An amount of integer minor units of an ISO 4217 currency."""
+
+    currency: CurrencyCode
+    amount: Amount
+
+
+class Medium(Input):
+    url: Url
+    alt: Alt | None = None
+
+
+class NewProduct(Input):
+    """A whole product: the body that registers one, or a row of a feed."""
+
+    sku: Sku
+    name: Name
+    description: Description | None = None
+    brand: Brand | None = None
+    category: Category | None = None
+    tags: Tags = []
+    attributes: Annotated[dict[AttributeName, AttributeValue], Field(max_length=200)] = {}
+    prices: Annotated[list[Money], Field(max_length=50)] = []
+    media: Annotated[list[Medium], Field(max_length=100)] = []
+    status: Literal["draft", "published"] = "draft"
+
+    @model_validator(mode="after")
+    def _one_price_a_currency(self) -> Self:
+        if len({price.currency for price in self.prices}) < len(self.prices):
+            message = "a currency has one price"
+            raise ValueError(message)
+        return self
+
+
+class ProductPatch(Input):
+    """A JSON Merge Patch (RFC 7396): absent means unchanged, null means none."""
+
+    name: Name = Field(default_factory=str)
+    description: Description | None = None
+    brand: Brand | None = None
+    category: Category | None = None
+    tags: Tags | None = None
+    attributes: (
+        Annotated[dict[AttributeName, AttributeValue | None], Field(max_length=200)] | None
+    ) = None
+    media: Annotated[list[Medium], Field(max_length=100)] | None = None
+
+
+def to_register(product: NewProduct) -> list[ProductCommand]:
+    """The commands that make a product of a new stream."""
+    registration = RegisterProduct(
+        sku=product.sku,
+        name=product.name,
+        description=product.description,
+        brand=product.brand,
+        category=product.category,
+        tags=tuple(product.tags),
+        attributes=_attributes(product.attributes),
+        media=_media(product.media),
+    )
+    prices = [SetPrice(currency=price.currency, amount=price.amount) for price in product.prices]
+    publication = [PublishProduct()] if product.status == "published" else []
+    return [registration, *prices, *publication]
+
+
+def to_align(product: NewProduct) -> list[ProductCommand]:
+    """The commands that bring a known product to what a feed says; what it leaves out stays."""
+    known: dict[str, ProductCommand] = {
+        "name": RenameProduct(name=product.name),
+        "description": DescribeProduct(description=product.description),
+        "brand": BrandProduct(brand=product.brand),
+        "category": CategoriseProduct(category=product.category),
+        "tags": TagProduct(tags=tuple(product.tags)),
+        "attributes": ReplaceAttributes(attributes=_attributes(product.attributes)),
+        "media": ArrangeMedia(media=_media(product.media)),
+        "prices": ReplacePrices(prices={price.currency: price.amount for price in product.prices}),
+        "status": PublishProduct() if product.status == "published" else UnpublishProduct(),
+    }
+    return [command for field, command in known.items() if field in product.model_fields_set]
+
+
+def to_change(patch: ProductPatch) -> list[ProductCommand]:
+    changes: dict[str, ProductCommand] = {
+        "name": RenameProduct(name=patch.name),
+        "description": DescribeProduct(description=patch.description),
+        "brand": BrandProduct(brand=patch.brand),
+        "category": CategoriseProduct(category=patch.category),
+        "tags": TagProduct(tags=tuple(patch.tags or ())),
+        "attributes": _merge(patch.attributes),
+        "media": ArrangeMedia(media=_media(patch.media or [])),
+    }
+    return [command for field, command in changes.items() if field in patch.model_fields_set]
+
+
+def _merge(attributes: dict[str, AttributeValue | None] | None) -> ProductCommand:
+    if attributes is None:
+        return ReplaceAttributes(attributes={})
+    given = {name: value for name, value in attributes.items() if value is not None}
+    removed = tuple(name for name, value in attributes.items() if value is None)
+    return ChangeAttributes(assign=_attributes(given), remove=removed)
+
+
+def _attributes(given: dict[str, AttributeValue]) -> facts.Attributes:
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+
+
+def _media(given: list[Medium]) -> tuple[facts.Medium, ...]:
+    return tuple(facts.Medium(url=medium.url, alt=medium.alt) for medium in given)

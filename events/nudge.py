@@ -1,0 +1,54 @@
+"""A hint over Redis that a catalog's log has grown.
+
+Only a hint: it may be lost, late or doubled. The log with its checkpoint is the queue.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+APPENDED = "catalog:appended"
+RECONNECT_SECONDS = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+def connect(url: str, *, timeout: float = 1.0) -> Redis:
+    """A client whose every command ends within about twice `timeout` seconds."""
+    client: Redis = Redis.from_url(
+        url,
+        socket_connect_timeout=timeout,
+        socket_timeout=timeout,
+        health_check_interval=15,
+        retry=Retry(NoBackoff(), 1),
+        retry_on_error=[RedisConnectionError],
+    )
+    return client
+
+
+async def nudge(redis: Redis, catalog: str) -> None:
+    try:
+        await redis.publish(APPENDED, catalog)
+    except (RedisError, OSError) as error:
+        log.debug("nudge_lost", catalog=catalog, error=repr(error))
+
+
+async def listen(redis: Redis, channel: str, heard: Callable[[str], None]) -> None:
+    """Call `heard` with each message of the channel, for ever, across outages of Redis."""
+    while True:
+        try:
+            async with redis.pubsub(ignore_subscribe_messages=True) as subscription:
+                await subscription.subscribe(channel)
+                while True:
+                    message = await subscription.get_message(timeout=5.0)
+                    if message is not None:
+                        heard(message["data"].decode())
+        except (RedisError, OSError) as error:
+            log.debug("subscription_lost", channel=channel, error=repr(error))
+            await asyncio.sleep(RECONNECT_SECONDS)

@@ -1,0 +1,49 @@
+"""One projector at a time for each catalog: a lease with an epoch that fences every write.
+
+Who takes the lease over raises the epoch; the writes of an earlier holder, however late, then
+change nothing. After Kleppmann, "How to do distributed locking" (2016): fencing tokens.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from events.database import Connection, statement
+
+_ACQUIRE = statement(__package__, "sql/acquire.sql")
+_RELEASE = statement(__package__, "sql/release.sql")
+_ADVANCE = statement(__package__, "sql/advance.sql")
+
+
+class LeaseLost(Exception):  # noqa: N818 -- it says what happened
+    """Another projector has taken this catalog over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    catalog: str
+    generation: int
+    epoch: int
+    duration: timedelta
+
+
+async def acquire(
+    connection: Connection, catalog: str, generation: int, holder: str, duration: timedelta
+) -> Lease | None:
+    """The lease, or None while somebody else holds it."""
+    epoch = await connection.fetchval(_ACQUIRE, catalog, generation, holder, duration)
+    return None if epoch is None else Lease(catalog, generation, epoch, duration)
+
+
+async def release(connection: Connection, lease: Lease) -> None:
+    await connection.execute(_RELEASE, *_key(lease))
+
+
+async def advance(connection: Connection, lease: Lease, before: int, after: int) -> None:
+    """Move the checkpoint, which renews the lease. Raises `LeaseLost`."""
+    moved = await connection.fetchval(_ADVANCE, *_key(lease), before, after, lease.duration)
+    if moved is None:
+        raise LeaseLost(lease)
+
+
+def _key(lease: Lease) -> tuple[str, int, int]:
+    return lease.catalog, lease.generation, lease.epoch

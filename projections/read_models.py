@@ -1,0 +1,6 @@
+"""All that is read. A new read model is a new file and one line here."""
+
+from projections import product_details, product_prices, product_search
+from projections.projection import ReadModel
+
+READ_MODELS: tuple[ReadModel, ...] = (product_details, product_search, product_prices)

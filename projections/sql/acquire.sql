@@ -1,0 +1,6 @@
+insert into projections.checkpoints as k (catalog_id, generation, epoch, holder, held_until)
+values ($1, $2, 1, $3, clock_timestamp() + $4)
+on conflict (catalog_id, generation) do update
+set epoch = k.epoch + 1, holder = excluded.holder, held_until = excluded.held_until
+where k.held_until < clock_timestamp() or k.holder = excluded.holder
+returning epoch

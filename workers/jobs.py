@@ -1,0 +1,31 @@
+"""What the worker does now and then. arq delivers at least once: each job may be repeated."""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from arq import cron
+from arq.cron import CronJob
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import driver, statement
+
+KEEP_KEYS = timedelta(hours=24)
+KEEP_SESSIONS = timedelta(days=1)
+
+_PRUNE_IDEMPOTENCY = statement(__package__, "sql/prune_idempotency.sql")
+_PRUNE_SESSIONS = statement(__package__, "sql/prune_sessions.sql")
+
+log = structlog.get_logger(__name__)
+
+
+async def prune_expired(ctx: dict[str, Any]) -> None:
+    """Forget idempotency keys after a day, and sessions a day after they expired."""
+    engine: AsyncEngine = ctx["engine"]
+    async with driver(engine) as connection:
+        keys = await connection.execute(_PRUNE_IDEMPOTENCY, KEEP_KEYS)
+        sessions = await connection.execute(_PRUNE_SESSIONS, KEEP_SESSIONS)
+    log.info("pruned", idempotency=keys, sessions=sessions)
+
+
+CRON_JOBS: list[CronJob] = [cron(prune_expired, minute=7, run_at_startup=True)]

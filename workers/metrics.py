@@ -1,0 +1,18 @@
+"""The worker's metrics: `catalog_projection_*`."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+LAG_EVENTS = Gauge(
+    "catalog_projection_lag_events", "Events of the log not yet applied", ["catalog"]
+)
+LAG_SECONDS = Gauge(
+    "catalog_projection_lag_seconds", "Age of the oldest event not yet applied", ["catalog"]
+)
+EVENTS = Counter("catalog_projection_events_total", "Events applied", ["catalog"])
+BATCH_SECONDS = Histogram(
+    "catalog_projection_batch_seconds",
+    "Duration of a batch, from reading the log to its commit",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+FAILURES = Counter("catalog_projection_failures_total", "Passes that failed", ["reason"])
+POOL = Gauge("catalog_projection_pool_connections", "Connections to PostgreSQL", ["state"])

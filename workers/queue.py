@@ -1,0 +1,76 @@
+"""arq for what is occasional, kept alive through outages of Redis."""
+
+import asyncio
+from contextlib import suppress
+from signal import SIGTERM
+
+import structlog
+from arq import Worker
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from workers.jobs import CRON_JOBS
+
+RECONNECT_SECONDS = 1.0
+FINISH_SECONDS = 20
+"""How long a job that runs may go on after the worker was told to stop."""
+
+log = structlog.get_logger(__name__)
+
+
+class Queue:
+    def __init__(self, redis_url: str, engine: AsyncEngine) -> None:
+        self._redis_url = redis_url
+        self._engine = engine
+        self._worker: Worker | None = None
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until `stop`; arq gives up when Redis goes away, so it is begun again."""
+        while not self._stopping.is_set():
+            pool = _pool(self._redis_url)
+            self._worker = _worker(pool, self._engine)
+            try:
+                await self._worker.async_run()
+            except asyncio.CancelledError:
+                if not self._stopping.is_set():
+                    raise
+            except (RedisError, OSError) as error:
+                log.warning("queue_interrupted", error=repr(error))
+            finally:
+                await pool.aclose()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), RECONNECT_SECONDS)
+
+    def stop(self) -> None:
+        """Take no further jobs; `run` ends when those that run have, or after FINISH_SECONDS."""
+        self._stopping.set()
+        if self._worker is not None and self._worker.main_task is not None:
+            self._worker.handle_sig_wait_for_completion(SIGTERM)
+
+
+def _worker(pool: ArqRedis, engine: AsyncEngine) -> Worker:
+    return Worker(
+        cron_jobs=CRON_JOBS,
+        redis_pool=pool,
+        queue_name=pool.default_queue_name,
+        handle_signals=False,
+        job_completion_wait=FINISH_SECONDS,
+        ctx={"engine": engine},
+    )
+
+
+def _pool(url: str) -> ArqRedis:
+    return ArqRedis(
+        ConnectionPool.from_url(
+            url,
+            socket_connect_timeout=1.0,
+            socket_timeout=5.0,
+            health_check_interval=15,
+            retry=Retry(NoBackoff(), 1),
+        )
+    )

@@ -1,0 +1,2 @@
+delete from event_store.idempotency
+where recorded_at < now() - $1::interval

@@ -1,0 +1,82 @@
+"""The worker process: the projector, the queue of jobs and its own HTTP address."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+import uvloop
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api import logs
+from api.settings import Settings
+from events.database import create_engine
+from events.nudge import APPENDED, connect, listen
+from projections.publish import Publisher
+from workers import http
+from workers.projecting import Projecting
+from workers.queue import Queue
+
+POOL_SIZE = 4
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what is begun is finished first."""
+    logs.configure(settings.log_level)
+    uvloop.run(work(settings))
+
+
+async def work(settings: Settings) -> None:
+    database_url = settings.database_url.get_secret_value()
+    redis_url = settings.redis_url.get_secret_value()
+    engine = create_engine(database_url, pool_size=POOL_SIZE, application="catalog-worker")
+    redis = connect(redis_url)
+    projecting = _projecting(settings, engine, redis)
+    queue = Queue(redis_url, engine)
+    app = http.application(engine, lambda: projecting.healthy)
+    server = http.server(app, settings.worker_host, settings.worker_port)
+
+    def stop() -> None:
+        log.info("worker_stopping")
+        projecting.stop()
+        queue.stop()
+        server.should_exit = True
+
+    _on_signal(stop)
+    log.info("worker_started", port=settings.worker_port)
+    hints = asyncio.create_task(listen(redis, APPENDED, projecting.wake))
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(projecting.run())
+            group.create_task(queue.run())
+            group.create_task(server._serve())  # noqa: SLF001 -- `serve` would take our signals
+    finally:
+        hints.cancel()
+        with suppress(asyncio.CancelledError):
+            await hints
+        await redis.aclose()
+        await engine.dispose()
+    log.info("worker_stopped")
+
+
+def _projecting(settings: Settings, engine: AsyncEngine, redis: Redis) -> Projecting:
+    return Projecting(
+        engine,
+        Publisher(redis, ttl_seconds=settings.cache_seconds),
+        holder=f"{socket.gethostname()}:{os.getpid()}",
+        lease_seconds=settings.lease_seconds,
+        poll_seconds=settings.poll_seconds,
+        batch_limit=settings.projection_batch_limit,
+    )
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
