@@ -63,9 +63,5 @@ class UnknownProduct(Refused):
     """There is no such product in this catalog."""
 
 
-class InvalidCursor(Refused):
-    """The cursor is not one that this list gave out; begin again without it."""
-
-
 class ProjectionBehind(Refused):
     """The read side has not reached that position yet; ask again after `Retry-After` seconds."""

@@ -20,6 +20,7 @@ from events.errors import (
     Refused,
     UnknownCatalog,
 )
+from queries.errors import InvalidCursor
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
@@ -46,7 +47,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     refused.VersionConflict: (412, "version-conflict"),
     errors.BodyTooLarge: (413, "body-too-large"),
     errors.InvalidInput: (422, "invalid-input"),
-    errors.InvalidCursor: (422, "invalid-cursor"),
+    InvalidCursor: (422, "invalid-cursor"),
     refused.IdempotencyKeyReused: (422, "idempotency-key-reused"),
     refused.UnknownCurrency: (422, "unknown-currency"),
     errors.TooManyAttempts: (429, "too-many-attempts"),

@@ -99,9 +99,16 @@ async def driver(engine: AsyncEngine) -> AsyncIterator[Connection]:
 
     Raises `DatabaseUnavailable` when the server is gone, going, full or not yet up.
     """
+    async with connected(engine) as connection:
+        yield await driver_of(connection)
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A pooled connection for composed queries. Raises `DatabaseUnavailable`."""
     with _translated():
         async with engine.connect() as connection:
-            yield await driver_of(connection)
+            yield connection
 
 
 @asynccontextmanager
