@@ -23,8 +23,10 @@ def held(path: Path) -> Iterator[Path]:
     with lock:
         _take(lock, directory)
         end_leftovers(directory)
-        yield directory
-        end_leftovers(directory)
+        try:
+            yield directory
+        finally:
+            end_leftovers(directory)
 
 
 def _take(lock: TextIO, directory: Path) -> None:

@@ -1,8 +1,39 @@
 """What a command may fail with: a sentence that says what to do, and no traceback."""
 
+from collections.abc import Iterable
+
 
 class CommandFailed(Exception):  # noqa: N818 -- an answer to the caller, not a fault
     """The command could not do its work."""
+
+
+class WrongSettings(CommandFailed):
+    def __init__(self, faults: Iterable[str]) -> None:
+        super().__init__(f"{'; '.join(faults)}. See the command's --help.")
+
+
+class NoPassword(CommandFailed):
+    def __init__(self) -> None:
+        super().__init__(
+            "A password is needed: set CATALOG_PASSWORD, or pipe it in with --password-stdin."
+        )
+
+
+class NoSuchRole(CommandFailed):
+    def __init__(self, grant: str) -> None:
+        super().__init__(f"{grant} is no role: viewer, editor, auditor, admin, or CATALOG=ROLE.")
+
+
+class InvalidUser(CommandFailed):
+    def __init__(self, faults: Iterable[str]) -> None:
+        super().__init__(f"That can't be a user: {'; '.join(faults)}.")
+
+
+class PortTaken(CommandFailed):
+    def __init__(self, host: str, port: int, reason: str | None, option: str) -> None:
+        super().__init__(
+            f"{host}:{port} can't be listened on ({reason}): choose another with {option}."
+        )
 
 
 class UnusableDirectory(CommandFailed):

@@ -1,0 +1,45 @@
+"""What commands read from the environment, and one line when it is missing or wrong."""
+
+import os
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cli.errors import WrongSettings
+
+SECRETS = os.environ.get("CATALOG_SECRETS_DIR")
+
+
+class Database(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="CATALOG_", extra="ignore", secrets_dir=SECRETS)
+
+    database_url: SecretStr
+
+
+class Administrator(BaseSettings):
+    """The first one; `catalog up` makes a password when none is given."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CATALOG_ADMIN_", extra="ignore", secrets_dir=SECRETS
+    )
+
+    username: str = "admin"
+    password: SecretStr | None = None
+
+
+def read[S: BaseSettings](kind: type[S], **options: Any) -> S:  # noqa: ANN401 -- as pydantic does
+    """The settings; an option that was given, so is not None, goes before the environment."""
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        raise WrongSettings([_fault(prefix, fault) for fault in error.errors()]) from None
+
+
+def _fault(prefix: str, fault: ErrorDetails) -> str:
+    """Without the value, which may be a secret."""
+    name = f"{prefix}{fault['loc'][0]}".upper()
+    return f"{name} is not set" if fault["type"] == "missing" else f"{name}: {fault['msg']}"

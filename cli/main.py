@@ -1,0 +1,100 @@
+"""The `catalog` command."""
+
+import asyncio
+import json
+import sys
+from typing import Annotated, Any, Never
+
+import typer
+from asyncpg import PostgresError
+from sqlalchemy.exc import DBAPIError
+
+from api import main as api
+from api.settings import Settings, Side
+from cli import users
+from cli.administrator import add_first
+from cli.environment import Administrator, Database, read
+from cli.errors import CommandFailed
+from cli.running import adopt
+from cli.up import up
+from events.errors import DatabaseUnavailable, Refused
+from migrations.run import upgrade
+from workers import worker as projecting
+
+ABSENT = {"3F000", "42P01", "42703"}
+"""SQLSTATEs of an unknown schema, table and column."""
+
+app = typer.Typer(
+    name="catalog",
+    help="An event-sourced product catalog.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(up)
+app.add_typer(users.app, name="users")
+
+
+@app.command()
+def serve(
+    side: Annotated[
+        Side | None,
+        typer.Option(envvar="CATALOG_SIDE", help="Which half of the API; `all` if not given."),
+    ] = None,
+    host: Annotated[str | None, typer.Option(envvar="CATALOG_HOST")] = None,
+    port: Annotated[int | None, typer.Option(envvar="CATALOG_PORT")] = None,
+) -> None:
+    """Run the API until a signal ends it."""
+    api.run(read(Settings, side=side, host=host, port=port))
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker, which turns events into what is read, until a signal ends it."""
+    projecting.run(read(Settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema.
+
+    Without any user yet, CATALOG_ADMIN_USERNAME and CATALOG_ADMIN_PASSWORD make the first
+    administrator.
+    """
+    url = read(Database).database_url.get_secret_value()
+    asyncio.run(upgrade(url))
+    administrator = read(Administrator)
+    if administrator.password:
+        password = administrator.password.get_secret_value()
+        asyncio.run(add_first(url, administrator.username, password))
+
+
+@app.command(hidden=True)
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    nowhere: dict[str, Any] = {"database_url": "postgresql://", "redis_url": "redis://"}
+    document = api.create_app(Settings(**nowhere)).openapi()
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def run() -> None:
+    try:
+        adopt()
+        app()
+    except DatabaseUnavailable:
+        _fail("PostgreSQL can't be reached: check CATALOG_DATABASE_URL, and that it runs.")
+    except (CommandFailed, Refused, OSError) as error:
+        _fail(str(error))
+    except (DBAPIError, PostgresError) as error:
+        _fail(_said(error.orig if isinstance(error, DBAPIError) else error))
+
+
+def _said(error: BaseException | None) -> str:
+    if getattr(error, "sqlstate", "") in ABSENT:
+        return "The database lacks tables that this version needs: run `catalog migrate`."
+    return f"PostgreSQL refuses: {error}"
+
+
+def _fail(message: str) -> Never:
+    typer.echo(f"catalog: {message.partition('\n')[0]}", err=True)
+    sys.exit(1)
