@@ -30,8 +30,11 @@ class Gate:
 
     async def principal(self, token: str) -> Principal | None:
         """Who sends this access token; None when nobody may come in with it."""
-        session_id = await self.tokens.session_of(token)
-        return await self.sessions.principal(session_id) if session_id else None
+        claims = await self.tokens.verified(token)
+        if claims is None:
+            return None
+        principal = await self.sessions.principal(claims.sid)
+        return principal if principal and principal.username == claims.sub else None
 
 
 @asynccontextmanager

@@ -28,7 +28,8 @@ async def with_token(gate: Gate, engine: AsyncEngine, token: str, *, by: str) ->
 async def _session_of(gate: Gate, database: AsyncSession, token: str) -> UUID | None:
     refresh = RefreshToken.parse(token)
     if refresh is None:
-        return await gate.tokens.session_of_any_age(token)
+        claims = await gate.tokens.signed(token, verify_exp=False)
+        return claims.sid if claims else None
     return await database.scalar(
         select(Session.session_id).where(
             Session.session_id == refresh.session_id, Session.refresh_digest == refresh.digest

@@ -46,9 +46,6 @@ class RefreshGrant(BaseModel):
     refresh_token: str = Field(min_length=1, max_length=4_096)
 
 
-type Grant = Annotated[PasswordGrant | RefreshGrant, Field(discriminator="grant_type")]
-
-
 class Issued(BaseModel):
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 -- a kind of token, not one

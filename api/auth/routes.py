@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.auth import login, logout, user_routes
 from api.auth.access import Authenticated
-from api.auth.messages import Grant, Issued, Me, PasswordGrant, PublicKey, PublicKeys
+from api.auth.messages import Issued, Me, PasswordGrant, PublicKey, PublicKeys, RefreshGrant
 from api.auth.throttle import Attempt
 from api.errors import (
     InvalidCredentials,
@@ -44,7 +44,7 @@ shared_router = APIRouter(tags=["access"])
     | may_refuse(InvalidCredentials, InvalidInput, TooManyAttempts, DatabaseUnavailable),
 )
 async def issue(
-    grant: Annotated[Grant, Form()],
+    grant: Annotated[PasswordGrant | RefreshGrant, Form(discriminator="grant_type")],
     request: Request,
     response: Response,
     held: Held,

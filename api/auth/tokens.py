@@ -1,11 +1,12 @@
 """Access tokens: JWTs (RFC 9068) signed with Ed25519, which name a session and carry no roles."""
 
 import re
+from dataclasses import dataclass
 from time import time
-from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
+import msgspec
 
 from api.auth.keys import KeyRing
 from api.auth.memory import Memory
@@ -13,13 +14,22 @@ from api.auth.memory import Memory
 ALGORITHM = "EdDSA"
 TYPE = "at+jwt"
 LEEWAY_SECONDS = 2
-CLAIMS = ["iss", "aud", "sub", "sid", "iat", "exp", "jti"]
+REQUIRED = ["iss", "aud", "sub", "sid", "iat", "exp", "jti"]
 LENGTH_LIMIT = 2_048
 REMEMBERED = 10_000
 REMEMBERED_SECONDS = 30.0
 
 # A signature of 64 bytes leaves four bits of its last character unused: only zeros are canonical.
 SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What of a valid token is of use later."""
+
+    sub: str
+    sid: UUID
+    exp: int
 
 
 class Tokens:
@@ -30,7 +40,7 @@ class Tokens:
         self.seconds = seconds
         self._issuer = issuer
         self._audience = audience
-        self._verified: Memory[str, UUID] = Memory(REMEMBERED)
+        self._verified: Memory[str, Claims] = Memory(REMEMBERED)
 
     async def issue(self, username: str, session_id: UUID) -> str:
         signer = await self.keys.signer()
@@ -47,24 +57,17 @@ class Tokens:
         headers = {"kid": signer.kid, "typ": TYPE}
         return jwt.encode(claims, signer.key, algorithm=ALGORITHM, headers=headers)
 
-    async def session_of(self, token: str) -> UUID | None:
-        """The session that a valid token belongs to; the session itself may have ended."""
+    async def verified(self, token: str) -> Claims | None:
+        """The claims of a valid token; its session may have ended all the same."""
         if (known := self._verified.get(token)) is not None:
             return known
-        claims = await self._claims(token)
-        if claims is None:
-            return None
-        session_id = UUID(claims["sid"])
-        remaining = claims["exp"] + LEEWAY_SECONDS - time()
-        self._verified.put(token, session_id, min(remaining, REMEMBERED_SECONDS))
-        return session_id
+        claims = await self.signed(token)
+        if claims is not None:
+            remaining = claims.exp + LEEWAY_SECONDS - time()
+            self._verified.put(token, claims, min(remaining, REMEMBERED_SECONDS))
+        return claims
 
-    async def session_of_any_age(self, token: str) -> UUID | None:
-        """As `session_of`, for a token that may have expired."""
-        claims = await self._claims(token, verify_exp=False)
-        return UUID(claims["sid"]) if claims else None
-
-    async def _claims(self, token: str, *, verify_exp: bool = True) -> dict[str, Any] | None:
+    async def signed(self, token: str, *, verify_exp: bool = True) -> Claims | None:
         if len(token) > LENGTH_LIMIT or not SHAPE.fullmatch(token):
             return None
         try:
@@ -72,14 +75,15 @@ class Tokens:
             key = await self.keys.public(str(header.get("kid")))
             if key is None or header.get("typ") != TYPE:
                 return None
-            return jwt.decode(
+            claims = jwt.decode(
                 token,
                 key,
                 algorithms=[ALGORITHM],
                 audience=self._audience,
                 issuer=self._issuer,
                 leeway=LEEWAY_SECONDS,
-                options={"require": CLAIMS, "verify_exp": verify_exp},
+                options={"require": REQUIRED, "verify_exp": verify_exp},
             )
-        except (jwt.InvalidTokenError, RecursionError):
+            return msgspec.convert(claims, Claims)
+        except (jwt.InvalidTokenError, msgspec.ValidationError, RecursionError):
             return None

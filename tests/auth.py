@@ -1,0 +1,120 @@
+"""The API's authentication by itself, over HTTP, with one guarded operation for each right."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api import problems
+from api.auth import gate, routes, users
+from api.auth.access import Auditor, CatalogKey, Operator, Reader, Writer
+from api.auth.keys import ensure_signing_key
+from api.auth.passwords import Passwords
+from api.auth.roles import Role
+from api.resources import Resources
+from api.settings import Settings
+from events.database import session
+from tests.lifespan import alive
+
+PASSWORD = "correct horse battery"
+
+guarded = APIRouter(prefix="/v1/catalogs/{catalog}")
+
+
+@guarded.get("/read")
+async def read(catalog: CatalogKey, principal: Reader) -> str:
+    return f"{principal.username} {catalog}"
+
+
+@guarded.get("/write")
+async def write(_: Writer) -> None: ...
+
+
+@guarded.get("/audit")
+async def audit(_: Auditor) -> None: ...
+
+
+@guarded.get("/operate")
+async def operate(_: Operator) -> None: ...
+
+
+def application(settings: Settings, engine: AsyncEngine, redis: Redis) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        async with gate.opened(settings, engine, redis) as opened:
+            yield {"resources": Resources(settings, engine, engine, redis, opened)}
+
+    app = FastAPI(lifespan=lifespan)
+    problems.install(app)
+    for router in (routes.router, routes.shared_router, guarded):
+        app.include_router(router)
+    return app
+
+
+class Service:
+    """What a client of one process may do."""
+
+    def __init__(self, http: AsyncClient) -> None:
+        self.http = http
+
+    async def log_in(self, username: str, password: str = PASSWORD) -> Response:
+        form = {"grant_type": "password", "username": username, "password": password}
+        return await self.http.post("/v1/auth/token", data=form)
+
+    async def refresh(self, refresh_token: str) -> Response:
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return await self.http.post("/v1/auth/token", data=form)
+
+    async def revoke(self, token: str, by: str) -> Response:
+        return await self.http.post("/v1/auth/revoke", data={"token": token}, headers=bearer(by))
+
+    async def token_of(self, username: str) -> str:
+        return str((await self.log_in(username)).json()["access_token"])
+
+    async def get(self, path: str, token: str) -> Response:
+        return await self.http.get(path, headers=bearer(token))
+
+    async def me(self, token: str) -> Response:
+        return await self.get("/v1/me", token)
+
+
+async def answers(
+    status: int, process: Service, token: str, *, path: str = "/v1/me", within: float = 0.5
+) -> bool:
+    """Whether the process comes to answer so, in that many seconds."""
+    until = monotonic() + within
+    while (answered := (await process.get(path, token)).status_code) != status:
+        if monotonic() > until:
+            break
+        await asyncio.sleep(0.01)
+    return answered == status
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@asynccontextmanager
+async def service(settings: Settings, engine: AsyncEngine, redis: Redis) -> AsyncIterator[Service]:
+    app = application(settings, engine, redis)
+    async with alive(app) as living:
+        transport = ASGITransport(living)
+        async with AsyncClient(transport=transport, base_url="http://catalog.test") as http:
+            yield Service(http)
+
+
+async def given_key(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await ensure_signing_key(connection)
+
+
+async def given_user(engine: AsyncEngine, username: str, roles: Mapping[str, Role]) -> None:
+    password_hash = await Passwords(rounds=4).hashed(PASSWORD)
+    async with session(engine) as database:
+        await users.add_user(database, username, password_hash, roles)

@@ -1,0 +1,113 @@
+"""Sessions while Redis or PostgreSQL is away."""
+
+import asyncio
+from time import monotonic
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.auth.live import FRESH_SECONDS
+from api.settings import Settings
+from events.database import create_engine
+from tests.auth import Service, answers, service
+
+pytest_plugins = ("tests.auth_fixtures",)
+
+
+async def test_without_redis_sessions_work_and_end_within_two_seconds(
+    here: Service, settings: Settings, engine: AsyncEngine
+) -> None:
+    assert here
+    async with (
+        Redis.from_url("redis://127.0.0.1:1") as away,
+        service(settings, engine, away) as one,
+        service(settings, engine, away) as other,
+    ):
+        issued = (await one.log_in("ada")).json()
+        token = issued["access_token"]
+        assert (await other.me(token)).status_code == 200
+        assert (await one.refresh(issued["refresh_token"])).status_code == 200
+
+        assert (await one.revoke(token, by=token)).status_code == 204
+
+        assert (await one.me(token)).status_code == 401
+        assert await answers(401, other, token, within=FRESH_SECONDS + 0.2)
+
+
+async def test_a_redis_that_hangs_costs_a_moment_at_most(
+    here: Service, settings: Settings, engine: AsyncEngine
+) -> None:
+    silent = await asyncio.start_server(_hold, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    async with (
+        silent,
+        Redis.from_url(f"redis://127.0.0.1:{port}") as hanging,
+        service(settings, engine, hanging) as process,
+    ):
+        token = await here.token_of("ada")
+        began = monotonic()
+        given = [await process.me(token) for _ in range(20)]
+        took = monotonic() - began
+
+    assert [answer.status_code for answer in given] == [200] * 20
+    assert took < 1
+
+
+async def _hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        await asyncio.sleep(2)
+    finally:
+        writer.close()
+
+
+async def test_a_revocation_that_redis_missed_holds_after_two_seconds(
+    here: Service, elsewhere: Service, engine: AsyncEngine
+) -> None:
+    token = await here.token_of("ada")
+    assert (await elsewhere.me(token)).status_code == 200
+    async with engine.begin() as connection:
+        await connection.execute(text("update access.sessions set revoked_at = now()"))
+
+    assert await answers(401, elsewhere, token, within=FRESH_SECONDS + 0.2)
+    assert (await here.me(token)).status_code == 401
+
+
+@pytest.mark.parametrize("value", [b"garbage", b"{}", b'{"principal": 7}', b"\xff"])
+async def test_what_redis_made_up_is_not_believed(
+    here: Service, elsewhere: Service, redis: Redis, value: bytes
+) -> None:
+    issued = (await here.log_in("ada")).json()
+    (key,) = await redis.keys("access:session:*")
+    await redis.set(key, value)
+
+    assert (await elsewhere.me(issued["access_token"])).status_code == 200
+
+
+async def test_an_emptied_redis_lets_nobody_back_in(
+    here: Service, elsewhere: Service, redis: Redis
+) -> None:
+    token = await here.token_of("ada")
+    await here.revoke(token, by=token)
+    await redis.flushdb()
+
+    assert (await elsewhere.me(token)).status_code == 401
+
+
+async def test_without_postgres_the_answer_is_503(
+    here: Service, settings: Settings, redis: Redis
+) -> None:
+    token = await here.token_of("ada")
+    away = create_engine("postgresql://nobody@127.0.0.1:1/none", pool_size=2, application="tests")
+    async with service(settings, away, redis) as process:
+        given = [
+            await process.log_in("ada"),
+            await process.me(token),
+            await process.http.get("/.well-known/jwks.json"),
+        ]
+    await away.dispose()
+
+    assert [answer.status_code for answer in given] == [503] * 3
+    assert {answer.json()["type"] for answer in given} == {"/problems/database-unavailable"}
+    assert given[0].headers["Retry-After"] == "1"

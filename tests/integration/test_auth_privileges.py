@@ -1,0 +1,96 @@
+"""What each process's role may do with users, sessions and keys."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import event, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.auth import sessions
+from api.settings import Settings
+from events.database import create_engine, session
+from tests.auth import Service, service
+
+pytest_plugins = ("tests.auth_fixtures",)
+
+
+@asynccontextmanager
+async def acting_as(role: str, database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url, pool_size=2, application="catalog-tests")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def become(connection, _) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        connection.run_async(lambda driver: driver.execute(f"set role {role}"))
+
+    yield engine
+    await engine.dispose()
+
+
+async def test_the_command_side_keeps_users_and_sessions(
+    here: Service, settings: Settings, database_url: str, redis: Redis
+) -> None:
+    assert here
+    async with (
+        acting_as("catalog_command", database_url) as engine,
+        service(settings, engine, redis) as process,
+    ):
+        issued = (await process.log_in("ada")).json()
+        assert (await process.refresh(issued["refresh_token"])).status_code == 200
+        assert (await process.get("/v1/catalogs/main/write", issued["access_token"])).is_success
+
+
+async def test_the_query_side_verifies(
+    here: Service, settings: Settings, database_url: str, redis: Redis
+) -> None:
+    token = await here.token_of("ada")
+    await redis.flushdb()
+    async with (
+        acting_as("catalog_query", database_url) as engine,
+        service(settings, engine, redis) as process,
+    ):
+        assert (await process.get("/v1/catalogs/main/read", token)).is_success
+        assert (await process.http.get("/.well-known/jwks.json")).is_success
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("catalog_query", "select private_key from access.signing_keys"),
+        ("catalog_query", "select * from access.sessions"),
+        ("catalog_query", "select refresh_digest from access.sessions"),
+        ("catalog_query", "select password_hash from access.users"),
+        ("catalog_query", "update access.user_roles set role = 'admin'"),
+        ("catalog_query", "update access.sessions set revoked_at = null"),
+        ("catalog_query", "delete from access.sessions"),
+        ("catalog_query", "insert into access.user_roles values ('ada', '*', 'admin')"),
+        ("catalog_command", "update access.signing_keys set retired_at = null"),
+        ("catalog_command", "delete from access.signing_keys"),
+        ("catalog_projection", "select private_key from access.signing_keys"),
+        ("catalog_projection", "select refresh_digest from access.sessions"),
+        ("catalog_projection", "select username from access.users"),
+        ("catalog_projection", "update access.sessions set expires_at = now()"),
+    ],
+)
+async def test_no_process_may_do_more_than_it_does(
+    database_url: str, role: str, statement: str
+) -> None:
+    async with acting_as(role, database_url) as engine, engine.connect() as connection:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await connection.execute(text(statement))
+
+
+async def test_the_worker_deletes_what_has_expired(
+    here: Service, engine: AsyncEngine, database_url: str
+) -> None:
+    await here.log_in("ada")
+    async with engine.begin() as connection:
+        await connection.execute(text("update access.sessions set expires_at = now()"))
+    kept = (await here.log_in("ada")).json()
+
+    async with acting_as("catalog_projection", database_url) as worker, session(worker) as database:
+        assert await sessions.prune(database) == 1
+
+    assert (await here.me(kept["access_token"])).status_code == 200

@@ -1,0 +1,69 @@
+from time import perf_counter
+
+import anyio
+import pytest
+
+from api.auth.passwords import WAITING_LIMIT, Passwords
+from api.errors import TooManyAttempts
+
+PASSWORD = "correct horse battery"
+
+
+async def test_a_password_matches_its_own_hash_only() -> None:
+    passwords = Passwords(rounds=4)
+    known = await passwords.hashed(PASSWORD)
+
+    assert await passwords.match(PASSWORD, known)
+    assert not await passwords.match(PASSWORD + " ", known)
+    assert not await passwords.match(PASSWORD, await passwords.hashed("x" * 12))
+
+
+async def test_bytes_beyond_those_that_bcrypt_reads_do_not_count_as_equal() -> None:
+    passwords = Passwords(rounds=4)
+    known = await passwords.hashed("x" * 72)
+
+    assert await passwords.match("x" * 72, known)
+    assert not await passwords.match("x" * 73, known)
+    assert not await passwords.match("x" * 100_000, known)
+
+
+async def test_nobody_has_no_password_and_costs_as_much() -> None:
+    passwords = Passwords(rounds=10)
+    known = await passwords.hashed(PASSWORD)
+
+    async def cost(hashed: str | None) -> float:
+        began = perf_counter()
+        assert not await passwords.match("wrong", hashed)
+        return perf_counter() - began
+
+    nobody = min([await cost(None) for _ in range(5)])
+    somebody = min([await cost(known) for _ in range(5)])
+    assert 0.5 < nobody / somebody < 2
+
+
+async def test_too_many_who_wait_are_sent_away() -> None:
+    passwords = Passwords(rounds=4)
+    refused = 0
+
+    async def stay() -> None:
+        nonlocal refused
+        try:
+            async with passwords.slot():
+                await anyio.sleep_forever()
+        except TooManyAttempts:
+            refused += 1
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(WAITING_LIMIT + 5):
+            tasks.start_soon(stay)
+        await anyio.wait_all_tasks_blocked()
+        tasks.cancel_scope.cancel()
+
+    assert refused == 3
+
+
+@pytest.mark.parametrize("password", ["", "nul \0 nul", "passwörter sind lang", "🔑" * 18])
+async def test_any_text_may_be_tried(password: str) -> None:
+    passwords = Passwords(rounds=4)
+
+    assert await passwords.match(password, await passwords.hashed(password))
