@@ -1,11 +1,10 @@
 """Errors as problem documents (RFC 9457): one table of refusals, one handler for all of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +23,7 @@ from queries.errors import InvalidCursor
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
+FIELDS_SHOWN = 50
 
 STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.MalformedJson: (400, "malformed-json"),
@@ -59,8 +59,6 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     refused.TooMuchContention: (503, "too-much-contention"),
 }
 
-log = structlog.get_logger(__name__)
-
 
 class InvalidField(BaseModel):
     pointer: str
@@ -82,7 +80,19 @@ class Problem(BaseModel):
     errors: list[InvalidField] | None = None
 
 
-def may_refuse(*refusals: type[Refused]) -> dict[int | str, dict[str, Any]]:
+type Responses = dict[int | str, dict[str, Any]]
+
+
+def answers(status: int, headers: Mapping[str, str], *refusals: type[Refused]) -> Responses:
+    """An operation's OpenAPI responses: its own headers, by pattern, and its refusals."""
+    described = {
+        name: {"schema": {"type": "string", "pattern": pattern}}
+        for name, pattern in headers.items()
+    }
+    return {status: {"headers": described}} | may_refuse(*refusals)
+
+
+def may_refuse(*refusals: type[Refused]) -> Responses:
     """The OpenAPI responses of an operation that may answer with these refusals."""
     grouped: dict[int | str, list[type[Refused]]] = {}
     for refusal in refusals:
@@ -123,7 +133,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _failed)
 
 
 async def _refused(request: Request, exc: Exception) -> Response:
@@ -136,15 +145,35 @@ async def _invalid(request: Request, exc: Exception) -> Response:
     found = exc.errors()
     if any(error["type"] == "json_invalid" for error in found):
         return problem(request, errors.MalformedJson())
-    return problem(request, errors.InvalidInput(errors=[_field(error) for error in found]))
+    fields = {field["pointer"]: field for field in (_field(error, exc.body) for error in found)}
+    return problem(request, errors.InvalidInput(errors=list(fields.values())[:FIELDS_SHOWN]))
 
 
-def _field(error: dict[str, Any]) -> dict[str, str]:
+def _field(error: dict[str, Any], body: object) -> dict[str, str]:
     """Where and why, without the value: it may be a secret, or no text at all."""
     source, *path = error["loc"]
+    if source == "body":
+        path = _path_in(body, path, missing=error["type"] == "missing")
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
     pointer = "".join(f"/{part}" for part in parts)
     return {"in": str(source), "pointer": _printable(pointer), "message": _printable(error["msg"])}
+
+
+def _path_in(body: object, path: Sequence[str | int], *, missing: bool) -> list[str | int]:
+    """Pydantic's location without the names of types that it tried: only what the body has."""
+    found: list[str | int] = []
+    for part in path:
+        match body:
+            case dict() if part in body:
+                body = body[part]
+            case list() if isinstance(part, int):
+                body = body[part]
+            case dict() if missing:
+                return [*found, part]
+            case _:
+                break
+        found.append(part)
+    return found
 
 
 def _printable(text: str) -> str:
@@ -158,13 +187,10 @@ async def _http(request: Request, exc: Exception) -> Response:
             return problem(request, errors.MethodNotAllowed(headers=exc.headers or {}))
         case HTTPStatus.BAD_REQUEST:
             return problem(request, errors.MalformedJson())
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return problem(request, errors.BodyTooLarge())
         case _:
             return problem(request, errors.NotFound())
-
-
-async def _failed(request: Request, exc: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, exc_info=exc)
-    return problem(request, errors.InternalError())
 
 
 router = APIRouter(tags=["problems"])

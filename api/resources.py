@@ -1,5 +1,8 @@
 """What a process of the API holds from its start to its end, and how a request gets at it."""
 
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -7,22 +10,80 @@ from fastapi import Depends, Request
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.appenders import Appenders
+from api.auth import gate as gates
 from api.auth.gate import Gate
+from api.currencies import DefaultCurrencies
+from api.freshness import Freshness
 from api.settings import Settings
+from events.database import create_engine
+from events.nudge import connect
+from queries.cache import ProductCache
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
     settings: Settings
     engine: AsyncEngine
-    """The write side's pool; the only one when no read replica is named."""
+    """The write side's pool."""
     query_engine: AsyncEngine
+    """The read side's; a read replica's where one is named."""
     redis: Redis
     gate: Gate
     """Who may come in: tokens, sessions, known catalogs."""
+    appenders: Appenders
+    freshness: Freshness
+    cache: ProductCache
+    currencies: DefaultCurrencies
 
 
-def of(request: Request) -> Resources:
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Resources]:
+    async with AsyncExitStack() as stack:
+        engine = await _engine(
+            stack, settings, settings.database_url.get_secret_value(), "commands"
+        )
+        query_engine = await _engine(stack, settings, settings.query_url, "queries")
+        redis = await stack.enter_async_context(connect(settings.redis_url.get_secret_value()))
+        access_engine = query_engine if settings.side == "queries" else engine
+        gate = await stack.enter_async_context(gates.opened(settings, access_engine, redis))
+        appenders = Appenders(
+            engine,
+            redis,
+            queue_limit=settings.append_queue_limit,
+            batch_limit=settings.append_batch_limit,
+        )
+        freshness = Freshness(query_engine, redis)
+        await stack.enter_async_context(_running(appenders.nudging(), freshness.run()))
+        stack.push_async_callback(appenders.drain)
+        cache = ProductCache(redis, ttl_seconds=settings.cache_seconds)
+        currencies = DefaultCurrencies(query_engine)
+        yield Resources(
+            settings, engine, query_engine, redis, gate, appenders, freshness, cache, currencies
+        )
+
+
+async def _engine(stack: AsyncExitStack, settings: Settings, url: str, side: str) -> AsyncEngine:
+    engine = create_engine(
+        url, pool_size=settings.database_pool_size, application=f"catalog-{side}"
+    )
+    stack.push_async_callback(engine.dispose)
+    return engine
+
+
+@asynccontextmanager
+async def _running(*coroutines: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def of(request: Request) -> Resources:
     return cast("Resources", request.state.resources)
 
 

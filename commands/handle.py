@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from commands.errors import IdempotencyKeyReused, SkuTaken, TooMuchContention, VersionConflict
+from commands.errors import (
+    IdempotencyKeyReused,
+    ProductNotRegistered,
+    SkuTaken,
+    TooMuchContention,
+    VersionConflict,
+)
 from commands.product import product
 from commands.product.messages import ProductCommand
 from commands.product.state import Product, State
@@ -164,5 +170,6 @@ async def _settled(appender: Appender, state: State, outcome: Outcome) -> Receip
 def _receipt(
     stream: UUID, state: State, version: int, position: int, *, replayed: bool = False
 ) -> Receipt:
-    assert isinstance(state, Product)  # noqa: S101 -- a decided product is a registered one
+    if not isinstance(state, Product):
+        raise ProductNotRegistered
     return Receipt(stream, state.sku, version, position, replayed)

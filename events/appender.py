@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -34,6 +34,8 @@ class Appender:
     kind: str
     queue_limit: int
     batch_limit: int
+    committed: Callable[[], None] = lambda: None
+    """Called after each commit that may have grown the log."""
     _queue: deque[Waiting] = field(default_factory=deque)
     _writer: asyncio.Task[None] | None = None
 
@@ -84,6 +86,7 @@ class Appender:
             await self._write_apart(batch, error)
         else:
             self._settle(batch, outcomes)
+            self.committed()
 
     async def _write_apart(self, batch: list[Waiting], error: Exception) -> None:
         """The log refused the whole call: find the append at fault, so that no other suffers."""

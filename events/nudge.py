@@ -32,23 +32,28 @@ def connect(url: str, *, timeout: float = 1.0) -> Redis:
     return client
 
 
+def channel(redis: Redis, name: str) -> str:
+    """Redis shares channels between its databases, so that ours carry the database's number."""
+    return f"{name}@{redis.connection_pool.connection_kwargs.get('db', 0)}"
+
+
 async def nudge(redis: Redis, catalog: str) -> None:
     try:
-        await redis.publish(APPENDED, catalog)
+        await redis.publish(channel(redis, APPENDED), catalog)
     except (RedisError, OSError) as error:
         log.debug("nudge_lost", catalog=catalog, error=repr(error))
 
 
-async def listen(redis: Redis, channel: str, heard: Callable[[str], None]) -> None:
+async def listen(redis: Redis, name: str, heard: Callable[[str], None]) -> None:
     """Call `heard` with each message of the channel, for ever, across outages of Redis."""
     while True:
         try:
             async with redis.pubsub(ignore_subscribe_messages=True) as subscription:
-                await subscription.subscribe(channel)
+                await subscription.subscribe(channel(redis, name))
                 while True:
                     message = await subscription.get_message(timeout=5.0)
                     if message is not None:
                         heard(message["data"].decode())
         except (RedisError, OSError) as error:
-            log.debug("subscription_lost", channel=channel, error=repr(error))
+            log.debug("subscription_lost", channel=name, error=repr(error))
             await asyncio.sleep(RECONNECT_SECONDS)

@@ -11,6 +11,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from events.database import statement
+from events.nudge import channel
 from projections.projector import Batch
 
 PROJECTED = "catalog:projected"
@@ -29,6 +30,7 @@ class Publisher:
     def __init__(self, redis: Redis, *, ttl_seconds: int) -> None:
         self._redis = redis
         self._ttl = ttl_seconds
+        self._channel = channel(redis, PROJECTED)
         self._put = redis.register_script(statement(__package__, "lua/put_documents.lua"))
         self._announce = redis.register_script(statement(__package__, "lua/announce.lua"))
 
@@ -48,5 +50,5 @@ class Publisher:
         """Say that reads have come from one position to another; equal ones only remind Redis."""
         token = secrets.token_hex(8)
         await self._announce(
-            [state_key(catalog)], [before, after, token, PROJECTED, f"{catalog} {after}"]
+            [state_key(catalog)], [before, after, token, self._channel, f"{catalog} {after}"]
         )

@@ -1,0 +1,86 @@
+"""The catalogs over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import StringConstraints
+
+from api import outputs
+from api.auth.access import (
+    CATALOG_REFUSALS,
+    REFUSALS,
+    Administrator,
+    Authenticated,
+    CatalogKey,
+    Reader,
+)
+from api.auth.roles import EVERYWHERE
+from api.errors import BodyTooLarge, CatalogExists, MalformedJson
+from api.problems import answers, may_refuse
+from api.resources import Held
+from commands.errors import UnknownCurrency
+from commands.input import NO_NUL, CurrencyCode, Input
+from events.catalogs import CatalogDescription, open_catalog, read_catalogs
+from events.database import driver
+from events.money import minor_digits
+
+router = APIRouter(prefix="/v1/catalogs", tags=["commands"])
+reads = APIRouter(prefix="/v1/catalogs", tags=["queries"])
+
+
+class NewCatalog(Input):
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+    default_currency: CurrencyCode
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="open_catalog",
+    responses=answers(
+        201,
+        {"Location": "^/v1/catalogs/[^/]+$"},
+        *REFUSALS,
+        BodyTooLarge,
+        CatalogExists,
+        MalformedJson,
+        UnknownCurrency,
+    ),
+)
+async def open_one(
+    body: NewCatalog, _principal: Administrator, held: Held, response: Response
+) -> outputs.Catalog:
+    if minor_digits(body.default_currency) is None:
+        raise UnknownCurrency(currency=body.default_currency)
+    async with driver(held.engine) as connection:
+        opened = await open_catalog(connection, body.key, body.name, body.default_currency)
+    if opened is None:
+        raise CatalogExists
+    response.headers["Location"] = f"/v1/catalogs/{opened.key}"
+    return _shown(opened)
+
+
+@reads.get("", operation_id="list_catalogs", responses=may_refuse(*REFUSALS))
+async def list_all(principal: Authenticated, held: Held) -> outputs.Catalogs:
+    """Those that the caller has a role in."""
+    only = None if EVERYWHERE in principal.roles else principal.roles
+    async with driver(held.query_engine) as connection:
+        found = await read_catalogs(connection, only)
+    return outputs.Catalogs(items=[_shown(each) for each in found])
+
+
+@reads.get("/{catalog}", operation_id="get_catalog", responses=may_refuse(*CATALOG_REFUSALS))
+async def show_one(catalog: CatalogKey, _principal: Reader, held: Held) -> outputs.Catalog:
+    async with driver(held.query_engine) as connection:
+        (found,) = await read_catalogs(connection, [catalog])
+    return _shown(found)
+
+
+def _shown(catalog: CatalogDescription) -> outputs.Catalog:
+    return outputs.Catalog(
+        key=catalog.key,
+        name=catalog.name,
+        default_currency=catalog.default_currency,
+        created_at=catalog.created_at,
+    )

@@ -1,0 +1,80 @@
+"""The API, where it comes together: `catalog serve` runs one side of it or both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api import catalogs, logs, operations, problems, products, reads, resources
+from api.auth import routes as access
+from api.middleware import BoundedBody, Observed
+from api.openapi import describe
+from api.resources import Resources
+from api.settings import Settings, Side
+
+GRACE_SECONDS = 20
+"""How long requests that have begun may go on after the process was told to stop."""
+
+BOTH = (access.shared_router, operations.router, problems.router)
+ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
+    "commands": (access.router, catalogs.router, products.router),
+    "queries": (catalogs.reads, reads.router),
+}
+EXPOSED = [
+    "Catalog-Position",
+    "ETag",
+    "Idempotent-Replayed",
+    "Location",
+    "Retry-After",
+    "X-Request-ID",
+]
+
+
+class State(TypedDict):
+    resources: Resources
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+        async with resources.opened(settings) as held:
+            yield {"resources": held}
+
+    app = FastAPI(title="Catalog", version="1", lifespan=lifespan)
+    sides: tuple[Side, ...] = (
+        ("commands", "queries") if settings.side == "all" else (settings.side,)
+    )
+    for router in (*BOTH, *(router for side in sides for router in ROUTERS[side])):
+        app.include_router(router)
+    problems.install(app)
+    describe(app)
+    app.add_middleware(BoundedBody, limit=settings.body_limit_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED,
+    )
+    app.add_middleware(Observed, side="query" if settings.side == "queries" else "command")
+    return app
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
+    logs.configure(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )

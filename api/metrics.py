@@ -1,0 +1,49 @@
+"""The API's metrics: `catalog_command_*` of the write side, `catalog_query_*` of the read side."""
+
+from typing import Literal
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from events.database import PoolState
+
+type MeasuredSide = Literal["command", "query"]
+
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LABELS = ["operation", "method", "status"]
+
+
+class SideMetrics:
+    def __init__(self, side: MeasuredSide) -> None:
+        self.requests = Counter(f"catalog_{side}_requests_total", "Requests answered", _LABELS)
+        self.errors = Counter(
+            f"catalog_{side}_errors_total", "Requests answered with a 5xx status", ["operation"]
+        )
+        self.seconds = Histogram(
+            f"catalog_{side}_request_seconds",
+            "Time from a request to the end of its answer",
+            ["operation"],
+            buckets=_BUCKETS,
+        )
+        self.pool = Gauge(
+            f"catalog_{side}_pool_connections", "Connections to PostgreSQL", ["state"]
+        )
+
+    def answered(self, operation: str, method: str, status: int, seconds: float) -> None:
+        self.requests.labels(operation, method, str(status)).inc()
+        self.seconds.labels(operation).observe(seconds)
+        if status >= 500:  # noqa: PLR2004 -- server errors, RFC 9110
+            self.errors.labels(operation).inc()
+
+    def pooled(self, state: PoolState) -> None:
+        self.pool.labels("in_use").set(state.in_use)
+        self.pool.labels("free").set(state.free)
+        self.pool.labels("limit").set(state.limit)
+
+
+SIDES: dict[MeasuredSide, SideMetrics] = {
+    "command": SideMetrics("command"),
+    "query": SideMetrics("query"),
+}
+APPENDS_WAITING = Gauge(
+    "catalog_command_appends_waiting", "Appends that wait for a commit", ["catalog"]
+)

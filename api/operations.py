@@ -1,0 +1,110 @@
+"""What an operator asks: is it alive, can it work, how far behind is it, how much does it do."""
+
+import asyncio
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api import outputs
+from api.auth.access import CATALOG_REFUSALS, CatalogKey, Operator
+from api.metrics import APPENDS_WAITING, SIDES
+from api.problems import may_refuse
+from api.resources import Held, Resources
+from events.database import driver, pool_state
+from events.errors import DatabaseUnavailable
+from projections.projector import read_progress
+
+DEADLINE_SECONDS = 2.0
+
+type State = Literal["ok", "degraded", "unavailable"]
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/health/live", operation_id="is_alive")
+async def live() -> outputs.Health:
+    """The process answers; nothing outside it is asked."""
+    return outputs.Health(status="ok")
+
+
+@router.get(
+    "/health/ready",
+    operation_id="is_ready",
+    responses={503: {"model": outputs.Health, "description": "Something that it needs is away"}},
+)
+async def ready(held: Held, response: Response) -> outputs.Health:
+    """Whether this process can do its work: what it needs, each with its state."""
+    health = await _health(held)
+    response.status_code = 503 if health.status == "unavailable" else 200
+    return health
+
+
+@router.get("/health", operation_id="get_health")
+async def summary(held: Held) -> outputs.Health:
+    """The same, always with status 200, for people."""
+    return await _health(held)
+
+
+async def _health(held: Resources) -> outputs.Health:
+    checks: dict[str, State] = {
+        "database": await _database(held.engine),
+        "redis": await _redis(held),
+    }
+    if held.query_engine is not held.engine:
+        checks["query_database"] = await _database(held.query_engine)
+    states = set(checks.values())
+    worst: State = (
+        "unavailable" if "unavailable" in states else "degraded" if "degraded" in states else "ok"
+    )
+    return outputs.Health(status=worst, checks=checks)
+
+
+async def _database(engine: AsyncEngine) -> State:
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS), driver(engine) as connection:
+            await connection.execute("select from projections.generations where state = 'live'")
+    except (DatabaseUnavailable, TimeoutError):
+        return "unavailable"
+    return "ok"
+
+
+async def _redis(held: Resources) -> State:
+    """Without Redis everything works, only slower."""
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            await held.redis.ping()
+    except (RedisError, OSError):
+        return "degraded"
+    return "ok"
+
+
+@router.get("/metrics", operation_id="get_metrics", response_class=Response)
+async def metrics(held: Held) -> Response:
+    """Prometheus text."""
+    if held.settings.side != "queries":
+        SIDES["command"].pooled(pool_state(held.engine))
+    if held.settings.side != "commands":
+        SIDES["query"].pooled(pool_state(held.query_engine))
+    for catalog, waiting in held.appenders.waiting().items():
+        APPENDS_WAITING.labels(catalog).set(waiting)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get(
+    "/v1/catalogs/{catalog}/projections",
+    operation_id="get_projections",
+    responses=may_refuse(*CATALOG_REFUSALS),
+)
+async def projections(catalog: CatalogKey, _principal: Operator, held: Held) -> outputs.Projections:
+    async with driver(held.query_engine) as connection:
+        progress = {each.catalog: each for each in await read_progress(connection)}[catalog]
+    return outputs.Projections(
+        generation=progress.generation,
+        checkpoint=progress.checkpoint,
+        head=progress.head,
+        lag_events=progress.lag_events,
+        lag_seconds=progress.lag_seconds,
+    )

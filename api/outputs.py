@@ -1,0 +1,111 @@
+"""What the API answers, for its description; the bytes come from the read tables as they are."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+type Scalar = str | int | float | bool
+
+
+class Receipt(BaseModel):
+    """Where a write left the product, and the position of the log it was appended at."""
+
+    id: UUID
+    sku: str
+    version: int
+    position: int
+
+
+class Price(BaseModel):
+    currency: str
+    amount: int
+    decimal: str
+
+
+class Medium(BaseModel):
+    url: str
+    alt: str | None
+
+
+class Product(BaseModel):
+    id: UUID
+    sku: str
+    name: str
+    description: str | None
+    brand: str | None
+    category: str | None
+    tags: list[str]
+    attributes: dict[str, Scalar | list[Scalar]]
+    prices: list[Price]
+    media: list[Medium]
+    status: Literal["draft", "published", "archived"]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Total(BaseModel):
+    value: int
+    relation: Literal["exact", "at_least"]
+
+
+class ProductPage(BaseModel):
+    items: list[Product]
+    next_cursor: str | None
+    total: Total
+
+
+class Change(BaseModel):
+    field: str
+    before: Any
+    after: Any
+
+
+class HistoryItem(BaseModel):
+    position: int
+    version: int
+    type: str
+    data: dict[str, Any]
+    changes: list[Change]
+    actor: str
+    correlation_id: str
+    causation_id: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    digest: str
+
+
+class History(BaseModel):
+    items: list[HistoryItem]
+    next_cursor: str | None
+
+
+class Catalog(BaseModel):
+    key: str
+    name: str
+    default_currency: str
+    created_at: datetime
+
+
+class Catalogs(BaseModel):
+    items: list[Catalog]
+
+
+class Projections(BaseModel):
+    """How far the live generation of read tables has come.
+
+    `lag_seconds` is the age of the oldest event that it lacks.
+    """
+
+    generation: int
+    checkpoint: int
+    head: int
+    lag_events: int
+    lag_seconds: float
+
+
+class Health(BaseModel):
+    status: Literal["ok", "degraded", "unavailable"]
+    checks: dict[str, Literal["ok", "degraded", "unavailable"]] = {}

@@ -1,0 +1,238 @@
+"""The write side over HTTP: each request becomes commands for one product, and a receipt."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from uuid_utils.compat import uuid7
+
+from api import outputs
+from api.auth.access import CATALOG_REFUSALS, CatalogKey, Writer
+from api.errors import BodyTooLarge, MalformedJson
+from api.problems import answers
+from api.resources import Held
+from commands import errors
+from commands.handle import NEW, Circumstances, Receipt, handle
+from commands.input import (
+    Amount,
+    CurrencyCode,
+    Input,
+    NewProduct,
+    ProductPatch,
+    Reason,
+    to_change,
+    to_register,
+)
+from commands.product.messages import (
+    ArchiveProduct,
+    ProductCommand,
+    PublishProduct,
+    RemovePrice,
+    RestoreProduct,
+    SetPrice,
+    UnpublishProduct,
+)
+from events.append import Idempotent
+from events.appender import Appender
+from events.errors import AppendQueueFull, AppendUnconfirmed, Refused
+
+_REFUSALS = (
+    *CATALOG_REFUSALS,
+    AppendQueueFull,
+    AppendUnconfirmed,
+    BodyTooLarge,
+    MalformedJson,
+    errors.IdempotencyKeyReused,
+    errors.TooMuchContention,
+)
+_CHANGE_REFUSALS = (*_REFUSALS, errors.ProductNotRegistered, errors.VersionConflict)
+_HEADERS = {"ETag": '^"[0-9]+"$', "Catalog-Position": "^[0-9]+$"}
+_LOCATION = {"Location": "^/v1/catalogs/[^/]+/products/[^/]+$"}
+
+router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["commands"])
+
+type ProductId = Annotated[UUID, Path()]
+type IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", pattern=r'^"[0-9]{1,9}"$', description="The version to change"),
+]
+type IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")
+]
+type Currency = Annotated[CurrencyCode, Path()]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The circumstances of one write, from its headers and its caller."""
+
+    appender: Appender
+    circumstances: Circumstances
+    expected_version: int | None
+    idempotent: Idempotent | None
+
+    async def __call__(
+        self, response: Response, product: UUID, commands: Sequence[ProductCommand]
+    ) -> outputs.Receipt:
+        return await self._handled(response, product, commands, self.expected_version)
+
+    async def register(
+        self, response: Response, commands: Sequence[ProductCommand]
+    ) -> outputs.Receipt:
+        return await self._handled(response, uuid7(), commands, NEW)
+
+    async def _handled(
+        self,
+        response: Response,
+        product: UUID,
+        commands: Sequence[ProductCommand],
+        expected_version: int | None,
+    ) -> outputs.Receipt:
+        receipt = await handle(
+            self.appender,
+            product,
+            commands,
+            self.circumstances,
+            expected_version=expected_version,
+            idempotent=self.idempotent,
+        )
+        return _told(response, receipt)
+
+
+async def _write(
+    request: Request,
+    catalog: CatalogKey,
+    principal: Writer,
+    held: Held,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Write:
+    circumstances = Circumstances(actor=principal.username, correlation_id=request.state.request_id)
+    return Write(
+        held.appenders.of(catalog),
+        circumstances,
+        int(if_match.strip('"')) if if_match else None,
+        await _idempotent(request, principal.username, idempotency_key),
+    )
+
+
+type Writing = Annotated[Write, Depends(_write)]
+
+
+async def _idempotent(request: Request, actor: str, key: str | None) -> Idempotent | None:
+    if key is None:
+        return None
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    digest.update(await request.body())
+    return Idempotent(key=f"{actor} {key}", request_digest=digest.digest())
+
+
+def _told(response: Response, receipt: Receipt) -> outputs.Receipt:
+    response.headers["ETag"] = f'"{receipt.version}"'
+    response.headers["Catalog-Position"] = str(receipt.position)
+    if receipt.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return outputs.Receipt(
+        id=receipt.id, sku=receipt.sku, version=receipt.version, position=receipt.position
+    )
+
+
+def _changes(*refusals: type[Refused]) -> dict[str, Any]:
+    return {
+        "response_model": outputs.Receipt,
+        "responses": answers(200, _HEADERS, *_CHANGE_REFUSALS, *refusals),
+    }
+
+
+class PriceInput(Input):
+    amount: Amount
+
+
+class ArchiveInput(Input):
+    reason: Reason | None = None
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="register_product",
+    responses=answers(
+        201,
+        _HEADERS | _LOCATION,
+        *_REFUSALS,
+        errors.SkuTaken,
+        errors.NotPublishable,
+        errors.UnknownCurrency,
+    ),
+)
+async def register(
+    catalog: CatalogKey, body: NewProduct, write: Writing, response: Response
+) -> outputs.Receipt:
+    receipt = await write.register(response, to_register(body))
+    response.headers["Location"] = f"/v1/catalogs/{catalog}/products/{receipt.id}"
+    return receipt
+
+
+@router.patch("/{product_id}", operation_id="change_product", **_changes(errors.ProductIsArchived))
+async def change(
+    product_id: ProductId, body: ProductPatch, write: Writing, response: Response
+) -> outputs.Receipt:
+    """A JSON Merge Patch (RFC 7396): absent means unchanged, null means none."""
+    return await write(response, product_id, to_change(body))
+
+
+@router.put(
+    "/{product_id}/prices/{currency}",
+    operation_id="set_price",
+    **_changes(errors.ProductIsArchived, errors.UnknownCurrency),
+)
+async def set_price(
+    product_id: ProductId, currency: Currency, body: PriceInput, write: Writing, response: Response
+) -> outputs.Receipt:
+    """`amount` counts the minor units of the currency."""
+    return await write(response, product_id, [SetPrice(currency=currency, amount=body.amount)])
+
+
+@router.delete(
+    "/{product_id}/prices/{currency}",
+    operation_id="remove_price",
+    **_changes(errors.ProductIsArchived),
+)
+async def remove_price(
+    product_id: ProductId, currency: Currency, write: Writing, response: Response
+) -> outputs.Receipt:
+    return await write(response, product_id, [RemovePrice(currency=currency)])
+
+
+@router.post(
+    "/{product_id}/publish",
+    operation_id="publish_product",
+    **_changes(errors.InvalidTransition, errors.NotPublishable),
+)
+async def publish(product_id: ProductId, write: Writing, response: Response) -> outputs.Receipt:
+    return await write(response, product_id, [PublishProduct()])
+
+
+@router.post(
+    "/{product_id}/unpublish",
+    operation_id="unpublish_product",
+    **_changes(errors.InvalidTransition),
+)
+async def unpublish(product_id: ProductId, write: Writing, response: Response) -> outputs.Receipt:
+    return await write(response, product_id, [UnpublishProduct()])
+
+
+@router.post("/{product_id}/archive", operation_id="archive_product", **_changes())
+async def archive(
+    product_id: ProductId, write: Writing, response: Response, body: ArchiveInput | None = None
+) -> outputs.Receipt:
+    return await write(response, product_id, [ArchiveProduct(reason=body.reason if body else None)])
+
+
+@router.post("/{product_id}/restore", operation_id="restore_product", **_changes())
+async def restore(product_id: ProductId, write: Writing, response: Response) -> outputs.Receipt:
+    """Back to the status that the product had when it was archived."""
+    return await write(response, product_id, [RestoreProduct()])

@@ -1,0 +1,185 @@
+"""The read side over HTTP: documents as they are stored, and how fresh they are."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+
+from api import outputs
+from api.auth.access import CATALOG_REFUSALS, CatalogKey, Reader
+from api.errors import ProjectionBehind, UnknownProduct
+from api.list_parameters import ListParameters
+from api.problems import Responses, answers
+from api.resources import Held, Resources
+from commands.input import Sku
+from queries import history, product, products
+from queries.answer import Answer
+from queries.errors import InvalidCursor
+from queries.product import Document
+
+_REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind)
+_POSITION = {"Catalog-Position": "^[0-9]+$"}
+_DOCUMENT = _POSITION | {"ETag": '^"[0-9]+"$', "Cache-Control": "^private, no-cache$"}
+_NOT_MODIFIED: Responses = {304: {"description": "`If-None-Match` has this version"}}
+REVALIDATE = "private, no-cache"
+
+router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
+
+type Limit = Annotated[int, Query(ge=1, le=200)]
+type PageCursor = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,2000}$")]
+type IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", pattern=r"^[!-~ ]{0,1000}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one read asks of the read side's freshness."""
+
+    held: Resources
+    catalog: str
+    minimum: int
+    wait_seconds: float
+
+    async def __call__[T](self, read: Callable[[], Awaitable[Answer[T]]]) -> Answer[T]:
+        return await self.held.freshness.reflecting(
+            self.catalog, self.minimum, self.wait_seconds, read
+        )
+
+
+async def _read(
+    catalog: CatalogKey,
+    _principal: Reader,
+    held: Held,
+    minimum: Annotated[
+        int,
+        Header(
+            alias="Catalog-Min-Position",
+            ge=0,
+            lt=2**63,
+            description="Wait until the answer reflects this position",
+        ),
+    ] = 0,
+    wait: Annotated[
+        int, Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms")
+    ] = 2_000,
+) -> Read:
+    return Read(held, catalog, minimum, wait / 1000)
+
+
+type Reading = Annotated[Read, Depends(_read)]
+
+
+@router.get(
+    "",
+    operation_id="list_products",
+    response_model=outputs.ProductPage,
+    responses=answers(200, _POSITION, *_REFUSALS, InvalidCursor),
+)
+async def list_products(
+    catalog: CatalogKey, read: Reading, parameters: Annotated[ListParameters, Query()]
+) -> Response:
+    """Products by filters, in pages. Archived ones are left out unless `status` asks for them."""
+    currency = await read.held.currencies.of(catalog)
+    answer = await read(
+        lambda: products.find(
+            read.held.query_engine,
+            catalog,
+            parameters.filters(currency),
+            sort=parameters.sort,
+            limit=parameters.limit,
+            cursor=parameters.cursor,
+        )
+    )
+    return _json(_page(answer.value), answer.position)
+
+
+def _page(page: products.Page) -> bytes:
+    """The stored documents, joined: nothing is parsed again."""
+    relation = "exact" if page.exact else "at_least"
+    rest = {"next_cursor": page.next_cursor, "total": {"value": page.total, "relation": relation}}
+    items = ",".join(page.items).encode()
+    return b'{"items":[' + items + b"]," + msgspec.json.encode(rest)[1:]
+
+
+@router.get(
+    "/by-sku/{sku}",
+    operation_id="get_product_by_sku",
+    response_model=outputs.Product,
+    responses=answers(200, _DOCUMENT, *_REFUSALS, UnknownProduct) | _NOT_MODIFIED,
+)
+async def by_sku(
+    catalog: CatalogKey,
+    sku: Annotated[Sku, Path()],
+    read: Reading,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    answer = await read(lambda: product.by_sku(read.held.query_engine, catalog, sku))
+    return _document(answer, if_none_match)
+
+
+@router.get(
+    "/{product_id}",
+    operation_id="get_product",
+    response_model=outputs.Product,
+    responses=answers(200, _DOCUMENT, *_REFUSALS, UnknownProduct) | _NOT_MODIFIED,
+)
+async def by_id(
+    catalog: CatalogKey, product_id: UUID, read: Reading, if_none_match: IfNoneMatch = None
+) -> Response:
+    answer = await read(
+        lambda: product.by_id(
+            read.held.query_engine, read.held.cache, catalog, product_id, minimum=read.minimum
+        )
+    )
+    return _document(answer, if_none_match)
+
+
+@router.get(
+    "/{product_id}/history",
+    operation_id="get_history",
+    response_model=outputs.History,
+    responses=answers(200, _POSITION, *_REFUSALS, UnknownProduct, InvalidCursor),
+)
+async def get_history(
+    catalog: CatalogKey,
+    product_id: UUID,
+    read: Reading,
+    limit: Limit = 50,
+    cursor: PageCursor = None,
+) -> Response:
+    """What happened to the product, oldest first, and what each event changed."""
+    answer = await read(
+        lambda: history.of_product(
+            read.held.query_engine, catalog, product_id, limit=limit, cursor=cursor
+        )
+    )
+    if answer.value is None:
+        raise UnknownProduct
+    return _json(msgspec.json.encode(answer.value), answer.position)
+
+
+def _document(answer: Answer[Document | None], if_none_match: str | None) -> Response:
+    if answer.value is None:
+        raise UnknownProduct
+    etag = f'"{answer.value.version}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": REVALIDATE,
+        "Catalog-Position": str(answer.position),
+    }
+    if if_none_match is not None and _matches(if_none_match, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(answer.value.body, headers=headers, media_type="application/json")
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Weak comparison (RFC 9110, 13.1.2)."""
+    candidates = (each.strip().removeprefix("W/") for each in if_none_match.split(","))
+    return any(each in {etag, "*"} for each in candidates)
+
+
+def _json(body: bytes, position: int) -> Response:
+    headers = {"Catalog-Position": str(position), "Cache-Control": REVALIDATE}
+    return Response(body, headers=headers, media_type="application/json")
