@@ -16,9 +16,9 @@ from cli.administrator import add_first
 from cli.environment import Administrator, Database, read
 from cli.errors import CommandFailed
 from cli.running import adopt
+from cli.schema import bring_up_to_date
 from cli.up import up
 from events.errors import DatabaseUnavailable, Refused
-from migrations.run import upgrade
 from workers import worker as projecting
 
 ABSENT = {"3F000", "42P01", "42703"}
@@ -62,7 +62,7 @@ def migrate() -> None:
     administrator.
     """
     url = read(Database).database_url.get_secret_value()
-    asyncio.run(upgrade(url))
+    bring_up_to_date(url)
     administrator = read(Administrator)
     if administrator.password:
         password = administrator.password.get_secret_value()

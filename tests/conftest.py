@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
+from api.main import create_app
 from api.settings import Settings
 from events.database import create_engine
 from tests.lifespan import alive
@@ -98,8 +99,6 @@ async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 def app(settings: Settings) -> FastAPI:
-    from api.main import create_app  # noqa: PLC0415
-
     return create_app(settings)
 
 
