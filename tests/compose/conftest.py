@@ -17,7 +17,7 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
         yield started
     finally:
         if request.session.testsfailed:
-            sys.stderr.write(started.compose("logs", "--no-color", "--tail", "40"))
+            _show(request.config, started.compose("logs", "--no-color", "--tail", "40"))
         started.down()
 
 
@@ -47,3 +47,8 @@ def _client(stack: Stack, service: str, token: str) -> httpx.Client:
     return httpx.Client(
         base_url=f"{stack.url(service)}/v1/catalogs/main", headers=headers, timeout=15
     )
+
+
+def _show(config: pytest.Config, text: str) -> None:
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        sys.stdout.write(f"\n{text}\n")
