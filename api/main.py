@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with resources.opened(settings) as held:
             yield {"resources": held}
 
-    app = FastAPI(title="Catalog", version="1", lifespan=lifespan)
+    app = FastAPI(title="Catalog", version="1", lifespan=lifespan, redirect_slashes=False)
     sides: tuple[Side, ...] = (
         ("commands", "queries") if settings.side == "all" else (settings.side,)
     )

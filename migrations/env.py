@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from api.auth import tables as access_tables
 from events.tables import Base
 from projections import tables as projections_tables
 

@@ -1,4 +1,8 @@
-"""Brings a database to the newest schema. Several processes may try at once: one does it."""
+"""Brings a database to the newest schema. Several processes may try at once: one does it.
+
+Beside the tables it makes what every database of ours has: the first generation of read tables and
+the key that signs tokens.
+"""
 
 from importlib.resources import files
 
@@ -7,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.keys import ensure_signing_key
 from events.database import create_engine
 from projections.generations import ensure_live
 
@@ -27,6 +32,7 @@ async def upgrade_with(engine: AsyncEngine) -> None:
         await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(_to_head)
         await connection.run_sync(ensure_live)
+        await ensure_signing_key(connection)
 
 
 def _to_head(connection: Connection) -> None:
