@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -17,7 +18,6 @@ from api.auth.access import Auditor, CatalogKey, Operator, Reader, Writer
 from api.auth.keys import ensure_signing_key
 from api.auth.passwords import Passwords
 from api.auth.roles import Role
-from api.resources import Resources
 from api.settings import Settings
 from events.database import session
 from tests.lifespan import alive
@@ -48,7 +48,7 @@ def application(settings: Settings, engine: AsyncEngine, redis: Redis) -> FastAP
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with gate.opened(settings, engine, redis) as opened:
-            yield {"resources": Resources(settings, engine, engine, redis, opened)}
+            yield {"resources": SimpleNamespace(settings=settings, engine=engine, gate=opened)}
 
     app = FastAPI(lifespan=lifespan)
     problems.install(app)

@@ -3,38 +3,50 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Path
-from fastapi.security import OAuth2PasswordBearer
+from fastapi import Depends, Path, Request
+from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
+from fastapi.security.base import SecurityBase
+from fastapi.security.utils import get_authorization_scheme_param
 
 from api.auth.roles import Principal, Right
 from api.errors import Forbidden, InvalidInput, Unauthenticated
-from api.resources import Held, Resources
+from api.resources import of
 from events.errors import DatabaseUnavailable, UnknownCatalog
 
+TOKEN_URL = "/v1/auth/token"  # noqa: S105 -- an address
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 REFUSALS = (Unauthenticated, Forbidden, InvalidInput, DatabaseUnavailable)
 """What an operation may answer that asks who calls."""
 CATALOG_REFUSALS = (*REFUSALS, UnknownCatalog)
 
-bearer = OAuth2PasswordBearer("/v1/auth/token", refreshUrl="/v1/auth/token", auto_error=False)
-
 type CatalogKey = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
-async def _authenticated(token: Annotated[str | None, Depends(bearer)], held: Held) -> Principal:
-    principal = await held.gate.principal(token) if token else None
-    if principal is None:
+class AccessToken(SecurityBase):
+    """The security scheme of the OpenAPI document, and the dependency that enforces it."""
+
+    scheme_name = "AccessToken"
+    model = OAuth2(
+        flows=OAuthFlows(password=OAuthFlowPassword(tokenUrl=TOKEN_URL, refreshUrl=TOKEN_URL))
+    )
+
+    async def __call__(self, request: Request) -> Principal:
+        scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+        if scheme.lower() == "bearer":
+            principal = await (await of(request)).gate.principal(token)
+            if principal is not None:
+                return principal
         raise Unauthenticated(headers=CHALLENGE)
-    return principal
 
 
-type Authenticated = Annotated[Principal, Depends(_authenticated)]
+type Authenticated = Annotated[Principal, Depends(AccessToken())]
 
 
-def _with(right: Right) -> Callable[[str, Principal, Resources], Awaitable[Principal]]:
-    async def check(catalog: CatalogKey, principal: Authenticated, held: Held) -> Principal:
-        if not principal.knows(catalog) or not await held.gate.catalogs.has(catalog):
+def _with(right: Right) -> Callable[[str, Principal, Request], Awaitable[Principal]]:
+    async def check(catalog: CatalogKey, principal: Authenticated, request: Request) -> Principal:
+        catalogs = (await of(request)).gate.catalogs
+        if not principal.knows(catalog) or not await catalogs.has(catalog):
             raise UnknownCatalog
         if not principal.may(right, catalog):
             raise Forbidden

@@ -10,9 +10,6 @@ class Memory[K, V]:
         self._limit = limit
         self._kept: dict[K, tuple[V, float]] = {}
 
-    def __len__(self) -> int:
-        return len(self._kept)
-
     def get(self, key: K) -> V | None:
         value, until = self._kept.get(key, (None, 0.0))
         return value if monotonic() < until else None

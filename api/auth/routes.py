@@ -14,6 +14,7 @@ from api.auth.throttle import Attempt
 from api.errors import (
     InvalidCredentials,
     InvalidInput,
+    MalformedJson,
     TooManyAttempts,
     Unauthenticated,
 )
@@ -41,7 +42,9 @@ shared_router = APIRouter(tags=["access"])
     "/v1/auth/token",
     operation_id="issue_token",
     responses=_cached(NO_STORE)
-    | may_refuse(InvalidCredentials, InvalidInput, TooManyAttempts, DatabaseUnavailable),
+    | may_refuse(
+        InvalidCredentials, MalformedJson, InvalidInput, TooManyAttempts, DatabaseUnavailable
+    ),
 )
 async def issue(
     grant: Annotated[PasswordGrant | RefreshGrant, Form(discriminator="grant_type")],
@@ -62,7 +65,7 @@ async def issue(
     "/v1/auth/revoke",
     status_code=204,
     operation_id="revoke_token",
-    responses=may_refuse(Unauthenticated, InvalidInput, DatabaseUnavailable),
+    responses=may_refuse(Unauthenticated, MalformedJson, InvalidInput, DatabaseUnavailable),
 )
 async def revoke(
     token: Annotated[str, Form(min_length=1, max_length=4_096)],

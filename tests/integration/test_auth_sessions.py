@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
-from tests.auth import Service, answers
+from tests.auth import PASSWORD, Service, answers
 
 pytest_plugins = ("tests.auth_fixtures",)
 
@@ -143,3 +144,26 @@ async def test_the_public_keys_are_served(here: Service) -> None:
         "x": "",
     }
     assert answer.headers["Cache-Control"] == "public, max-age=60"
+
+
+async def test_the_log_tells_who_and_never_a_secret(here: Service) -> None:
+    with capture_logs() as entries:
+        issued = (await here.log_in("ada")).json()
+        await here.log_in("ada", "a wrong password")
+        await here.refresh(issued["refresh_token"])
+        await here.refresh(issued["refresh_token"])
+        await here.revoke(await here.token_of("ada"), by=await here.token_of("ada"))
+
+    events = [entry["event"] for entry in entries]
+    assert events == [
+        "token_issued",
+        "token_refused",
+        "token_issued",
+        "session_revoked",
+        "token_refused",
+        "token_issued",
+        "token_issued",
+        "session_revoked",
+    ]
+    for secret in (PASSWORD, "a wrong password", issued["access_token"], issued["refresh_token"]):
+        assert secret not in str(entries)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from httpx import Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth import sessions, users
 from api.auth.roles import Role
+from events.database import session
 from tests.auth import PASSWORD, Service, answers, bearer, given_user
 
 pytest_plugins = ("tests.auth_fixtures",)
@@ -145,6 +148,25 @@ async def test_a_new_password_ends_the_sessions(
     assert (await here.log_in("ada", "another long password")).status_code == 200
 
 
+async def test_a_login_that_a_new_password_overtakes_opens_nothing(
+    here: Service, engine: AsyncEngine
+) -> None:
+    assert here
+    async with session(engine) as changing:
+        compared = (await users.find_user(changing, "ada")).password_hash
+        await users.set_password(changing, "ada", "another hash")
+        overtaken = asyncio.create_task(begin(engine, compared))
+        await asyncio.sleep(0.1)
+        assert not overtaken.done()
+
+    assert await overtaken is None
+
+
+async def begin(engine: AsyncEngine, compared: str) -> object:
+    async with session(engine) as database:
+        return await sessions.begin(database, "ada", compared, timedelta(hours=1))
+
+
 async def test_a_removed_user_is_out_at_once(here: Service, elsewhere: Service, root: str) -> None:
     ada = await here.token_of("ada")
     assert (await elsewhere.me(ada)).status_code == 200
@@ -205,8 +227,8 @@ async def test_passwords_and_tokens_are_stored_as_digests(
     issued = (await here.log_in("ada")).json()
 
     async with engine.connect() as connection:
-        users = (await connection.execute(text("select * from access.users"))).all()
-        sessions = (await connection.execute(text("select * from access.sessions"))).all()
+        known = (await connection.execute(text("select * from access.users"))).all()
+        opened = (await connection.execute(text("select * from access.sessions"))).all()
 
-    assert PASSWORD not in str(users)
-    assert issued["refresh_token"].split(".")[1] not in str(sessions)
+    assert PASSWORD not in str(known)
+    assert issued["refresh_token"].split(".")[1] not in str(opened)
