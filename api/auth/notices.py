@@ -1,6 +1,5 @@
 """What the processes tell each other about sessions, through Redis."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,13 +7,12 @@ from uuid import UUID
 import msgspec
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from api.auth.roles import Principal
 from api.auth.shared import Shared, SharedAway
+from events.nudge import channel, listen
 
 CHANNEL = "access:changed"
-RECONNECT_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +27,7 @@ class Notices:
     def __init__(self, redis: Redis, shared: Shared, *, token_seconds: int) -> None:
         """An ended session is remembered for `token_seconds`, as long as its last tokens live."""
         self._redis = redis
+        self._channel = channel(redis, CHANNEL)
         self._shared = shared
         self._token_seconds = token_seconds
 
@@ -59,7 +58,7 @@ class Notices:
                 for session_id in session_ids:
                     value = msgspec.json.encode(Notice(None))
                     pipe.set(_key(session_id), value, ex=self._token_seconds)
-                    pipe.publish(CHANNEL, str(session_id))
+                    pipe.publish(self._channel, str(session_id))
                 await pipe.execute()
         except SharedAway:
             log.warning("sessions_ended_unannounced", sessions=len(session_ids))
@@ -70,26 +69,14 @@ class Notices:
             async with self._shared.pipeline() as pipe:
                 for session_id in session_ids:
                     pipe.delete(_key(session_id))
-                    pipe.publish(CHANNEL, str(session_id))
+                    pipe.publish(self._channel, str(session_id))
                 await pipe.execute()
         except SharedAway:
             log.warning("sessions_changed_unannounced", sessions=len(session_ids))
 
     async def listen(self, forget: Callable[[str], None]) -> None:
         """Until cancelled; while Redis is away, what is remembered grows old by itself."""
-        while True:
-            try:
-                await self._hear(forget)
-            except (RedisError, OSError, TimeoutError):
-                await asyncio.sleep(RECONNECT_SECONDS)
-
-    async def _hear(self, forget: Callable[[str], None]) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(CHANNEL)
-            while True:
-                message = await channel.get_message(timeout=RECONNECT_SECONDS)
-                if message is not None:
-                    forget(str(message["data"], "ascii", "replace"))
+        await listen(self._redis, CHANNEL, forget)
 
 
 def _key(session_id: UUID) -> str:
