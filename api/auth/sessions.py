@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.refresh import RefreshToken
@@ -71,9 +71,3 @@ async def all_of(database: AsyncSession, username: str) -> list[UUID]:
         Session.expires_at > func.now(),
     )
     return list(await database.scalars(query))
-
-
-async def prune(database: AsyncSession) -> int:
-    """Delete the sessions that have expired; how many there were."""
-    query = delete(Session).where(Session.expires_at < func.now()).returning(Session.session_id)
-    return len((await database.scalars(query)).all())

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
@@ -9,9 +10,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import sessions
 from api.settings import Settings
-from events.database import create_engine, session
+from events.database import create_engine, driver, statement
 from tests.auth import Service, service
 
 pytest_plugins = ("tests.auth_fixtures",)
@@ -90,7 +90,10 @@ async def test_the_worker_deletes_what_has_expired(
         await connection.execute(text("update access.sessions set expires_at = now()"))
     kept = (await here.log_in("ada")).json()
 
-    async with acting_as("catalog_projection", database_url) as worker, session(worker) as database:
-        assert await sessions.prune(database) == 1
+    async with acting_as("catalog_projection", database_url) as worker, driver(worker) as database:
+        await database.execute(statement("workers", "sql/prune_sessions.sql"), timedelta(0))
+
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("select count(*) from access.sessions")) == 1
 
     assert (await here.me(kept["access_token"])).status_code == 200
