@@ -32,21 +32,14 @@ def token(stack: Stack) -> str:
 
 @pytest.fixture
 def commands(stack: Stack, token: str) -> Iterator[httpx.Client]:
-    with _client(stack, "command-api", token) as client:
+    with stack.client("command-api", token) as client:
         yield client
 
 
 @pytest.fixture
 def queries(stack: Stack, token: str) -> Iterator[httpx.Client]:
-    with _client(stack, "query-api", token) as client:
+    with stack.client("query-api", token) as client:
         yield client
-
-
-def _client(stack: Stack, service: str, token: str) -> httpx.Client:
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.Client(
-        base_url=f"{stack.url(service)}/v1/catalogs/main", headers=headers, timeout=15
-    )
 
 
 def _show(config: pytest.Config, text: str) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 COMPOSE_FILE = Path(__file__).parents[2] / "docker" / "compose.yaml"
 PUBLISHED = {"command-api": 8000, "query-api": 8000, "prometheus": 9090}
 START_SECONDS = "180"
@@ -51,6 +53,11 @@ class Stack:
     def url(self, service: str) -> str:
         address = self.compose("port", service, str(PUBLISHED[service])).strip()
         return f"http://{address}"
+
+    def client(self, service: str, token: str) -> httpx.Client:
+        base_url = f"{self.url(service)}/v1/catalogs/main"
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=base_url, headers=headers, timeout=15)
 
     def container(self, service: str) -> dict[str, Any]:
         container_id = self.compose("ps", "--all", "--quiet", service).strip()
