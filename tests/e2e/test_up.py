@@ -1,0 +1,146 @@
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+SETTINGS = {name: value for name, value in os.environ.items() if not name.startswith("CATALOG_")}
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    process: subprocess.Popen[str]
+    said: str
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+    @property
+    def family(self) -> dict[str, psutil.Process]:
+        """The processes that it started, by what tells them apart."""
+        return {_name(child): child for child in psutil.Process(self.process.pid).children()}
+
+
+def _name(child: psutil.Process) -> str:
+    command = child.cmdline()
+    return command[-1] if "-m" in command else child.name()
+
+
+def _ended(processes: Iterable[psutil.Process]) -> bool:
+    _, alive = psutil.wait_procs(list(processes), timeout=10)
+    return all(process.status() == psutil.STATUS_ZOMBIE for process in alive)
+
+
+def _catalog(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli", *arguments],
+        env=SETTINGS,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _free_ports() -> list[str]:
+    """For the API and the worker, as options."""
+    with socket.create_server(("127.0.0.1", 0)) as api, socket.create_server(("127.0.0.1", 0)) as w:
+        ports = (api.getsockname()[1], w.getsockname()[1])
+    return ["--port", str(ports[0]), "--worker-port", str(ports[1])]
+
+
+@contextmanager
+def _up(directory: Path) -> Iterator[Up]:
+    process = _catalog("up", "--data-dir", str(directory), "--no-sample", *_free_ports())
+    assert process.stdout
+    said: list[str] = []
+    with process:
+        try:
+            while "curl -s -H" not in "".join(said[-1:]):
+                said.append(process.stdout.readline())
+                assert said[-1], said
+            yield Up(process, "".join(said))
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    with _up(tmp_path) as started:
+        yield started
+
+
+def _paste(said: str) -> dict[str, object]:
+    """What the commands print that `catalog up` tells its reader to try."""
+    commands = said.partition("Try it")[2].partition("\n")[2]
+    done = subprocess.run(["bash", "-c", commands], capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    assert isinstance(answer, dict)
+    return answer
+
+
+def test_the_commands_that_it_shows_work(up: Up) -> None:
+    assert "items" in _paste(up.said)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_every_process(up: Up, tmp_path: Path, how: signal.Signals) -> None:
+    family = up.family
+    assert set(family) == {"postgres", "redis-server", "serve", "worker"}
+    assert up.end(how) == 0
+    assert _ended(family.values())
+    log = (tmp_path / "logs" / "postgres.log").read_text()
+    assert log.rstrip().endswith("database system is shut down")
+
+
+def test_a_second_start_is_told_about_the_first(up: Up, tmp_path: Path) -> None:
+    second = _catalog("up", "--data-dir", str(tmp_path), *_free_ports())
+    said, _ = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert f"Another `catalog up` (process {up.process.pid})" in said
+    assert said.count("\n") == 1
+
+
+def test_after_a_kill_it_starts_again_with_its_users(up: Up, tmp_path: Path) -> None:
+    password = re.search("PASSWORD='.+'", up.said)
+    assert password
+    family = list(up.family.values())
+    up.process.kill()
+    up.process.wait()
+    with _up(tmp_path) as again:
+        assert _ended(family)
+        assert "shown this once" not in again.said
+        known = re.sub("PASSWORD='.+'", password[0], again.said)
+        assert "items" in _paste(known)
+
+
+@pytest.mark.parametrize("name", ["serve", "worker", "redis-server", "postgres"])
+def test_a_process_that_dies_ends_everything(up: Up, name: str) -> None:
+    family = up.family
+    family[name].kill()
+    said, _ = up.process.communicate(timeout=30)
+    assert up.process.returncode == 1
+    assert "ended or did not start: the end of" in said.splitlines()[-1]
+    assert _ended(family.values())
+
+
+def test_other_commands_find_what_it_started(up: Up, tmp_path: Path) -> None:
+    assert up.said
+    listed = subprocess.run(
+        [sys.executable, "-m", "cli", "users", "list", "--json"],
+        env={**SETTINGS, "CATALOG_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        check=True,
+    )
+    assert [user["username"] for user in json.loads(listed.stdout)] == ["admin"]
