@@ -1,10 +1,10 @@
 """Errors as problem documents (RFC 9457): one table of refusals, one handler for all of them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from commands import errors as refused
+from commands.faults import Fault, faults, pointer, printable
 from events.errors import (
     AppendQueueFull,
     AppendUnconfirmed,
@@ -23,7 +24,6 @@ from queries.errors import InvalidCursor
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
-FIELDS_SHOWN = 50
 
 STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.MalformedJson: (400, "malformed-json"),
@@ -125,8 +125,7 @@ def problem(request: Request, refusal: Refused) -> Response:
         "request_id": request.scope.get("state", {}).get("request_id", ""),
         **members,
     }
-    body = json.dumps(document, default=str).encode()
-    return Response(body, status, headers, MEDIA_TYPE)
+    return Response(msgspec.json.encode(document), status, headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -145,39 +144,20 @@ async def _invalid(request: Request, exc: Exception) -> Response:
     found = exc.errors()
     if any(error["type"] == "json_invalid" for error in found):
         return problem(request, errors.MalformedJson())
-    fields = {field["pointer"]: field for field in (_field(error, exc.body) for error in found)}
-    return problem(request, errors.InvalidInput(errors=list(fields.values())[:FIELDS_SHOWN]))
+    return problem(request, errors.InvalidInput(errors=_fields(found, exc.body)))
 
 
-def _field(error: dict[str, Any], body: object) -> dict[str, str]:
-    """Where and why, without the value: it may be a secret, or no text at all."""
-    source, *path = error["loc"]
-    if source == "body":
-        path = _path_in(body, path, missing=error["type"] == "missing")
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    pointer = "".join(f"/{part}" for part in parts)
-    return {"in": str(source), "pointer": _printable(pointer), "message": _printable(error["msg"])}
-
-
-def _path_in(body: object, path: Sequence[str | int], *, missing: bool) -> list[str | int]:
-    """Pydantic's location without the names of types that it tried: only what the body has."""
-    found: list[str | int] = []
-    for part in path:
-        match body:
-            case dict() if part in body:
-                body = body[part]
-            case list() if isinstance(part, int):
-                body = body[part]
-            case dict() if missing:
-                return [*found, part]
-            case _:
-                break
-        found.append(part)
-    return found
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
+def _fields(found: Sequence[dict[str, Any]], body: object) -> list[Fault]:
+    in_body = [error | {"loc": error["loc"][1:]} for error in found if error["loc"][0] == "body"]
+    elsewhere = [error for error in found if error["loc"][0] != "body"]
+    return [{"in": "body", **fault} for fault in faults(in_body, body)] + [
+        {
+            "in": error["loc"][0],
+            "pointer": pointer(error["loc"][1:]),
+            "message": printable(error["msg"]),
+        }
+        for error in elsewhere
+    ]
 
 
 async def _http(request: Request, exc: Exception) -> Response:

@@ -68,3 +68,18 @@ class NoAccountForPostgres(CommandFailed):
             "PostgreSQL refuses to run as root, and `useradd` is missing to make it an account: "
             "start as another user, or set CATALOG_DATABASE_URL."
         )
+
+
+class NoSuchCatalog(CommandFailed):
+    def __init__(self, catalog: str) -> None:
+        super().__init__(f"There is no catalog {catalog}: open it with POST /v1/catalogs first.")
+
+
+class UnreadableFeed(CommandFailed):
+    def __init__(self, path: object, reason: object) -> None:
+        super().__init__(f"{path} can't be read: {reason}.")
+
+
+class FutureMoment(CommandFailed):
+    def __init__(self, moment: object) -> None:
+        super().__init__(f"--occurred-at {moment} is in the future: events have happened.")

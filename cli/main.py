@@ -15,6 +15,7 @@ from cli import users
 from cli.administrator import add_first
 from cli.environment import Administrator, Database, read
 from cli.errors import CommandFailed
+from cli.feeds import import_command
 from cli.running import adopt
 from cli.schema import bring_up_to_date
 from cli.up import up
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(up)
+app.command("import")(import_command)
 app.add_typer(users.app, name="users")
 
 

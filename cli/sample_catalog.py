@@ -1,9 +1,36 @@
 """The sample catalog, for a first look at an installation that holds nothing yet."""
 
+import asyncio
+from importlib.resources import as_file, files
 from pathlib import Path
 
 from rich.console import Console
 
+from api.settings import Settings
+from cli.environment import read
+from cli.feeds import import_files
+from events.database import create_engine, driver
+from events.log import read_heads
+
+CATALOG = "main"
+BEGUN = "sample-begun"
+
 
 def import_into_empty(url: str, directory: Path, console: Console) -> None:
     """Into the catalog `main` when it has no events, or when this was interrupted."""
+    begun = directory / BEGUN
+    if not begun.exists() and asyncio.run(_head(url)):
+        return
+    begun.touch()
+    with as_file(files(__package__) / "sample" / "products.ndjson.gz") as path:
+        asyncio.run(import_files(read(Settings), [path], CATALOG, None, console))
+    begun.unlink()
+
+
+async def _head(url: str) -> int:
+    engine = create_engine(url, pool_size=1, application="catalog-sample")
+    try:
+        async with driver(engine) as connection:
+            return (await read_heads(connection))[CATALOG]
+    finally:
+        await engine.dispose()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from commands.errors import (
     IdempotencyKeyReused,
     ProductNotRegistered,
@@ -143,7 +145,9 @@ async def _load(appender: Appender, stream: UUID, expected_version: int | None) 
 
 def _summary(recorded: Recorded) -> dict[str, object]:
     fields = ("position", "version", "type", "actor", "occurred_at")
-    return {field: getattr(recorded, field) for field in fields}
+    return {field: getattr(recorded, field) for field in fields} | {
+        "data": msgspec.Raw(recorded.data.encode())
+    }
 
 
 async def _answered(appender: Appender, idempotent: Idempotent) -> Receipt | None:

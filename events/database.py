@@ -66,6 +66,7 @@ def create_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=timeout,
+        json_deserializer=_as_text,
         connect_args={
             "timeout": timeout,
             "command_timeout": command_timeout,
@@ -74,6 +75,11 @@ def create_engine(
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
+
+
+def _as_text(json: str) -> str:
+    """JSON is sent and hashed as it was stored; who needs its content decodes it."""
+    return json
 
 
 def _refuse_closed(dbapi_connection: AdaptedConnection, *_: object) -> None:

@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from api.auth import tables as access_tables
+import api.auth.tables  # noqa: F401 -- as below
+import projections.tables  # noqa: F401 -- they add their tables to the models' metadata
 from events.tables import Base
-from projections import tables as projections_tables
 
 OURS = {"event_store", "access", "projections"}
 

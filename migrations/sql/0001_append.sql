@@ -4,6 +4,9 @@
 -- order in which they were given. An append that shares its stream, idempotency key or claim with
 -- an earlier one of the same call is answered 'deferred': its caller sends it again.
 --
+-- The lookups are laterals with a limit so that they stay index scans, however the tables looked
+-- when the plan was made.
+--
 -- The digest is the SHA-256 of the event in canonical form (RFC 8785). It is computed here because
 -- only here are the position and the recorded time known. `event_data` must be canonical already.
 create function event_store.append(
@@ -62,8 +65,11 @@ begin
         select u.n, u.kind, u.value, u.held, c.stream_id as holder,
                row_number() over (partition by u.kind, u.value order by u.n) > 1 as claim_again
         from unnest(claim_append, claim_kind, claim_value, claim_held) as u (n, kind, value, held)
-        left join event_store.claims c
-            on c.catalog_id = catalog and c.kind = u.kind and c.value = u.value
+        left join lateral (
+            select k.stream_id from event_store.claims k
+            where k.catalog_id = catalog and k.kind = u.kind and k.value = u.value
+            limit 1
+        ) c on true
     ), contested as (
         select distinct on (c.n) c.n, c.holder as taken_by, c.kind as by_kind, c.value as by_value
         from claimed c join asked a on a.n = c.n
@@ -83,8 +89,17 @@ begin
                    else 'appended'
                end as verdict
         from asked a
-        left join event_store.streams s on s.catalog_id = catalog and s.stream_id = a.stream
-        left join event_store.idempotency i on i.catalog_id = catalog and i.key = a.key
+        left join lateral (
+            select t.version, t.last_occurred_at from event_store.streams t
+            where t.catalog_id = catalog and t.stream_id = a.stream
+            limit 1
+        ) s on true
+        left join lateral (
+            select t.key, t.request_digest, t.stream_id, t.version, t.position
+            from event_store.idempotency t
+            where t.catalog_id = catalog and t.key = a.key
+            limit 1
+        ) i on true
         left join contested taken on taken.n = a.n
         left join repeated r on r.n = a.n
     ), passed as (

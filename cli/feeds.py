@@ -1,0 +1,156 @@
+"""`catalog import`: feeds from files, through the command path."""
+
+import asyncio
+import getpass
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Annotated, Literal
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from api.settings import Settings
+from cli.environment import read
+from cli.errors import FutureMoment, NoSuchCatalog, UnreadableFeed
+from commands.feeds import Importer, Report
+from commands.handle import KIND, Circumstances
+from events.appender import Appender
+from events.catalogs import read_catalogs
+from events.database import create_engine, driver
+from events.nudge import connect, nudge
+
+GZIP = b"\x1f\x8b"
+FAILURES_SHOWN = 20
+
+type Mode = Literal["upsert"]
+
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def import_command(
+    files: Annotated[list[Path], typer.Argument(help="NDJSON, plain or gzip; several in order.")],
+    catalog: Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")] = "main",
+    mode: Annotated[  # noqa: ARG001 -- one value so far
+        Mode,
+        typer.Option(envvar="CATALOG_MODE", help="upsert: register the new, change what differs."),
+    ] = "upsert",
+    occurred_at: Annotated[
+        datetime | None,
+        typer.Option(
+            envvar="CATALOG_OCCURRED_AT",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+            help="When it became known; UTC unless it says otherwise.",
+        ),
+    ] = None,
+    as_json: Annotated[  # noqa: FBT002 -- Typer makes --json of it
+        bool, typer.Option("--json", envvar="CATALOG_JSON", help="End with the counts as JSON.")
+    ] = False,
+) -> None:
+    """Bring products to what the files say. Doing it again is harmless.
+
+    Exits with 1 when a row was refused; the other rows are imported all the same.
+    """
+    settings = read(Settings)
+    moment = _past(occurred_at)
+    report = asyncio.run(import_files(settings, files, catalog, moment, errors))
+    _tell(report, as_json=as_json)
+    raise typer.Exit(1 if report.failed else 0)
+
+
+def _past(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment > datetime.now(UTC):
+        raise FutureMoment(moment)
+    return moment
+
+
+def _tell(report: Report, *, as_json: bool) -> None:
+    for failure in report.failures[:FAILURES_SHOWN]:
+        reasons = "; ".join(f"{fault['pointer']} {fault['message']}" for fault in failure.faults)
+        errors.print(f"line {failure.line} ({failure.sku}): {reasons.strip()}", markup=False)
+    counts = counted(report)
+    typer.echo(json.dumps(counts) if as_json else ", ".join(f"{n} {v}" for n, v in counts.items()))
+
+
+def counted(report: Report) -> dict[str, int]:
+    names = ("rows", "created", "changed", "unchanged", "failed")
+    return {name: getattr(report, name) for name in names}
+
+
+async def import_files(
+    settings: Settings,
+    files: Sequence[Path],
+    catalog: str,
+    occurred_at: datetime | None,
+    console: Console,
+) -> Report:
+    """Raises NoSuchCatalog, UnreadableFeed and the importer's refusals."""
+    url = settings.database_url.get_secret_value()
+    engine = create_engine(url, pool_size=4, application="catalog-import")
+    try:
+        async with driver(engine) as connection:
+            if not await read_catalogs(connection, [catalog]):
+                raise NoSuchCatalog(catalog)
+        appender = Appender(
+            engine,
+            catalog,
+            KIND,
+            queue_limit=settings.append_queue_limit,
+            batch_limit=settings.append_batch_limit,
+        )
+        circumstances = Circumstances(
+            actor=f"cli:{getpass.getuser()}",
+            correlation_id=uuid4().hex,
+            occurred_at=occurred_at,
+        )
+        report = Report()
+        for path in files:
+            await _import_file(path, Importer(appender, circumstances, report), console)
+        async with connect(settings.redis_url.get_secret_value()) as redis:
+            await nudge(redis, catalog)
+    finally:
+        await engine.dispose()
+    return report
+
+
+async def _import_file(path: Path, importer: Importer, console: Console) -> None:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s"),
+        TimeRemainingColumn(),
+    )
+    try:
+        with path.open("rb") as file, Progress(*columns, console=console) as progress:
+            size = os.fstat(file.fileno()).st_size
+            task = progress.add_task(path.name, total=size, rows=0, rate=0.0)
+
+            def show(report: Report) -> None:
+                elapsed = progress.tasks[task].elapsed or 1.0
+                progress.update(
+                    task, completed=file.tell(), rows=report.rows, rate=report.rows / elapsed
+                )
+
+            await importer.run(_lines(file), show)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFeed(path, error) from error
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    packed = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    if packed:
+        with gzip.open(file) as unpacked:
+            yield from unpacked
+    else:
+        yield from file

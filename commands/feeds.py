@@ -1,0 +1,198 @@
+"""A feed of products, a JSON document a line, through the same decisions as any write."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from uuid import UUID
+
+import msgspec
+from pydantic import ValidationError
+from uuid_utils.compat import uuid7
+
+from commands.faults import Fault, faults
+from commands.handle import NEW, SKU, Circumstances, fold, handle, to_append
+from commands.input import NewProduct, to_align, to_register
+from commands.product import product
+from events.append import Appended
+from events.appender import Appender
+from events.database import driver
+from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable, Refused
+from events.log import find_claims, read_streams
+from events.product import ProductEvent
+from events.recorded import Recorded
+
+BATCH = 500
+FAILURES_KEPT = 1_000
+OUR_FAULT = (AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row that was refused: its line, from 1, its SKU where it has one, and why."""
+
+    line: int
+    sku: str | None
+    faults: list[Fault]
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the rows. `failures` holds the first FAILURES_KEPT of those that `failed`."""
+
+    rows: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    position: int = 0
+    """Where the last event of the feed stands in the log; 0 when it had none."""
+
+    def fail(self, line: int, sku: str | None, found: list[Fault]) -> None:
+        self.failed += 1
+        if len(self.failures) < FAILURES_KEPT:
+            self.failures.append(Failure(line, sku, found))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: int
+    product: NewProduct
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    row: Row
+    stream: UUID
+    version: int
+    """The stream's version that the events were decided on."""
+    events: list[ProductEvent]
+
+
+class Importer:
+    """Brings a catalog's products to what a feed says; what the feed leaves out stays."""
+
+    def __init__(
+        self, appender: Appender, circumstances: Circumstances, report: Report | None = None
+    ) -> None:
+        self._appender = appender
+        self._circumstances = circumstances
+        self._report = report or Report()
+
+    async def run(
+        self, lines: Iterable[bytes], progressed: Callable[[Report], None] = lambda _: None
+    ) -> Report:
+        """Appends in batches: while one commits the next is read and decided.
+
+        Raises `DatabaseUnavailable` and `AppendUnconfirmed`. Doing it again is harmless.
+        """
+        committing = asyncio.create_task(self._append([]))
+        try:
+            for numbered in batched(enumerate(lines, 1), BATCH):
+                decisions = await self._decide(list(self._rows(numbered)))
+                await committing
+                committing = asyncio.create_task(self._append(decisions))
+                progressed(self._report)
+            await committing
+        finally:
+            committing.cancel()
+        progressed(self._report)
+        return self._report
+
+    def _rows(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Row]:
+        for number, line in lines:
+            if not line.strip():
+                continue
+            self._report.rows += 1
+            try:
+                yield Row(number, NewProduct.model_validate_json(line))
+            except ValidationError as error:
+                document = _parsed(line)
+                self._report.fail(number, _sku(document), faults(error.errors(), document))
+
+    async def _decide(self, rows: Sequence[Row]) -> list[Decision]:
+        histories = await self._histories([row.product.sku for row in rows])
+        decisions = []
+        for row in rows:
+            try:
+                decision = _decided(row, histories.get(row.product.sku, []))
+            except Refused as refusal:
+                self._refuse(row, refusal)
+            else:
+                decisions.append(decision)
+        return decisions
+
+    async def _histories(self, skus: Sequence[str]) -> dict[str, list[Recorded]]:
+        catalog = self._appender.catalog
+        async with driver(self._appender.engine) as connection:
+            streams = await find_claims(connection, catalog, SKU, skus)
+            histories = await read_streams(connection, catalog, streams.values())
+        return {sku: histories[stream] for sku, stream in streams.items()}
+
+    async def _append(self, decisions: Sequence[Decision]) -> None:
+        await asyncio.gather(*(self._settle(decision) for decision in decisions))
+
+    async def _settle(self, decision: Decision) -> None:
+        if not decision.events:
+            self._report.unchanged += 1
+            return
+        outcome = await self._appender.append(
+            to_append(decision.stream, decision.events, decision.version, self._circumstances)
+        )
+        if isinstance(outcome, Appended):
+            self._count(decision.version, outcome.position)
+        else:
+            await self._settle_alone(decision.row)
+
+    async def _settle_alone(self, row: Row) -> None:
+        """Somebody else was faster with this product: decide again, on what there is now."""
+        try:
+            histories = await self._histories([row.product.sku])
+            if history := histories.get(row.product.sku):
+                stream, version, commands = history[0].stream_id, history[-1].version, to_align
+            else:
+                stream, version, commands = uuid7(), NEW, to_register
+            receipt = await handle(
+                self._appender, stream, commands(row.product), self._circumstances
+            )
+        except OUR_FAULT:
+            raise
+        except Refused as refusal:
+            self._refuse(row, refusal)
+        else:
+            if receipt.version == version:
+                self._report.unchanged += 1
+            else:
+                self._count(version, receipt.position)
+
+    def _count(self, version: int, position: int) -> None:
+        self._report.position = max(self._report.position, position)
+        if version == NEW:
+            self._report.created += 1
+        else:
+            self._report.changed += 1
+
+    def _refuse(self, row: Row, refusal: Refused) -> None:
+        self._report.fail(row.line, row.product.sku, [{"pointer": "", "message": str(refusal)}])
+
+
+def _decided(row: Row, history: Sequence[Recorded]) -> Decision:
+    if not history:
+        events = product.decide_all(to_register(row.product), product.initial)
+        return Decision(row, uuid7(), NEW, events)
+    loaded = fold(history)
+    events = product.decide_all(to_align(row.product), loaded.state)
+    return Decision(row, history[0].stream_id, loaded.version, events)
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        return msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return None
+
+
+def _sku(document: object) -> str | None:
+    sku = document.get("sku") if isinstance(document, dict) else None
+    return sku if isinstance(sku, str) else None
