@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import TextIO
 
 from cli.errors import AlreadyRunning, UnusableDirectory
 from cli.processes import end_leftovers
+
+LEAST_FREE_BYTES = 200_000_000
+"""An empty PostgreSQL with its first log segments takes half of it."""
 
 
 @contextmanager
@@ -22,6 +26,8 @@ def held(path: Path) -> Iterator[Path]:
         raise UnusableDirectory(path, exc.strerror) from None
     with lock:
         _take(lock, directory)
+        if shutil.disk_usage(directory).free < LEAST_FREE_BYTES:
+            raise UnusableDirectory(path, "less than 200 MB are free")
         end_leftovers(directory)
         try:
             yield directory

@@ -100,6 +100,12 @@ def test_a_file_is_no_data_directory(tmp_path: Path) -> None:
         pass
 
 
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.data_directory.LEAST_FREE_BYTES", 1 << 62)
+    with pytest.raises(UnusableDirectory, match="are free"), held(tmp_path):
+        pass
+
+
 async def test_a_killed_run_leaves_a_directory_that_starts(killed: Path) -> None:
     with held(killed) as directory, embedded.postgres(directory) as postgres:
         assert await _ask(postgres.url, "select 1") == 1
