@@ -16,6 +16,7 @@ from cli.administrator import add_first
 from cli.environment import Administrator, Database, read
 from cli.errors import CommandFailed
 from cli.feeds import import_command
+from cli.operate import projections
 from cli.running import adopt
 from cli.schema import bring_up_to_date
 from cli.up import up
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command("import")(import_command)
+app.command()(projections)
 app.add_typer(users.app, name="users")
 
 
