@@ -1,4 +1,4 @@
-"""Ends with 0 when this container's service is ready to serve."""  # noqa: INP001 -- a package named docker would hide the SDK
+"""Ends with 0 when this container's service is ready to serve."""  # noqa: INP001 -- as a package, docker/ would hide the SDK
 
 import os
 import sys

@@ -2,7 +2,7 @@
 # Makes every password of the stack once, at run time, and hands each service its own.
 #
 #   secrets.sh            make what is missing
-#   secrets.sh NAME...    replace these: owner command_api query_api worker redis administrator grafana
+#   secrets.sh NAME...    replace these: owner command_api query_api worker redis
 set -eu
 umask 077
 
