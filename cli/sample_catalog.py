@@ -1,6 +1,7 @@
 """The sample catalog, for a first look at an installation that holds nothing yet."""
 
 import asyncio
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from events.log import read_heads
 
 CATALOG = "main"
 BEGUN = "sample-begun"
+KNOWN_SINCE = datetime(2023, 11, 16, tzinfo=UTC)
+"""The day of the snapshot that the sample was cut from."""
 
 
 def import_into_empty(url: str, directory: Path, console: Console) -> None:
@@ -23,7 +26,7 @@ def import_into_empty(url: str, directory: Path, console: Console) -> None:
         return
     begun.touch()
     with as_file(files(__package__) / "sample" / "products.ndjson.gz") as path:
-        asyncio.run(import_files(read(Settings), [path], CATALOG, None, console))
+        asyncio.run(import_files(read(Settings), [path], CATALOG, KNOWN_SINCE, console))
     begun.unlink()
 
 
