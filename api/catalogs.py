@@ -15,14 +15,14 @@ from api.auth.access import (
     Reader,
 )
 from api.auth.roles import EVERYWHERE
-from api.errors import BodyTooLarge, CatalogExists, MalformedJson
+from api.currencies import KnownCurrency
+from api.errors import BODY_REFUSALS, CatalogExists
 from api.problems import answers, may_refuse
 from api.resources import Held
 from commands.errors import UnknownCurrency
-from commands.input import NO_NUL, CurrencyCode, Input
+from commands.input import NO_NUL, Input
 from events.catalogs import CatalogDescription, open_catalog, read_catalogs
 from events.database import driver
-from events.money import minor_digits
 
 router = APIRouter(prefix="/v1/catalogs", tags=["commands"])
 reads = APIRouter(prefix="/v1/catalogs", tags=["queries"])
@@ -31,7 +31,7 @@ reads = APIRouter(prefix="/v1/catalogs", tags=["queries"])
 class NewCatalog(Input):
     key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
-    default_currency: CurrencyCode
+    default_currency: KnownCurrency
 
 
 @router.post(
@@ -42,17 +42,14 @@ class NewCatalog(Input):
         201,
         {"Location": "^/v1/catalogs/[^/]+$"},
         *REFUSALS,
-        BodyTooLarge,
+        *BODY_REFUSALS,
         CatalogExists,
-        MalformedJson,
         UnknownCurrency,
     ),
 )
 async def open_one(
     body: NewCatalog, _principal: Administrator, held: Held, response: Response
 ) -> outputs.Catalog:
-    if minor_digits(body.default_currency) is None:
-        raise UnknownCurrency(currency=body.default_currency)
     async with driver(held.engine) as connection:
         opened = await open_catalog(connection, body.key, body.name, body.default_currency)
     if opened is None:

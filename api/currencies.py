@@ -1,9 +1,24 @@
-"""The currency that a catalog's lists filter and sort in when they are not told another."""
+"""Currencies as parameters, and the one of a catalog's lists when they are not told another."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from commands.errors import UnknownCurrency
+from commands.input import CurrencyCode
 from events.catalogs import read_catalogs
 from events.database import driver
+from events.money import minor_digits
+
+
+def _known(currency: str) -> str:
+    if minor_digits(currency) is None:
+        raise UnknownCurrency(currency=currency)
+    return currency
+
+
+type KnownCurrency = Annotated[CurrencyCode, AfterValidator(_known)]
 
 
 class DefaultCurrencies:

@@ -11,6 +11,14 @@ class MalformedJson(Refused):
     """The body is not a JSON document in UTF-8."""
 
 
+class MalformedForm(Refused):
+    """The body is not a form as its `Content-Type` says."""
+
+
+class UnsupportedMediaType(Refused):
+    """The body has another `Content-Type` than this operation takes; see `accepted`."""
+
+
 class BodyTooLarge(Refused):
     """The body is larger than this service accepts; send less at once."""
 
@@ -65,3 +73,9 @@ class UnknownProduct(Refused):
 
 class ProjectionBehind(Refused):
     """The read side has not reached that position yet; ask again after `Retry-After` seconds."""
+
+
+BODY_REFUSALS = (MalformedJson, BodyTooLarge, UnsupportedMediaType)
+"""What an operation may answer that takes a JSON document."""
+
+FORM_REFUSALS = (MalformedForm, BodyTooLarge, UnsupportedMediaType)

@@ -1,23 +1,45 @@
 """The parameters of a list of products."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
-from commands.input import NO_NUL, Amount, Brand, Category, CurrencyCode, Sku, Tag
+from api.currencies import KnownCurrency
+from commands.input import NO_NUL, Amount, Brand, Category, Sku, Tag
 from queries.filters import Filters, Status
 from queries.products import Sort
 
 ATTRIBUTE = re.compile(r"attr\.([A-Za-z0-9][A-Za-z0-9_.-]{0,63})")
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 VALUE = re.compile(NO_NUL.replace("*", "{0,1000}"))
+
+
+def _moment(text: str) -> datetime:
+    if not RFC_3339.fullmatch(text):
+        message = "a moment is written as RFC 3339 has it: 2024-05-01T12:00:00Z"
+        raise ValueError(message)
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError as error:
+        message = "this moment is out of range in UTC"
+        raise ValueError(message) from error
+
+
+type Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class ListParameters(BaseModel):
@@ -29,11 +51,11 @@ class ListParameters(BaseModel):
     status: Status | None = None
     brand: Brand | None = None
     tag: Annotated[list[Tag], Field(max_length=20)] = []
-    currency: CurrencyCode | None = None
+    currency: KnownCurrency | None = None
     price_min: Amount | None = None
     price_max: Amount | None = None
     sku: Sku | None = None
-    updated_since: AwareDatetime | None = None
+    updated_since: Moment | None = None
     sort: Sort = "name"
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,2000}$")] | None = None

@@ -20,6 +20,25 @@ SIDE_OF_TAG: dict[str, MeasuredSide] = {"commands": "command", "queries": "query
 log = structlog.get_logger(__name__)
 
 
+class Heads:
+    """Answers HEAD as GET, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)
+
+
 class Observed:
     """Gives the request an id, answers what fails, logs and counts."""
 

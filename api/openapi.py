@@ -1,17 +1,26 @@
 """The OpenAPI document, held to what the service really answers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.problems import Problem
+from api.errors import InternalError, InvalidInput
+from api.problems import Problem, header, may_refuse
 
 _REPLACED = {"HTTPValidationError", "ValidationError"}
+_METHODS = {"get", "put", "post", "delete", "patch"}
+_REQUEST_ID = {
+    "name": "X-Request-ID",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "Names this request in logs and events; one is made when it is not well-formed",
+}
 
 
 def describe(app: FastAPI) -> None:
-    """Replace FastAPI's own error schema by the problem document."""
+    """Make the document say of each operation what the middleware and the handlers do."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -28,4 +37,27 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+    for operation in _operations(document):
+        _complete(operation)
     return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from (operation for method, operation in path.items() if method in _METHODS)
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    operation.setdefault("parameters", []).append(_REQUEST_ID)
+    responses = operation["responses"]
+    refusals = (InternalError, InvalidInput) if _is_fastapis(responses) else (InternalError,)
+    responses |= {str(status): said for status, said in may_refuse(*refusals).items()}
+    for response in responses.values():
+        response["headers"] = response.get("headers", {}) | {
+            "X-Request-ID": header("^[A-Za-z0-9._:-]{1,128}$")
+        }
+
+
+def _is_fastapis(responses: dict[str, Any]) -> bool:
+    """Whether 422 is described by FastAPI's own schema, and not by one of ours."""
+    return "HTTPValidationError" in str(responses.get("422"))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Operator
 from api.metrics import APPENDS_WAITING, SIDES
-from api.problems import may_refuse
+from api.problems import content, may_refuse
 from api.resources import Held, Resources
 from events.database import driver, pool_state
 from events.errors import DatabaseUnavailable
@@ -81,7 +81,12 @@ async def _redis(held: Resources) -> State:
     return "ok"
 
 
-@router.get("/metrics", operation_id="get_metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    response_class=Response,
+    responses=content("text/plain"),
+)
 async def metrics(held: Held) -> Response:
     """Prometheus text."""
     if held.settings.side != "queries":

@@ -1,7 +1,7 @@
 """The write side over HTTP: each request becomes commands for one product, and a receipt."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,14 +11,14 @@ from uuid_utils.compat import uuid7
 
 from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Writer
-from api.errors import BodyTooLarge, MalformedJson
-from api.problems import answers
+from api.currencies import KnownCurrency
+from api.errors import BODY_REFUSALS
+from api.problems import answers, header
 from api.resources import Held
 from commands import errors
 from commands.handle import NEW, Circumstances, Receipt, handle
 from commands.input import (
     Amount,
-    CurrencyCode,
     Input,
     NewProduct,
     ProductPatch,
@@ -41,10 +41,9 @@ from events.errors import AppendQueueFull, AppendUnconfirmed, Refused
 
 _REFUSALS = (
     *CATALOG_REFUSALS,
+    *BODY_REFUSALS,
     AppendQueueFull,
     AppendUnconfirmed,
-    BodyTooLarge,
-    MalformedJson,
     errors.IdempotencyKeyReused,
     errors.TooMuchContention,
 )
@@ -62,7 +61,7 @@ type IfMatch = Annotated[
 type IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")
 ]
-type Currency = Annotated[CurrencyCode, Path()]
+type Currency = Annotated[KnownCurrency, Path()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +139,18 @@ def _told(response: Response, receipt: Receipt) -> outputs.Receipt:
     )
 
 
+def _receipts(
+    status: int, headers: Mapping[str, str], *refusals: type[Refused]
+) -> dict[int | str, dict[str, Any]]:
+    described = answers(status, headers, *refusals)
+    described[status]["headers"]["Idempotent-Replayed"] = header("^true$", required=False)
+    return described
+
+
 def _changes(*refusals: type[Refused]) -> dict[str, Any]:
     return {
         "response_model": outputs.Receipt,
-        "responses": answers(200, _HEADERS, *_CHANGE_REFUSALS, *refusals),
+        "responses": _receipts(200, _HEADERS, *_CHANGE_REFUSALS, *refusals),
     }
 
 
@@ -159,7 +166,7 @@ class ArchiveInput(Input):
     "",
     status_code=201,
     operation_id="register_product",
-    responses=answers(
+    responses=_receipts(
         201,
         _HEADERS | _LOCATION,
         *_REFUSALS,
@@ -199,7 +206,7 @@ async def set_price(
 @router.delete(
     "/{product_id}/prices/{currency}",
     operation_id="remove_price",
-    **_changes(errors.ProductIsArchived),
+    **_changes(errors.ProductIsArchived, errors.UnknownCurrency),
 )
 async def remove_price(
     product_id: ProductId, currency: Currency, write: Writing, response: Response

@@ -14,6 +14,7 @@ from api.errors import ProjectionBehind, UnknownProduct
 from api.list_parameters import ListParameters
 from api.problems import Responses, answers
 from api.resources import Held, Resources
+from commands.errors import UnknownCurrency
 from commands.input import Sku
 from queries import history, product, products
 from queries.answer import Answer
@@ -75,7 +76,7 @@ type Reading = Annotated[Read, Depends(_read)]
     "",
     operation_id="list_products",
     response_model=outputs.ProductPage,
-    responses=answers(200, _POSITION, *_REFUSALS, InvalidCursor),
+    responses=answers(200, _POSITION, *_REFUSALS, InvalidCursor, UnknownCurrency),
 )
 async def list_products(
     catalog: CatalogKey, read: Reading, parameters: Annotated[ListParameters, Query()]

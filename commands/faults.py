@@ -16,9 +16,9 @@ def faults(errors: Iterable[Mapping[str, Any]], document: object) -> list[Fault]
     found: dict[str, list[str]] = {}
     for error in errors:
         path = _path_in(document, error["loc"], missing=error["type"] == "missing")
-        found.setdefault(pointer(path), []).append(error["msg"])
+        found.setdefault(pointer(path), []).append(message(error))
     return [
-        {"pointer": place, "message": printable("; or: ".join(dict.fromkeys(messages)))}
+        {"pointer": place, "message": "; or: ".join(dict.fromkeys(messages))}
         for place, messages in found.items()
     ][:SHOWN]
 
@@ -26,6 +26,11 @@ def faults(errors: Iterable[Mapping[str, Any]], document: object) -> list[Fault]
 def pointer(path: Iterable[str | int]) -> str:
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
     return printable("".join(f"/{part}" for part in parts))
+
+
+def message(error: Mapping[str, Any]) -> str:
+    """What Pydantic says, without its own name for an error that this code raised."""
+    return printable(error["msg"].removeprefix("Value error, "))
 
 
 def printable(text: str) -> str:

@@ -28,7 +28,7 @@ from commands.product.messages import (
     UnpublishProduct,
 )
 from events import product as facts
-from events.money import LARGEST_AMOUNT
+from events.money import CURRENCIES, LARGEST_AMOUNT
 
 NO_NUL = r"^[^\x00]*$"
 
@@ -49,7 +49,11 @@ type Url = Annotated[
 ]
 type Alt = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 type Reason = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
-type CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+type CurrencyCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{3}$"),
+    Field(json_schema_extra={"enum": list(CURRENCIES)}),
+]
 type Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
 
 

@@ -9,6 +9,10 @@ LARGEST_AMOUNT = 2**53 - 1
 """The largest integer that every JSON reader holds exactly (RFC 8259, section 6)."""
 
 
+CURRENCIES = tuple(sorted(each.code for each in Currency if each.exponent is not None))
+"""The codes of ISO 4217 that amounts can be in."""
+
+
 @cache
 def minor_digits(currency: str) -> int | None:
     """How many decimal digits the currency has: 2 for USD, 0 for JPY, 3 for JOD.

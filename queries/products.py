@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import connected
+from events.money import LARGEST_AMOUNT
 from projections.product_details import table as details
 from projections.product_prices import table as prices
 from projections.product_search import table as search
@@ -38,9 +39,13 @@ COUNTED = 10_000
 type Sort = Literal["name", "price", "-price", "updated_at", "-updated_at", "sku"]
 
 
+type Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
+type Amount = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_AMOUNT)]
+
+
 class Cursor(msgspec.Struct, forbid_unknown_fields=True):
     sort: str
-    key: str | int | None
+    key: Text | Amount | None
     id: UUID
 
 
@@ -133,11 +138,11 @@ def _beyond(sort: Sort, key: ColumnElement[Any], after: Cursor) -> ColumnElement
 
 def _typed(sort: Sort, key: str | int) -> str | int | datetime:
     match sort, key:
-        case (("name" | "sku"), str()):
+        case (("name" | "sku"), str()) if "\x00" not in key:
             return key
         case (("updated_at" | "-updated_at"), str()):
             return _moment(key)
-        case (("price" | "-price"), int()):
+        case (("price" | "-price"), int()) if 0 <= key <= LARGEST_AMOUNT:
             return key
         case _:
             raise InvalidCursor
@@ -145,8 +150,8 @@ def _typed(sort: Sort, key: str | int) -> str | int | datetime:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InvalidCursor from error
 
 

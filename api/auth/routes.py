@@ -12,9 +12,9 @@ from api.auth.access import Authenticated
 from api.auth.messages import Issued, Me, PasswordGrant, PublicKey, PublicKeys, RefreshGrant
 from api.auth.throttle import Attempt
 from api.errors import (
+    FORM_REFUSALS,
     InvalidCredentials,
     InvalidInput,
-    MalformedJson,
     TooManyAttempts,
     Unauthenticated,
 )
@@ -43,7 +43,7 @@ shared_router = APIRouter(tags=["access"])
     operation_id="issue_token",
     responses=_cached(NO_STORE)
     | may_refuse(
-        InvalidCredentials, MalformedJson, InvalidInput, TooManyAttempts, DatabaseUnavailable
+        *FORM_REFUSALS, InvalidCredentials, InvalidInput, TooManyAttempts, DatabaseUnavailable
     ),
 )
 async def issue(
@@ -65,7 +65,7 @@ async def issue(
     "/v1/auth/revoke",
     status_code=204,
     operation_id="revoke_token",
-    responses=may_refuse(Unauthenticated, MalformedJson, InvalidInput, DatabaseUnavailable),
+    responses=may_refuse(*FORM_REFUSALS, Unauthenticated, InvalidInput, DatabaseUnavailable),
 )
 async def revoke(
     token: Annotated[str, Form(min_length=1, max_length=4_096)],

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from api.auth import sessions, users
 from api.auth.access import REFUSALS, Administrator
 from api.auth.messages import USERNAME, NewUser, UserChange, UserList, UserView
-from api.errors import LastAdministrator, MalformedJson, UnknownUser, UserExists
+from api.errors import BODY_REFUSALS, LastAdministrator, UnknownUser, UserExists
 from api.problems import may_refuse
 from api.resources import Held
 from events.database import session
@@ -28,7 +28,7 @@ LOCATION: dict[int | str, dict[str, Any]] = {
     "",
     status_code=201,
     operation_id="add_user",
-    responses=LOCATION | may_refuse(*REFUSALS, MalformedJson, UserExists),
+    responses=LOCATION | may_refuse(*REFUSALS, *BODY_REFUSALS, UserExists),
 )
 async def add(new: NewUser, response: Response, principal: Administrator, held: Held) -> UserView:
     password_hash = await held.gate.passwords.hashed(new.password)
@@ -55,7 +55,7 @@ async def browse(
 @router.patch(
     "/{username}",
     operation_id="change_user",
-    responses=may_refuse(*REFUSALS, MalformedJson, UnknownUser, LastAdministrator),
+    responses=may_refuse(*REFUSALS, *BODY_REFUSALS, UnknownUser, LastAdministrator),
 )
 async def change(
     username: UserInPath,
