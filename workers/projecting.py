@@ -19,7 +19,10 @@ from workers import metrics
 log = structlog.get_logger(__name__)
 
 REMIND_SECONDS = 1.0
-BATCHES_A_TURN = 20
+TURN_SECONDS = 0.5
+"""How long one catalog may keep the others waiting."""
+REST_SECONDS = 5.0
+"""How long a catalog is left alone after an event that could not be applied."""
 
 
 class Projecting:
@@ -42,6 +45,7 @@ class Projecting:
         self._poll_seconds = poll_seconds
         self._batch_limit = batch_limit
         self._leases: dict[str, Lease] = {}
+        self._resting_until: dict[str, float] = {}
         self._woken = asyncio.Event()
         self._stopping = False
         self._reminded_at = 0.0
@@ -80,9 +84,14 @@ class Projecting:
             metrics.LAG_EVENTS.labels(each.catalog).set(each.lag_events)
             metrics.LAG_SECONDS.labels(each.catalog).set(each.lag_seconds)
         for each in progress:
-            if each.lag_events and not self._stopping:
+            if each.lag_events and not self._stopping and not self._rests(each.catalog):
                 await self._catch_up_guarded(each)
-        await self._remind([each for each in progress if not each.lag_events])
+        await self._remind(
+            [each for each in progress if not each.lag_events or each.catalog in self._leases]
+        )
+
+    def _rests(self, catalog: str) -> bool:
+        return perf_counter() < self._resting_until.get(catalog, 0.0)
 
     async def _catch_up_guarded(self, progress: Progress) -> None:
         """A catalog that can't go on does not keep the others waiting."""
@@ -95,6 +104,7 @@ class Projecting:
             log.info("lease_lost", catalog=progress.catalog)
         except Exception:
             metrics.FAILURES.labels("event").inc()
+            self._resting_until[progress.catalog] = perf_counter() + REST_SECONDS
             log.exception("projection_failed", catalog=progress.catalog)
 
     async def _catch_up(self, progress: Progress) -> None:
@@ -103,7 +113,8 @@ class Projecting:
             if lease is None:
                 return
             checkpoint = progress.checkpoint
-            for _ in range(BATCHES_A_TURN):
+            ending = perf_counter() + TURN_SECONDS
+            while perf_counter() < ending:
                 batch = await self._apply(connection, lease, checkpoint)
                 if not batch.events or self._stopping:
                     return
@@ -140,14 +151,18 @@ class Projecting:
             metrics.FAILURES.labels("redis").inc()
             log.warning("publish_failed", catalog=catalog, error=repr(error))
 
-    async def _remind(self, settled: list[Progress]) -> None:
-        """Redis may have been emptied, or away when it should have heard: tell it again."""
+    async def _remind(self, known: list[Progress]) -> None:
+        """Redis may have been emptied, or away when it should have heard: tell it again.
+
+        Of what somebody else is applying they tell themselves: a checkpoint that was just
+        committed but not yet published would look like a missed step.
+        """
         now = perf_counter()
         if now - self._reminded_at < REMIND_SECONDS:
             return
         self._reminded_at = now
         try:
-            for each in settled:
+            for each in known:
                 await self._publisher.announce(each.catalog, each.checkpoint, each.checkpoint)
         except (RedisError, OSError) as error:
             metrics.FAILURES.labels("redis").inc()

@@ -42,7 +42,8 @@ class Queue:
             except (RedisError, OSError) as error:
                 log.warning("queue_interrupted", error=repr(error))
             finally:
-                await pool.aclose()
+                await asyncio.gather(*self._worker.tasks.values(), return_exceptions=True)
+                await pool.aclose(close_connection_pool=True)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), RECONNECT_SECONDS)
 

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 
 import structlog
 import uvloop
@@ -29,7 +28,10 @@ log = structlog.get_logger(__name__)
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; what is begun is finished first."""
     logs.configure(settings.log_level)
-    uvloop.run(work(settings))
+    try:
+        uvloop.run(work(settings))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
 
 
 async def work(settings: Settings) -> None:
@@ -42,24 +44,23 @@ async def work(settings: Settings) -> None:
     app = http.application(engine, lambda: projecting.healthy)
     server = http.server(app, settings.worker_host, settings.worker_port)
 
-    def stop() -> None:
-        log.info("worker_stopping")
-        projecting.stop()
-        queue.stop()
-        server.should_exit = True
-
-    _on_signal(stop)
-    log.info("worker_started", port=settings.worker_port)
-    hints = asyncio.create_task(listen(redis, APPENDED, projecting.wake))
     try:
         async with asyncio.TaskGroup() as group:
+            hints = group.create_task(listen(redis, APPENDED, projecting.wake))
+
+            def stop() -> None:
+                log.info("worker_stopping")
+                hints.cancel()
+                projecting.stop()
+                queue.stop()
+                server.should_exit = True
+
+            _on_signal(stop)
+            log.info("worker_started", port=settings.worker_port)
             group.create_task(projecting.run())
             group.create_task(queue.run())
             group.create_task(server._serve())  # noqa: SLF001 -- `serve` would take our signals
     finally:
-        hints.cancel()
-        with suppress(asyncio.CancelledError):
-            await hints
         await redis.aclose()
         await engine.dispose()
     log.info("worker_stopped")
