@@ -39,13 +39,9 @@ COUNTED = 10_000
 type Sort = Literal["name", "price", "-price", "updated_at", "-updated_at", "sku"]
 
 
-type Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
-type Amount = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_AMOUNT)]
-
-
 class Cursor(msgspec.Struct, forbid_unknown_fields=True):
     sort: str
-    key: Text | Amount | None
+    key: str | int | None
     id: UUID
 
 
@@ -68,7 +64,7 @@ async def find(
     cursor: str | None,
 ) -> Answer[Page]:
     """The products in the order of `sort`, after `cursor`. Raises `InvalidCursor`."""
-    after = cursors.decode(cursor, Cursor) if cursor else None
+    after = _after(cursor, sort) if cursor else None
     matching = and_(search.c.catalog_id == catalog, *conditions(filters))
     page = _ordered(sort, filters.currency, after).where(matching).limit(limit + 1)
     async with connected(engine) as connection:
@@ -76,6 +72,13 @@ async def find(
         total = await connection.scalar(_count(matching))
         rows = (await connection.execute(page)).all()
     return Answer(_paged(rows, sort, limit, total or 0), position or 0)
+
+
+def _after(cursor: str, sort: Sort) -> Cursor:
+    after = cursors.decode(cursor, Cursor)
+    if after.sort != sort or (after.key is None and sort.removeprefix("-") != "price"):
+        raise InvalidCursor
+    return after
 
 
 def _paged(rows: Sequence[Row[Any]], sort: Sort, limit: int, total: int) -> Page:
