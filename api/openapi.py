@@ -39,6 +39,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
     for operation in _operations(document):
         _complete(operation)
+    _close(document)
     return document
 
 
@@ -48,7 +49,10 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    operation.setdefault("parameters", []).append(_REQUEST_ID)
+    parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        parameter["schema"] = _without_null(parameter["schema"])
+    parameters.append(_REQUEST_ID)
     responses = operation["responses"]
     refusals = (InternalError, InvalidInput) if _is_fastapis(responses) else (InternalError,)
     responses |= {str(status): said for status, said in may_refuse(*refusals).items()}
@@ -56,6 +60,30 @@ def _complete(operation: dict[str, Any]) -> None:
         response["headers"] = response.get("headers", {}) | {
             "X-Request-ID": header("^[A-Za-z0-9._:-]{1,128}$")
         }
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is absent or a text, never null."""
+    match schema:
+        case {"anyOf": [dict(some), {"type": "null"}], **rest}:
+            return some | rest
+        case _:
+            return schema
+
+
+def _close(node: object) -> None:
+    """A map whose names have a pattern has no other names."""
+    match node:
+        case dict():
+            if "patternProperties" in node:
+                node["additionalProperties"] = False
+            for each in node.values():
+                _close(each)
+        case list():
+            for each in node:
+                _close(each)
+        case _:
+            pass
 
 
 def _is_fastapis(responses: dict[str, Any]) -> bool:

@@ -251,7 +251,7 @@ def publish(product: Product) -> list[ProductEvent]:
         case "published":
             return []
         case "archived":
-            raise InvalidTransition(status=product.status)
+            raise InvalidTransition(product_status=product.status)
         case "draft" if missing := _missing(product):
             raise NotPublishable(missing=missing)
         case "draft":
@@ -269,7 +269,7 @@ def unpublish(product: Product) -> list[ProductEvent]:
         case "draft":
             return []
         case "archived":
-            raise InvalidTransition(status=product.status)
+            raise InvalidTransition(product_status=product.status)
         case "published":
             return [ProductUnpublished()]
         case _:
