@@ -48,7 +48,9 @@ def test_a_draft_needs_no_unpublishing() -> None:
 
 @pytest.mark.parametrize("command", [PublishProduct(), UnpublishProduct()])
 def test_an_archived_product_is_first_restored(command: ProductCommand) -> None:
-    given(lamp, priced, archived).when(command).refused(InvalidTransition, status="archived")
+    given(lamp, priced, archived).when(command).refused(
+        InvalidTransition, product_status="archived"
+    )
 
 
 def test_a_product_is_archived_for_a_reason_or_none() -> None:
