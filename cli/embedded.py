@@ -137,12 +137,12 @@ def redis(directory: Path, *, databases: int = 16) -> Iterator[Server]:
             "databases": str(databases),
         }
         flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-        with running("redis", [str(_redis_server()), *flags], directory) as child:
-            _await(child, lambda: _answers_on(socket))
+        with running("redis", [str(redis_server()), *flags], directory) as child:
+            _await(child, lambda: answers_on(socket))
             yield Server(f"unix://{socket}?db=0", child)
 
 
-def _redis_server() -> Path:
+def redis_server() -> Path:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
@@ -152,7 +152,7 @@ def _redis_server() -> Path:
     return package / "bin" / "redis-server"
 
 
-def _answers_on(path: Path) -> bool:
+def answers_on(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
         connection.connect(str(path))
         return True

@@ -1,0 +1,136 @@
+"""A given log, and the read tables that follow from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from commands.handle import KIND
+from events.append import Append, Appended, append
+from events.catalogs import open_catalog
+from events.codec import encode
+from events.database import driver
+from events.product import ProductEvent, ProductRegistered
+from projections.generations import FIRST, schema_of
+from projections.leases import acquire
+from projections.projector import Batch, project
+from projections.read_models import READ_MODELS
+
+LEASE = timedelta(seconds=30)
+LAMP = UUID(int=1)
+DESK = UUID(int=2)
+registered = ProductRegistered(sku="LAMP-1", name="Lamp", attributes={})
+
+type Rows = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Events as if they had been decided."""
+
+    engine: AsyncEngine
+    catalog: str = "main"
+
+    async def given(
+        self, product: UUID, *events: ProductEvent, occurred_at: datetime | None = None
+    ) -> int:
+        """The position of the last event."""
+        return await self.given_all([(product, events)], occurred_at=occurred_at)
+
+    async def given_all(
+        self,
+        streams: Sequence[tuple[UUID, Sequence[ProductEvent]]],
+        *,
+        occurred_at: datetime | None = None,
+    ) -> int:
+        """In one call: each product at most once."""
+        appends = [
+            Append(
+                stream_id=product,
+                events=[encode(event) for event in events],
+                actor="tests",
+                correlation_id="given",
+                occurred_at=occurred_at,
+            )
+            for product, events in streams
+        ]
+        async with driver(self.engine) as connection:
+            outcomes = await append(connection, self.catalog, KIND, appends)
+        appended = [outcome for outcome in outcomes if isinstance(outcome, Appended)]
+        assert len(appended) == len(streams)
+        return max(outcome.position for outcome in appended)
+
+    async def with_unknown_event(self, product: UUID, version: int) -> None:
+        """One that only a later release of this service could have written."""
+        async with driver(self.engine) as connection, connection.transaction():
+            position = await connection.fetchval(
+                "update event_store.catalogs set head = head + 1 where catalog_id = $1"
+                " returning head",
+                self.catalog,
+            )
+            await connection.execute(
+                "insert into event_store.events values ($1, $2, $3, $4, 'ProductTeleported', 1,"
+                " '{}', 'tests', 'given', null, now(), now(), '')",
+                self.catalog,
+                position,
+                product,
+                version,
+            )
+
+
+async def opened(engine: AsyncEngine, catalog: str) -> Log:
+    async with driver(engine) as connection:
+        await open_catalog(connection, catalog, catalog.title(), "EUR")
+    return Log(engine, catalog)
+
+
+async def projected(
+    engine: AsyncEngine,
+    catalog: str = "main",
+    *,
+    limits: Sequence[int] = (),
+    generation: int = FIRST,
+) -> list[Batch]:
+    """Apply all of a catalog's log; the first batches take at most `limits` events."""
+    remaining = iter(limits)
+    batches: list[Batch] = []
+    async with driver(engine) as connection:
+        lease = await acquire(connection, catalog, generation, "tests", LEASE)
+        assert lease
+        after = await checkpoint(engine, catalog, generation)
+        while batch := await project(connection, lease, after, next(remaining, 10_000)):
+            if not batch.events:
+                return batches
+            batches.append(batch)
+            after = batch.after
+    return batches
+
+
+async def checkpoint(engine: AsyncEngine, catalog: str = "main", generation: int = FIRST) -> int:
+    async with driver(engine) as connection:
+        found = await connection.fetchval(
+            "select position from projections.checkpoints"
+            " where catalog_id = $1 and generation = $2",
+            catalog,
+            generation,
+        )
+    return found or 0
+
+
+async def rows(engine: AsyncEngine, catalog: str = "main", generation: int = FIRST) -> Rows:
+    """Every row of every read table, as text."""
+    names = [table.name for model in READ_MODELS for table in model.TABLES]
+    async with driver(engine) as connection:
+        return {
+            name: [
+                row[0]
+                for row in await connection.fetch(
+                    f"select t::text from {schema_of(generation)}.{name} t"
+                    " where catalog_id = $1 order by 1",
+                    catalog,
+                )
+            ]
+            for name in names
+        }

@@ -1,0 +1,131 @@
+"""Reads from Redis and PostgreSQL: never staler than they say, whatever happens to Redis."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.nudge import connect
+from events.product import ProductRenamed
+from projections.publish import Publisher
+from queries.cache import ProductCache
+from queries.product import by_id
+from tests.given import DESK, LAMP, Log, projected, registered
+from tests.redis_process import RedisProcess, redis_process
+
+SUN = ProductRenamed(name="Sun")
+SECONDS = 60
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with connect(redis_url) as client:
+        yield client
+
+
+async def publish(engine: AsyncEngine, redis: Redis) -> None:
+    """Project what is new, and publish it."""
+    publisher = Publisher(redis, ttl_seconds=SECONDS)
+    for batch in await projected(engine):
+        await publisher.publish("main", batch)
+
+
+async def read(engine: AsyncEngine, redis: Redis, minimum: int = 0) -> tuple[int, int]:
+    """The lamp's version, and the position that the answer claims to reflect."""
+    cache = ProductCache(redis, ttl_seconds=SECONDS)
+    answer = await by_id(engine, cache, "main", LAMP, minimum=minimum)
+    assert answer.value
+    return answer.value.version, answer.position
+
+
+async def put_in_cache(redis: Redis, version: int, position: int) -> None:
+    """What a reader does that read this from PostgreSQL."""
+    cache = ProductCache(redis, ttl_seconds=SECONDS)
+    body = b'{"version":%d}' % version
+    await cache.keep("main", LAMP, position=position, version=version, body=body)
+
+
+async def cached(redis: Redis) -> int | None:
+    found = await ProductCache(redis, ttl_seconds=SECONDS).find("main", LAMP)
+    return found.version if found and found.body is not None else None
+
+
+async def test_what_was_read_from_postgres_is_kept(engine: AsyncEngine, redis: Redis) -> None:
+    await Log(engine).given(LAMP, registered)
+    await projected(engine)
+    await Publisher(redis, ttl_seconds=SECONDS).announce("main", 1, 1)
+    assert await cached(redis) is None
+    assert await read(engine, redis) == (1, 1)
+    assert await cached(redis) == 1
+
+
+async def test_who_read_before_an_announcement_keeps_nothing_after_it(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    await publish(engine, redis)
+    await log.given(DESK, registered.__class__(sku="DESK", name="Desk", attributes={}))
+    await publish(engine, redis)
+    await put_in_cache(redis, version=1, position=1)
+    assert await cached(redis) is None
+    await put_in_cache(redis, version=1, position=2)
+    assert await cached(redis) == 1
+
+
+async def test_an_older_version_never_replaces_a_newer_one(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    await Log(engine).given(LAMP, registered, SUN)
+    await publish(engine, redis)
+    await put_in_cache(redis, version=2, position=2)
+    await put_in_cache(redis, version=1, position=2)
+    assert await cached(redis) == 2
+
+
+async def test_redis_is_not_asked_for_more_than_it_has_heard(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    await publish(engine, redis)
+    await put_in_cache(redis, version=1, position=1)
+    await log.given(LAMP, SUN)
+    await projected(engine)
+    assert await read(engine, redis) == (1, 1)
+    assert await read(engine, redis, minimum=2) == (2, 2)
+
+
+async def test_without_redis_postgres_answers(engine: AsyncEngine) -> None:
+    await Log(engine).given(LAMP, registered)
+    await projected(engine)
+    async with connect("redis://127.0.0.1:1") as away:
+        assert await read(engine, away) == (1, 1)
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisProcess]:
+    with redis_process() as process:
+        yield process
+
+
+async def test_what_redis_remembers_of_old_times_is_not_served_for_new(
+    engine: AsyncEngine, own_redis: RedisProcess
+) -> None:
+    log = Log(engine)
+    async with connect(own_redis.url) as redis:
+        await log.given(LAMP, registered)
+        await publish(engine, redis)
+        await put_in_cache(redis, version=1, position=1)
+        await redis.save()
+        own_redis.stop()
+        await log.given(LAMP, SUN)
+        await projected(engine)
+        assert await read(engine, redis) == (2, 2)
+
+        own_redis.start()
+        assert await read(engine, redis) == (1, 1)
+        assert await read(engine, redis, minimum=2) == (2, 2)
+        await Publisher(redis, ttl_seconds=SECONDS).announce("main", 2, 2)
+        assert await read(engine, redis) == (2, 2)

@@ -1,0 +1,151 @@
+"""A product's history: every event, and what it changed."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events import product as facts
+from events.database import driver
+from events.product import ProductEvent
+from queries import history
+from queries.errors import InvalidCursor
+from queries.history import Change, History
+from tests.given import DESK, LAMP, Log, opened, registered
+
+EURO = {"currency": "EUR", "amount": 1999, "decimal": "19.99"}
+CHEAP = {"currency": "EUR", "amount": 5, "decimal": "0.05"}
+PICTURE = {"url": "https://example.org/1.png", "alt": None}
+priced = facts.PriceSet(currency="EUR", amount=1999)
+colored = facts.AttributesChanged(assigned={"color": "red", "watts": 1})
+
+
+async def told(engine: AsyncEngine, limit: int = 50, cursor: str | None = None) -> History:
+    answer = await history.of_product(engine, "main", LAMP, limit=limit, cursor=cursor)
+    assert answer.value
+    return answer.value
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "changes"),
+    [
+        ([], facts.ProductRenamed(name="Sun"), [("name", "Lamp", "Sun")]),
+        ([], facts.ProductDescribed(description="Bright"), [("description", None, "Bright")]),
+        ([], facts.ProductBranded(brand="Acme"), [("brand", None, "Acme")]),
+        (
+            [facts.ProductBranded(brand="Acme")],
+            facts.ProductBranded(brand=None),
+            [("brand", "Acme", None)],
+        ),
+        ([], facts.ProductCategorised(category="light"), [("category", None, "light")]),
+        ([], facts.ProductTagged(tags=("new",)), [("tags", None, ["new"])]),
+        (
+            [facts.ProductTagged(tags=("new",))],
+            facts.ProductTagged(tags=()),
+            [("tags", ["new"], None)],
+        ),
+        ([], colored, [("attributes.color", None, "red"), ("attributes.watts", None, 1)]),
+        (
+            [colored],
+            facts.AttributesChanged(assigned={"watts": True}, removed=("color",)),
+            [("attributes.watts", 1, True), ("attributes.color", "red", None)],
+        ),
+        (
+            [],
+            facts.MediaArranged(media=(facts.Medium(url="https://example.org/1.png"),)),
+            [("media", None, [PICTURE])],
+        ),
+        ([], priced, [("prices.EUR", None, EURO)]),
+        ([priced], facts.PriceSet(currency="EUR", amount=5), [("prices.EUR", EURO, CHEAP)]),
+        ([priced], facts.PriceRemoved(currency="EUR"), [("prices.EUR", EURO, None)]),
+        ([], facts.ProductPublished(), [("status", "draft", "published")]),
+        (
+            [facts.ProductPublished()],
+            facts.ProductUnpublished(),
+            [("status", "published", "draft")],
+        ),
+        ([], facts.ProductArchived(reason="recall"), [("status", "draft", "archived")]),
+        (
+            [facts.ProductArchived()],
+            facts.ProductRestored(status="published"),
+            [("status", "archived", "published")],
+        ),
+    ],
+)
+async def test_an_event_tells_what_it_changed(
+    engine: AsyncEngine,
+    before: list[ProductEvent],
+    event: ProductEvent,
+    changes: list[tuple[str, object, object]],
+) -> None:
+    await Log(engine).given(LAMP, registered, *before, event)
+    last = (await told(engine)).items[-1]
+    assert last.type == type(event).__name__
+    assert msgspec.json.decode(msgspec.json.encode(last.changes)) == [
+        {"field": field, "before": old, "after": new} for field, old, new in changes
+    ]
+
+
+async def test_a_registration_tells_what_was_set(engine: AsyncEngine) -> None:
+    await Log(engine).given(LAMP, registered)
+    (first,) = (await told(engine)).items
+    assert first.changes == [
+        Change("sku", None, "LAMP-1"),
+        Change("name", None, "Lamp"),
+        Change("status", None, "draft"),
+    ]
+
+
+async def test_an_event_comes_with_its_circumstances(engine: AsyncEngine) -> None:
+    moment = datetime(2024, 5, 1, tzinfo=UTC)
+    other = await opened(engine, "other")
+    await other.given(LAMP, registered, occurred_at=moment)
+    position = await Log(engine).given(LAMP, registered, priced, occurred_at=moment)
+    item = (await told(engine)).items[1]
+    assert (item.position, item.version, item.occurred_at) == (position, 2, moment)
+    assert (item.actor, item.correlation_id, item.causation_id) == ("tests", "given", None)
+    assert msgspec.json.decode(item.data) == {"currency": "EUR", "amount": 1999}
+    async with driver(engine) as connection:
+        digest, recorded_at = await connection.fetchrow(
+            "select digest, recorded_at from event_store.events"
+            " where catalog_id = 'main' and position = $1",
+            position,
+        ) or (b"", None)
+    assert (item.digest, item.recorded_at) == (digest.hex(), recorded_at)
+    assert len(digest) == sha256().digest_size
+
+
+async def test_pages_end_where_the_history_does(engine: AsyncEngine) -> None:
+    changes = [facts.ProductRenamed(name=f"Lamp {number}") for number in range(6)]
+    await Log(engine).given(LAMP, registered, *changes)
+    versions, cursor = [], None
+    for _ in range(3):
+        page = await told(engine, limit=3, cursor=cursor)
+        versions.append([item.version for item in page.items])
+        cursor = page.next_cursor
+    assert versions == [[1, 2, 3], [4, 5, 6], [7]]
+    assert cursor is None
+
+
+async def test_a_later_page_knows_what_was_before_it(engine: AsyncEngine) -> None:
+    await Log(engine).given(LAMP, registered, facts.ProductRenamed(name="Sun"))
+    first = await told(engine, limit=1)
+    second = await told(engine, limit=1, cursor=first.next_cursor)
+    assert second.items[0].changes == [Change("name", "Lamp", "Sun")]
+
+
+async def test_it_needs_no_projection_and_knows_the_log_s_head(engine: AsyncEngine) -> None:
+    head = await Log(engine).given(LAMP, registered)
+    answer = await history.of_product(engine, "main", LAMP, limit=1, cursor=None)
+    assert answer.position == head
+    unknown = await history.of_product(engine, "main", DESK, limit=1, cursor=None)
+    assert (unknown.value, unknown.position) == (None, head)
+
+
+@pytest.mark.parametrize("cursor", ["!", "e30", "eyJ2ZXJzaW9uIjotMX0"])
+async def test_a_cursor_from_elsewhere_is_refused(engine: AsyncEngine, cursor: str) -> None:
+    await Log(engine).given(LAMP, registered)
+    with pytest.raises(InvalidCursor):
+        await told(engine, cursor=cursor)

@@ -1,0 +1,82 @@
+"""What the worker does now and then."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.auth.tables import Session, User
+from events.append import Append, Idempotent, append
+from events.codec import encode
+from events.database import driver
+from events.tables import Idempotency
+from tests.given import LAMP, registered
+from workers.jobs import KEEP_KEYS, KEEP_SESSIONS, prune_expired
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_idempotency_keys_are_forgotten_after_a_day(engine: AsyncEngine) -> None:
+    async with driver(engine) as connection:
+        await append(
+            connection,
+            "main",
+            "product",
+            [
+                Append(
+                    stream_id=LAMP,
+                    events=[encode(registered)],
+                    actor="tests",
+                    correlation_id="given",
+                    idempotent=Idempotent(key="new", request_digest=b"1"),
+                )
+            ],
+        )
+    await _keep_key(engine, "older", KEEP_KEYS + MINUTE)
+    await _keep_key(engine, "younger", KEEP_KEYS - MINUTE)
+
+    await prune_expired({"engine": engine})
+
+    assert await _column(engine, "select key from event_store.idempotency") == {"new", "younger"}
+
+
+async def test_sessions_are_forgotten_a_day_after_they_expired(engine: AsyncEngine) -> None:
+    ages = (KEEP_SESSIONS + MINUTE, KEEP_SESSIONS - MINUTE, timedelta(days=-1))
+    async with engine.begin() as connection:
+        await connection.execute(insert(User).values(username="ada", password_hash=""))
+        for number, age in enumerate(ages):
+            await connection.execute(
+                insert(Session).values(
+                    session_id=UUID(int=number),
+                    username="ada",
+                    refresh_digest=b"",
+                    expires_at=datetime.now(UTC) - age,
+                )
+            )
+
+    await prune_expired({"engine": engine})
+    await prune_expired({"engine": engine})
+
+    kept = await _column(engine, "select session_id from access.sessions")
+    assert kept == {UUID(int=1), UUID(int=2)}
+
+
+async def _keep_key(engine: AsyncEngine, key: str, age: timedelta) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(
+            insert(Idempotency).values(
+                catalog_id="main",
+                key=key,
+                request_digest=b"",
+                stream_id=LAMP,
+                version=1,
+                position=1,
+                recorded_at=datetime.now(UTC) - age,
+            )
+        )
+
+
+async def _column(engine: AsyncEngine, query: str) -> set[object]:
+    async with engine.connect() as connection:
+        return set((await connection.execute(text(query))).scalars())

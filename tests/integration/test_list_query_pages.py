@@ -1,0 +1,141 @@
+"""Every order, page by page."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import chain
+from typing import get_args
+from uuid import UUID
+
+import msgspec
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.product import ProductArchived, ProductRegistered
+from queries import products
+from queries.errors import InvalidCursor
+from queries.filters import Filters
+from queries.products import Sort
+from tests import shelf
+from tests.given import Log, projected
+
+ALL = Filters(currency="EUR", status="any")
+SHELF = shelf.shelf(120)
+SORTS: tuple[Sort, ...] = get_args(Sort.__value__)
+
+
+@pytest.fixture
+async def stocked(engine: AsyncEngine) -> AsyncEngine:
+    await shelf.put(Log(engine), SHELF)
+    await projected(engine)
+    return engine
+
+
+async def pages(
+    engine: AsyncEngine, sort: Sort, limit: int, filters: Filters = ALL
+) -> AsyncIterator[list[UUID]]:
+    cursor = None
+    while True:
+        answer = await products.find(engine, "main", filters, sort=sort, limit=limit, cursor=cursor)
+        yield [UUID(msgspec.json.decode(item)["id"]) for item in answer.value.items]
+        cursor = answer.value.next_cursor
+        if cursor is None:
+            return
+
+
+def ids(found: list[shelf.Shelved]) -> list[UUID]:
+    return [product.id for product in found]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("limit", [7, 40, 120])
+async def test_all_pages_are_the_whole_in_order(
+    stocked: AsyncEngine, sort: Sort, limit: int
+) -> None:
+    found = [page async for page in pages(stocked, sort, limit)]
+    assert [*chain(*found)] == ids(shelf.ordered(SHELF, sort))
+    assert {len(page) for page in found[:-1]} <= {limit}
+
+
+async def test_prices_are_sorted_in_their_currency_and_those_without_come_last(
+    stocked: AsyncEngine,
+) -> None:
+    for sort in ("price", "-price"):
+        yen = replace(ALL, currency="JPY", status=None)
+        matching = [product for product in SHELF if shelf.matches(product, yen)]
+        found = [page async for page in pages(stocked, sort, 9, yen)]
+        assert [*chain(*found)] == ids(shelf.ordered(matching, sort, "JPY"))
+        assert matching
+        assert not all(product.prices.get("JPY") for product in matching)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_pages_survive_what_comes_and_goes_between_them(
+    stocked: AsyncEngine, sort: Sort
+) -> None:
+    """What is there all the time is seen once."""
+    log, visible = Log(stocked), replace(ALL, status=None)
+    staying = [p for p in SHELF if shelf.matches(p, visible)]
+    leaving = staying.pop()
+    seen: list[UUID] = []
+    number = 0
+    async for page in pages(stocked, sort, 10, visible):
+        seen += page
+        number += 1
+        new = ProductRegistered(sku=f"{'aZ'[number % 2]}-{number}", name="Lamp", attributes={})
+        await log.given(UUID(int=number), new)
+        if number == 1:
+            await log.given(leaving.id, ProductArchived())
+        await projected(stocked)
+    known = set(ids(staying))
+    assert [id_ for id_ in seen if id_ in known] == ids(shelf.ordered(staying, sort))
+    assert len(seen) == len(set(seen))
+
+
+async def test_an_answer_says_which_position_it_reflects(stocked: AsyncEngine) -> None:
+    head = await Log(stocked).given(
+        UUID(int=1), ProductRegistered(sku="x", name="x", attributes={})
+    )
+    answer = await products.find(stocked, "main", ALL, sort="name", limit=1, cursor=None)
+    assert answer.position == head - 1
+    await projected(stocked)
+    answer = await products.find(stocked, "main", ALL, sort="name", limit=1, cursor=None)
+    assert answer.position == head
+
+
+def cursor(sort: str, key: str | float | None) -> str:
+    document = msgspec.json.encode({"sort": sort, "key": key, "id": UUID(int=1)})
+    return urlsafe_b64encode(document).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("sort", "given"),
+    [
+        ("name", "!"),
+        ("name", "bm90IGpzb24"),
+        ("name", cursor("sku", "a")),
+        ("price", cursor("-price", 1)),
+        ("name", cursor("name", 1)),
+        ("name", cursor("name", None)),
+        ("name", cursor("name", "nul\x00")),
+        ("price", cursor("price", "1")),
+        ("price", cursor("price", -1)),
+        ("price", cursor("price", 2**63)),
+        ("price", cursor("price", 1.5)),
+        ("updated_at", cursor("updated_at", "yesterday")),
+        ("updated_at", cursor("updated_at", "0001-01-01T00:00:00+10:00")),
+    ],
+)
+async def test_a_cursor_from_elsewhere_is_refused(
+    engine: AsyncEngine, sort: Sort, given: str
+) -> None:
+    with pytest.raises(InvalidCursor):
+        await products.find(engine, "main", ALL, sort=sort, limit=1, cursor=given)
+
+
+async def test_a_cursor_of_another_order_is_refused(stocked: AsyncEngine) -> None:
+    answer = await products.find(stocked, "main", ALL, sort="name", limit=1, cursor=None)
+    with pytest.raises(InvalidCursor):
+        await products.find(
+            stocked, "main", ALL, sort="sku", limit=1, cursor=answer.value.next_cursor
+        )

@@ -1,0 +1,129 @@
+"""What Redis is told, and that no missed step leaves anything stale behind."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.nudge import channel, connect
+from events.product import PriceSet, ProductRenamed
+from projections.projector import Batch
+from projections.publish import PROJECTED, Publisher
+from queries.cache import ProductCache
+from tests.given import LAMP, Log, projected, registered
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with connect(redis_url) as client:
+        yield client
+
+
+@pytest.fixture
+def publisher(redis: Redis) -> Publisher:
+    return Publisher(redis, ttl_seconds=60)
+
+
+@pytest.fixture
+async def batches(engine: AsyncEngine) -> list[Batch]:
+    """The lamp registered, renamed to Sun, then priced: three batches of one event."""
+    changes = (ProductRenamed(name="Sun"), PriceSet(currency="EUR", amount=1))
+    await Log(engine).given(LAMP, registered, *changes)
+    return await projected(engine, limits=[1, 1, 1])
+
+
+async def served(redis: Redis) -> tuple[int, int] | None:
+    """The position and the version of the lamp that a reader may believe."""
+    found = await ProductCache(redis, ttl_seconds=60).find("main", LAMP)
+    if found is None or found.body is None:
+        return None
+    assert msgspec.json.decode(found.body)["version"] == found.version
+    return found.position, found.version
+
+
+async def test_what_was_projected_is_served(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    await publisher.announce("main", 0, 0)
+    for batch in batches:
+        await publisher.publish("main", batch)
+        assert await served(redis) == (batch.after, batch.after)
+
+
+async def test_a_missed_batch_forgets_every_document(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    await publisher.announce("main", 0, 0)
+    await publisher.publish("main", batches[0])
+    await publisher.publish("main", batches[2])
+    assert await served(redis) is None
+
+
+async def test_a_reminder_of_what_was_missed_forgets_every_document(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    await publisher.announce("main", 0, 0)
+    await publisher.publish("main", batches[0])
+    await publisher.announce("main", 2, 2)
+    assert await served(redis) is None
+
+
+async def test_a_reminder_of_what_is_known_changes_nothing(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    await publisher.announce("main", 0, 0)
+    await publisher.publish("main", batches[0])
+    await publisher.announce("main", 1, 1)
+    await publisher.announce("main", 0, 0)
+    assert await served(redis) == (1, 1)
+
+
+async def test_a_batch_that_comes_late_or_twice_changes_nothing(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    await publisher.announce("main", 0, 0)
+    for batch in (*batches, batches[0], batches[2]):
+        await publisher.publish("main", batch)
+    assert await served(redis) == (3, 3)
+
+
+async def test_an_emptied_redis_knows_nothing_until_it_is_told(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    await publisher.announce("main", 0, 0)
+    await publisher.publish("main", batches[0])
+    await redis.flushdb()
+    assert await ProductCache(redis, ttl_seconds=60).find("main", LAMP) is None
+    await publisher.publish("main", batches[1])
+    assert await served(redis) is None
+    await publisher.publish("main", batches[2])
+    assert await served(redis) == (3, 3)
+
+
+async def test_documents_that_were_forgotten_once_stay_so(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    """Redis comes back with an old state, and then moves on to where it was before."""
+    await publisher.announce("main", 0, 0)
+    await publisher.publish("main", batches[0])
+    (state,) = await redis.keys("*:projected")
+    old = await redis.get(state)
+    await publisher.publish("main", batches[1])
+    await redis.set(state, old)
+    await publisher.announce("main", 2, 2)
+    assert await redis.get(state) != old
+    assert await served(redis) is None
+
+
+async def test_everybody_hears_how_far_reads_have_come(
+    publisher: Publisher, redis: Redis, batches: list[Batch]
+) -> None:
+    async with redis.pubsub() as subscription:
+        await subscription.subscribe(channel(redis, PROJECTED))
+        await subscription.get_message(timeout=5)
+        await publisher.announce("main", 0, 0)
+        await publisher.publish("main", batches[0])
+        heard = [await subscription.get_message(timeout=5) for _ in range(2)]
+    assert [message and message["data"] for message in heard] == [b"main 0", b"main 1"]

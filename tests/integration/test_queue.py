@@ -1,0 +1,120 @@
+"""The queue of jobs, across outages of Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.eventually import eventually
+from tests.redis_process import RedisProcess, redis_process
+from workers import queue as queues
+from workers.queue import Queue
+
+PRUNE = "cron:prune_expired"
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisProcess]:
+    with redis_process() as process:
+        yield process
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues, "RECONNECT_SECONDS", 0.05)
+
+
+@asynccontextmanager
+async def running(redis: RedisProcess, engine: AsyncEngine) -> AsyncIterator[Queue]:
+    queue = Queue(redis.url, engine)
+    task = asyncio.create_task(queue.run())
+    try:
+        yield queue
+    finally:
+        queue.stop()
+        async with asyncio.timeout(10):
+            await task
+
+
+async def a_key_to_prune(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                "insert into event_store.idempotency values"
+                " ('main', 'old', '', gen_random_uuid(), 1, 1, now() - interval '2 days')"
+            )
+        )
+
+
+async def is_pruned(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        count = await connection.scalar(text("select count(*) from event_store.idempotency"))
+    return not count
+
+
+async def pruned(engine: AsyncEngine) -> None:
+    await eventually(lambda: is_pruned(engine))
+
+
+async def ask_to_prune(redis: RedisProcess) -> None:
+    client = ArqRedis(ConnectionPool.from_url(redis.url))
+    await client.enqueue_job(PRUNE)
+    await client.aclose(close_connection_pool=True)
+
+
+async def test_it_is_begun_again_after_redis_was_away(
+    redis: RedisProcess, engine: AsyncEngine
+) -> None:
+    async with running(redis, engine):
+        for _ in range(3):
+            await a_key_to_prune(engine)
+            await ask_to_prune(redis)
+            await pruned(engine)
+            redis.stop()
+            await asyncio.sleep(0.1)
+            redis.start()
+
+
+async def test_it_waits_for_a_redis_that_is_not_there_yet(
+    redis: RedisProcess, engine: AsyncEngine
+) -> None:
+    redis.stop()
+    await a_key_to_prune(engine)
+    async with running(redis, engine):
+        await asyncio.sleep(0.2)
+        redis.start()
+        await ask_to_prune(redis)
+        await pruned(engine)
+
+
+async def test_it_ends_while_redis_is_away(redis: RedisProcess, engine: AsyncEngine) -> None:
+    async with running(redis, engine):
+        redis.stop()
+        await asyncio.sleep(0.1)
+
+
+async def test_a_job_that_outlives_redis_is_finished(
+    redis: RedisProcess, engine: AsyncEngine
+) -> None:
+    await a_key_to_prune(engine)
+    async with running(redis, engine), engine.begin() as blocking:
+        await blocking.execute(text("lock table event_store.idempotency"))
+        await ask_to_prune(redis)
+        await eventually(lambda: waits_for_a_lock(engine))
+        redis.stop()
+        await asyncio.sleep(1)
+    assert await is_pruned(engine)
+
+
+async def waits_for_a_lock(engine: AsyncEngine) -> bool:
+    query = (
+        "select exists (select from pg_stat_activity"
+        " where datname = current_database() and wait_event_type = 'Lock')"
+    )
+    async with engine.connect() as connection:
+        return bool(await connection.scalar(text(query)))

@@ -1,0 +1,165 @@
+"""Random products, and by plain Python what a list of them should be."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from random import Random
+from uuid import UUID
+
+from events import product as facts
+from events.product import AttributeValue, ProductEvent
+from queries.filters import Filters
+from queries.products import Sort
+from tests.given import Log
+
+NAMES = ("Lamp", "lamp", "LAMP 2", "Äpfel", "Straße", "strasse", "Zebra", "_", "a-b", "ab")
+CATEGORIES = (None, "a", "a/b", "a/b/c", "a-b", "ab", "a0", "b", "b/a")
+BRANDS = (None, "Acme", "acme", "O'Neil", "100%", "x_y")
+TAGS = ("new", "sale", "a,b", 'quo"ted', "ünï")
+VALUES: Mapping[str, tuple[AttributeValue, ...]] = {
+    "color": ("red", "blue", ("red", "blue"), ("blue",), ()),
+    "watts": (40, 60, "40", (40, 60), 40.5, -1, 9_007_199_254_740_991),
+    "dimmable": (True, False, "true", (True,), 1, 0),
+    "net.weight": (0.1, 12, "12kg", 1e21),
+}
+CURRENCIES = ("EUR", "JPY")
+STATUSES = ("draft", "published", "archived")
+DAYS = tuple(datetime(2024, 1, day, 12, 30, 0, 123456, UTC) for day in range(1, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    id: UUID
+    sku: str
+    name: str
+    brand: str | None
+    category: str | None
+    tags: tuple[str, ...]
+    attributes: Mapping[str, AttributeValue]
+    prices: Mapping[str, int]
+    status: str
+    updated_at: datetime
+
+
+def shelf(count: int = 300) -> list[Shelved]:
+    chance = Random(7)
+    return [_shelved(chance, number) for number in range(count)]
+
+
+def _shelved(chance: Random, number: int) -> Shelved:
+    return Shelved(
+        id=UUID(int=chance.getrandbits(128)),
+        sku=f"{chance.choice(['a', 'B', 'b-', '9'])}{number}",
+        name=chance.choice(NAMES),
+        brand=chance.choice(BRANDS),
+        category=chance.choice(CATEGORIES),
+        tags=tuple(tag for tag in TAGS if chance.random() < 0.4),
+        attributes={
+            name: chance.choice(values) for name, values in VALUES.items() if chance.random() < 0.7
+        },
+        prices={
+            currency: chance.choice([0, 5, 10, 10, 99, chance.randrange(10_000)])
+            for currency in CURRENCIES
+            if chance.random() < 0.7
+        },
+        status=chance.choice(STATUSES),
+        updated_at=chance.choice(DAYS),
+    )
+
+
+async def put(log: Log, products: Iterable[Shelved]) -> None:
+    """Append what makes these products."""
+    by_day = sorted(products, key=_updated_at)
+    for moment, together in groupby(by_day, key=_updated_at):
+        streams = [(product.id, list(events(product))) for product in together]
+        await log.given_all(streams, occurred_at=moment)
+
+
+def _updated_at(product: Shelved) -> datetime:
+    return product.updated_at
+
+
+def events(product: Shelved) -> Iterator[ProductEvent]:
+    yield facts.ProductRegistered(
+        sku=product.sku,
+        name=product.name,
+        brand=product.brand,
+        category=product.category,
+        tags=product.tags,
+        attributes=dict(product.attributes),
+    )
+    for currency, amount in product.prices.items():
+        yield facts.PriceSet(currency=currency, amount=amount)
+    if product.status != "draft":
+        yield facts.ProductPublished()
+    if product.status == "archived":
+        yield facts.ProductArchived()
+
+
+def matches(product: Shelved, filters: Filters) -> bool:
+    return all(
+        (
+            _has_status(product.status, filters.status),
+            filters.category is None or _below(product.category, filters.category),
+            filters.brand in {None, product.brand},
+            filters.sku in {None, product.sku},
+            set(filters.tags) <= set(product.tags),
+            filters.updated_since is None or product.updated_at >= filters.updated_since,
+            _priced(product.prices.get(filters.currency), filters),
+            *(_says(product.attributes.get(n), text) for n, text in filters.attributes.items()),
+        )
+    )
+
+
+def _has_status(status: str, wanted: str | None) -> bool:
+    return status != "archived" if wanted is None else wanted in {"any", status}
+
+
+def _below(category: str | None, wanted: str) -> bool:
+    return category is not None and f"{category}/".startswith(f"{wanted}/")
+
+
+def _priced(amount: int | None, filters: Filters) -> bool:
+    low, high = filters.price_min, filters.price_max
+    if low is None and high is None:
+        return True
+    return amount is not None and (low or 0) <= amount and (high is None or amount <= high)
+
+
+def _says(value: AttributeValue | None, text: str) -> bool:
+    if isinstance(value, tuple):
+        return any(_says(each, text) for each in value)
+    if isinstance(value, bool):
+        return text == ("true" if value else "false")
+    if isinstance(value, int | float):
+        return text not in {"true", "false"} and _number(text) == value
+    return value == text
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def ordered(products: Iterable[Shelved], sort: Sort, currency: str = "EUR") -> list[Shelved]:
+    """Equal ones by id; those without a price last."""
+    descending, by = sort.startswith("-"), sort.removeprefix("-")
+    by_id = sorted(products, key=lambda product: product.id, reverse=descending)
+    if by != "price":
+        return sorted(by_id, key=lambda product: _key(product, by), reverse=descending)
+    priced = [product for product in by_id if currency in product.prices]
+    priced.sort(key=lambda product: product.prices[currency], reverse=descending)
+    return priced + [product for product in by_id if currency not in product.prices]
+
+
+def _key(product: Shelved, by: str) -> str:
+    match by:
+        case "name":
+            return product.name.casefold()
+        case "sku":
+            return product.sku
+        case _:
+            return product.updated_at.isoformat()

@@ -1,0 +1,76 @@
+"""`catalog worker` as a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from httpx import AsyncClient
+
+from api.settings import Settings
+from tests.eventually import eventually
+
+LEASE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerProcess:
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(timeout=30)
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    async def get(self, path: str) -> httpx.Response:
+        async with AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as http:
+            return await http.get(path)
+
+    async def ready(self) -> bool:
+        assert self.process.poll() is None, self.said
+        try:
+            return (await self.get("/health/ready")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    async def is_ready(self) -> None:
+        await eventually(self.ready)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@contextmanager
+def worker(settings: Settings, directory: Path, port: int = 0) -> Iterator[WorkerProcess]:
+    log, port = directory / f"worker-{len(list(directory.iterdir()))}.log", port or free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CATALOG_")},
+        "CATALOG_DATABASE_URL": settings.database_url.get_secret_value(),
+        "CATALOG_REDIS_URL": settings.redis_url.get_secret_value(),
+        "CATALOG_WORKER_PORT": str(port),
+        "CATALOG_LEASE_SECONDS": str(LEASE_SECONDS),
+        "CATALOG_PROJECTION_BATCH_LIMIT": str(settings.projection_batch_limit),
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "worker"], env=environment, stdout=output, stderr=output
+        )
+    try:
+        yield WorkerProcess(process, port, log)
+    finally:
+        process.kill()
+        process.wait()
