@@ -17,7 +17,7 @@ async def add_user(
     database: AsyncSession, username: str, password_hash: str, roles: Mapping[str, Role]
 ) -> User:
     """Raises UserExists."""
-    user = User(username=username, password_hash=password_hash, roles=dict(roles))
+    user = User(username=username, password_hash=password_hash, grants={}, roles=dict(roles))
     database.add(user)
     try:
         await database.flush()
