@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
 from uuid import UUID
 
 import msgspec
@@ -87,18 +86,31 @@ class Importer:
 
         Raises `DatabaseUnavailable` and `AppendUnconfirmed`. Doing it again is harmless.
         """
+        before: dict[str, Row] = {}
         committing = asyncio.create_task(self._append([]))
         try:
-            for numbered in batched(enumerate(lines, 1), BATCH):
-                decisions = await self._decide(list(self._rows(numbered)))
+            for batch in self._batches(lines):
+                if not before.keys().isdisjoint(batch):
+                    await committing
+                decisions = await self._decide(list(batch.values()))
                 await committing
-                committing = asyncio.create_task(self._append(decisions))
+                committing, before = asyncio.create_task(self._append(decisions)), batch
                 progressed(self._report)
             await committing
         finally:
             committing.cancel()
         progressed(self._report)
         return self._report
+
+    def _batches(self, lines: Iterable[bytes]) -> Iterator[dict[str, Row]]:
+        """Rows by SKU. One that comes again is decided on what became of it before."""
+        batch: dict[str, Row] = {}
+        for row in self._rows(enumerate(lines, 1)):
+            if len(batch) == BATCH or row.product.sku in batch:
+                yield batch
+                batch = {}
+            batch[row.product.sku] = row
+        yield batch
 
     def _rows(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Row]:
         for number, line in lines:
