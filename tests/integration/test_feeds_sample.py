@@ -1,0 +1,97 @@
+"""Real products: what a feed says against what their streams say afterwards."""
+
+import gzip
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from commands.feeds import Importer, Report
+from commands.handle import Circumstances, fold
+from commands.product.state import Product
+from events.database import driver
+from events.log import find_claims, read_streams
+from tests.appends import appender, logged
+
+type Line = dict[str, Any]
+
+ANN = Circumstances(actor="ann", correlation_id="feed-1")
+
+
+def sample() -> list[Line]:
+    packed = files("cli").joinpath("sample/products.ndjson.gz").read_bytes()
+    return [json.loads(line) for line in gzip.decompress(packed).splitlines()]
+
+
+def next_month(products: Sequence[Line]) -> list[Line]:
+    """Some prices move or go, some products get other names and attributes, a few are new."""
+    later = [dict(product) for product in products]
+    for product in later[::3]:
+        product["prices"] = [
+            price | {"amount": price["amount"] * 9 // 10} for price in product["prices"]
+        ]
+    for product in later[::7]:
+        product["name"] += " (2026)"
+    for product in later[::11]:
+        product["attributes"] = dict(list(product["attributes"].items())[1:]) | {"eol": True}
+    for product in later[::13]:
+        product["prices"], product["status"] = [], "draft"
+    new = [product | {"sku": f"{product['sku']}-2"} for product in products[:20]]
+    return [*later, *new]
+
+
+async def imported(engine: AsyncEngine, products: Sequence[Line]) -> Report:
+    lines = (json.dumps(product).encode() for product in products)
+    return await Importer(appender(engine), ANN).run(lines)
+
+
+async def states(engine: AsyncEngine, skus: Sequence[str]) -> dict[str, Product]:
+    async with driver(engine) as connection:
+        streams = await find_claims(connection, "main", "sku", skus)
+        histories = await read_streams(connection, "main", streams.values())
+    folded = {sku: fold(histories[stream]).state for sku, stream in streams.items()}
+    return {sku: state for sku, state in folded.items() if isinstance(state, Product)}
+
+
+def said(product: Line) -> Line:
+    return {
+        "name": product["name"],
+        "category": product["category"],
+        "attributes": product["attributes"],
+        "prices": {price["currency"]: price["amount"] for price in product["prices"]},
+        "status": product.get("status", "draft"),
+    }
+
+
+def known(product: Product) -> Line:
+    attributes = json.loads(json.dumps(product.attributes))
+    return {name: getattr(product, name) for name in ("name", "category", "prices", "status")} | {
+        "attributes": attributes
+    }
+
+
+async def agrees(engine: AsyncEngine, products: Sequence[Line]) -> None:
+    found = await states(engine, [product["sku"] for product in products])
+    assert {sku: known(product) for sku, product in found.items()} == {
+        product["sku"]: said(product) for product in products
+    }
+
+
+async def test_real_products_become_what_each_feed_says(engine: AsyncEngine) -> None:
+    first = sample()
+    second = next_month(first)
+    assert (await imported(engine, first)).created == len(first) > 2_000
+    await agrees(engine, first)
+
+    differing = sum(
+        said(before) != said(after) for before, after in zip(first, second, strict=False)
+    )
+    report = await imported(engine, second)
+    assert (report.created, report.changed, report.failed) == (20, differing, 0)
+    await agrees(engine, second)
+
+    before = await logged(engine)
+    assert (await imported(engine, second)).unchanged == len(second)
+    assert await logged(engine) == before
