@@ -98,3 +98,14 @@ async def test_it_starts_before_its_database_and_waits(settings: Settings, tmp_p
         assert (await process.get("/health/ready")).status_code == 503
         assert (await process.get("/health/live")).status_code == 200
         assert await asyncio.to_thread(process.end) == 0
+
+
+async def test_without_its_tables_it_says_what_to_do(
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    async with driver(engine) as connection:
+        await connection.execute("drop schema projections cascade")
+    with worker(settings, tmp_path) as process:
+        assert await asyncio.to_thread(process.process.wait, 20) == 1
+    assert "run `catalog migrate`" in process.said
+    assert "Traceback" not in process.said

@@ -96,7 +96,7 @@ async def test_a_hint_is_enough_and_need_not_be_true(
 
 async def is_listening(redis: Redis) -> bool:
     name = channel(redis, PROJECTED)
-    return await redis.pubsub_numsub(name) == [(name.encode(), 1)]
+    return bool(await redis.pubsub_numsub(name) == [(name.encode(), 1)])
 
 
 async def test_after_the_wait_it_says_how_far_reads_are(engine: AsyncEngine, redis: Redis) -> None:

@@ -1,25 +1,17 @@
 """One projector at a time, and what becomes of those who are late."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
-from events.nudge import connect
-from events.product import PriceSet, ProductRegistered
-from projections.generations import FIRST, build
+from projections.generations import FIRST
 from projections.leases import Lease, LeaseLost, acquire, release
 from projections.projector import project
-from projections.publish import Publisher
 from tests.eventually import eventually
-from tests.given import LAMP, Log, checkpoint, opened, projected, registered, rows
-from workers.projecting import Projecting
+from tests.given import LAMP, Log, checkpoint, registered, rows
 
 MOMENT = timedelta(milliseconds=1)
 LONG = timedelta(minutes=1)
@@ -85,64 +77,3 @@ async def test_a_checkpoint_that_moved_meanwhile_refuses_the_batch(engine: Async
         await project(connection, lease, 0, 10)
         with pytest.raises(LeaseLost):
             await project(connection, lease, 0, 10)
-
-
-@asynccontextmanager
-async def running(engine: AsyncEngine, redis: Redis, holder: str) -> AsyncIterator[Projecting]:
-    projecting = Projecting(
-        engine,
-        Publisher(redis, ttl_seconds=60),
-        holder=holder,
-        lease_seconds=0.05,
-        poll_seconds=0.01,
-        batch_limit=3,
-    )
-    task = asyncio.create_task(projecting.run())
-    try:
-        yield projecting
-    finally:
-        projecting.stop()
-        await task
-
-
-async def test_projectors_that_fight_over_a_catalog_lead_to_the_same_rows(
-    engine: AsyncEngine, redis_url: str
-) -> None:
-    async with engine.begin() as connection:
-        await connection.run_sync(build, FIRST + 1)
-    log = Log(engine)
-    async with (
-        connect(redis_url) as redis,
-        running(engine, redis, "a"),
-        running(engine, redis, "b"),
-        running(engine, redis, "b"),
-    ):
-        for number in range(1, 41):
-            product = ProductRegistered(sku=f"P-{number}", name="P", attributes={})
-            prices = [PriceSet(currency="EUR", amount=amount) for amount in range(number % 5)]
-            head = await log.given(UUID(int=number), product, *prices)
-
-        async def caught_up() -> bool:
-            return await checkpoint(engine) == head
-
-        await eventually(caught_up)
-
-    await projected(engine, generation=FIRST + 1)
-    assert await rows(engine) == await rows(engine, generation=FIRST + 1)
-
-
-async def test_an_event_nobody_knows_stops_only_its_catalog(
-    engine: AsyncEngine, redis_url: str
-) -> None:
-    broken, sound = await opened(engine, "broken"), await opened(engine, "sound")
-    await broken.with_unknown_event(LAMP, 1)
-    async with connect(redis_url) as redis, running(engine, redis, "a"):
-        for product in (LAMP, UUID(int=9)):
-            sku = f"P-{product.int}"
-            head = await sound.given(product, ProductRegistered(sku=sku, name="P", attributes={}))
-
-            async def caught_up(head: int = head) -> bool:
-                return await checkpoint(engine, "sound") == head
-
-            await eventually(caught_up)
-    assert await checkpoint(engine, "broken") == 0
