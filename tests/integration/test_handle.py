@@ -1,36 +1,26 @@
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.errors import (
-    IdempotencyKeyReused,
     NotPublishable,
     ProductNotRegistered,
     SkuTaken,
     VersionConflict,
 )
-from commands.handle import NEW, Circumstances, Receipt, handle
+from commands.handle import NEW, Receipt
 from commands.product.messages import (
-    ProductCommand,
     PublishProduct,
-    RegisterProduct,
     RenameProduct,
     SetPrice,
 )
-from events.append import Idempotent
 from events.appender import Appender
 from events.product import PriceSet, ProductRenamed
 from tests.appends import appender, logged
+from tests.commanded import LAMP, MONDAY, OTHER, commanded, rename
 from tests.product import register_lamp
-
-LAMP, OTHER = UUID(int=1), UUID(int=2)
-MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
-ANN = Circumstances(actor="ann", correlation_id="r-1", causation_id="r-0", occurred_at=MONDAY)
-rename = RenameProduct(name="Sun")
 
 
 @pytest.fixture
@@ -38,25 +28,12 @@ def writer(engine: AsyncEngine) -> Appender:
     return appender(engine)
 
 
-async def asked(
-    writer: Appender,
-    *commands: ProductCommand,
-    product: UUID = LAMP,
-    expected: int | None = None,
-    key: str | None = None,
-) -> Receipt:
-    idempotent = Idempotent(key=key, request_digest=repr(commands).encode()) if key else None
-    return await handle(
-        writer, product, commands, ANN, expected_version=expected, idempotent=idempotent
-    )
-
-
 async def names(engine: AsyncEngine) -> Sequence[str]:
     return [e.event.name for e in await logged(engine) if isinstance(e.event, ProductRenamed)]
 
 
 async def test_a_command_is_answered_with_a_receipt_and_recorded(writer: Appender) -> None:
-    receipt = await asked(writer, register_lamp, expected=NEW)
+    receipt = await commanded(writer, register_lamp, expected=NEW)
     assert receipt == Receipt(LAMP, "LAMP-1", version=1, position=1)
     [event] = await logged(writer.engine)
     assert (event.actor, event.correlation_id, event.causation_id) == ("ann", "r-1", "r-0")
@@ -64,17 +41,17 @@ async def test_a_command_is_answered_with_a_receipt_and_recorded(writer: Appende
 
 
 async def test_a_change_that_changes_nothing_returns_the_version_there_is(writer: Appender) -> None:
-    await asked(writer, register_lamp)
-    assert await asked(writer, rename) == Receipt(LAMP, "LAMP-1", version=2, position=2)
-    assert await asked(writer, rename) == Receipt(LAMP, "LAMP-1", version=2, position=2)
+    await commanded(writer, register_lamp)
+    assert await commanded(writer, rename) == Receipt(LAMP, "LAMP-1", version=2, position=2)
+    assert await commanded(writer, rename) == Receipt(LAMP, "LAMP-1", version=2, position=2)
     assert len(await logged(writer.engine)) == 2
 
 
 async def test_who_expected_another_version_learns_what_happened_since(writer: Appender) -> None:
-    await asked(writer, register_lamp, SetPrice(currency="EUR", amount=1900))
-    await asked(writer, rename)
+    await commanded(writer, register_lamp, SetPrice(currency="EUR", amount=1900))
+    await commanded(writer, rename)
     with pytest.raises(VersionConflict) as conflict:
-        await asked(writer, RenameProduct(name="Moon"), expected=1)
+        await commanded(writer, RenameProduct(name="Moon"), expected=1)
     assert conflict.value.members["current_version"] == 3
     since = conflict.value.members["events_since"]
     assert isinstance(since, list)
@@ -86,21 +63,21 @@ async def test_who_expected_another_version_learns_what_happened_since(writer: A
 
 
 async def test_the_expected_version_is_changed(writer: Appender) -> None:
-    await asked(writer, register_lamp)
-    assert (await asked(writer, rename, expected=1)).version == 2
+    await commanded(writer, register_lamp)
+    assert (await commanded(writer, rename, expected=1)).version == 2
 
 
 async def test_a_version_of_the_future_is_a_conflict(writer: Appender) -> None:
-    await asked(writer, register_lamp)
+    await commanded(writer, register_lamp)
     with pytest.raises(VersionConflict) as conflict:
-        await asked(writer, rename, expected=9)
+        await commanded(writer, rename, expected=9)
     assert conflict.value.members == {"current_version": 1, "events_since": []}
 
 
 async def test_of_two_who_expect_the_same_version_one_is_refused(writer: Appender) -> None:
-    await asked(writer, register_lamp)
+    await commanded(writer, register_lamp)
     first, second = await asyncio.gather(
-        *(asked(writer, RenameProduct(name=name), expected=1) for name in ("Sun", "Moon")),
+        *(commanded(writer, RenameProduct(name=name), expected=1) for name in ("Sun", "Moon")),
         return_exceptions=True,
     )
     assert {type(first), type(second)} == {Receipt, VersionConflict}
@@ -108,34 +85,36 @@ async def test_of_two_who_expect_the_same_version_one_is_refused(writer: Appende
 
 
 async def test_who_expects_no_version_decides_again(writer: Appender) -> None:
-    await asked(writer, register_lamp)
+    await commanded(writer, register_lamp)
     wanted = [f"Lamp {number}" for number in range(6)]
-    receipts = await asyncio.gather(*(asked(writer, RenameProduct(name=name)) for name in wanted))
+    receipts = await asyncio.gather(
+        *(commanded(writer, RenameProduct(name=name)) for name in wanted)
+    )
     assert sorted(receipt.version for receipt in receipts) == [2, 3, 4, 5, 6, 7]
     assert sorted(await names(writer.engine)) == wanted
 
 
 async def test_writers_in_two_processes_both_succeed(writer: Appender) -> None:
-    await asked(writer, register_lamp)
+    await commanded(writer, register_lamp)
     elsewhere = appender(writer.engine)
     for amount in range(10):
         prices = [SetPrice(currency=currency, amount=amount) for currency in ("EUR", "USD")]
-        await asyncio.gather(asked(writer, prices[0]), asked(elsewhere, prices[1]))
+        await asyncio.gather(commanded(writer, prices[0]), commanded(elsewhere, prices[1]))
     events = [recorded.event for recorded in await logged(writer.engine)]
     assert len([event for event in events if isinstance(event, PriceSet)]) == 20
 
 
 async def test_several_commands_are_all_or_nothing(writer: Appender) -> None:
-    await asked(writer, register_lamp)
+    await commanded(writer, register_lamp)
     with pytest.raises(NotPublishable):
-        await asked(writer, rename, PublishProduct())
+        await commanded(writer, rename, PublishProduct())
     assert len(await logged(writer.engine)) == 1
 
 
 async def test_a_taken_sku_names_its_holder(writer: Appender) -> None:
-    await asked(writer, register_lamp)
+    await commanded(writer, register_lamp)
     with pytest.raises(SkuTaken) as taken:
-        await asked(writer, register_lamp, product=OTHER, expected=NEW)
+        await commanded(writer, register_lamp, product=OTHER, expected=NEW)
     assert taken.value.members == {"product_id": str(LAMP)}
 
 
@@ -144,32 +123,4 @@ async def test_what_is_not_registered_is_not_changed(
     writer: Appender, expected: int | None
 ) -> None:
     with pytest.raises(ProductNotRegistered):
-        await asked(writer, rename, expected=expected)
-
-
-async def test_a_repeated_request_gets_its_first_answer(writer: Appender) -> None:
-    first = await asked(writer, register_lamp, key="k", expected=NEW)
-    await asked(writer, rename)
-    again = await asked(writer, register_lamp, key="k", product=OTHER, expected=NEW)
-    assert again == Receipt(LAMP, first.sku, first.version, first.position, replayed=True)
-
-
-async def test_a_request_repeated_before_its_answer_is_done_once(writer: Appender) -> None:
-    receipts = await asyncio.gather(
-        *(
-            asked(writer, register_lamp, key="k", product=UUID(int=number), expected=NEW)
-            for number in range(1, 6)
-        )
-    )
-    assert {(receipt.id, receipt.version, receipt.position) for receipt in receipts} == {
-        (receipts[0].id, 1, 1)
-    }
-    assert [receipt.replayed for receipt in receipts].count(False) == 1
-
-
-async def test_a_key_is_for_one_request(writer: Appender) -> None:
-    await asked(writer, register_lamp, key="k")
-    with pytest.raises(IdempotencyKeyReused):
-        await asked(writer, rename, key="k")
-    with pytest.raises(IdempotencyKeyReused):
-        await asked(writer, RegisterProduct(sku="X", name="X"), key="k", product=OTHER)
+        await commanded(writer, rename, expected=expected)

@@ -1,0 +1,58 @@
+import asyncio
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from commands.errors import IdempotencyKeyReused
+from commands.handle import NEW, Receipt
+from commands.product.messages import RegisterProduct, RenameProduct
+from events.appender import Appender
+from tests.appends import appender
+from tests.commanded import LAMP, OTHER, commanded, rename
+from tests.product import register_lamp
+
+
+@pytest.fixture
+def writer(engine: AsyncEngine) -> Appender:
+    return appender(engine)
+
+
+async def test_a_repeated_request_gets_its_first_answer(writer: Appender) -> None:
+    first = await commanded(writer, register_lamp, key="k", expected=NEW)
+    await commanded(writer, rename)
+    again = await commanded(writer, register_lamp, key="k", product=OTHER, expected=NEW)
+    assert again == Receipt(LAMP, first.sku, first.version, first.position, replayed=True)
+
+
+async def test_a_request_repeated_before_its_answer_is_done_once(writer: Appender) -> None:
+    receipts = await asyncio.gather(
+        *(
+            commanded(writer, register_lamp, key="k", product=UUID(int=number), expected=NEW)
+            for number in range(1, 6)
+        )
+    )
+    assert {(receipt.id, receipt.version, receipt.position) for receipt in receipts} == {
+        (receipts[0].id, 1, 1)
+    }
+    assert [receipt.replayed for receipt in receipts].count(False) == 1
+
+
+async def test_a_key_is_for_one_request(writer: Appender) -> None:
+    await commanded(writer, register_lamp, key="k")
+    with pytest.raises(IdempotencyKeyReused):
+        await commanded(writer, rename, key="k")
+    with pytest.raises(IdempotencyKeyReused):
+        await commanded(writer, RegisterProduct(sku="X", name="X"), key="k", product=OTHER)
+
+
+@pytest.mark.parametrize("expected", [None, 1])
+async def test_a_repeated_change_is_not_judged_again(
+    writer: Appender, expected: int | None
+) -> None:
+    await commanded(writer, register_lamp)
+    await commanded(writer, rename, key="k", expected=expected)
+    replayed = Receipt(LAMP, "LAMP-1", version=2, position=2, replayed=True)
+    assert await commanded(writer, rename, key="k", expected=expected) == replayed
+    await commanded(writer, RenameProduct(name="Moon"))
+    assert await commanded(writer, rename, key="k", expected=expected) == replayed
