@@ -84,6 +84,18 @@ async def test_an_older_version_never_replaces_a_newer_one(
     assert await cached(redis) == 2
 
 
+async def test_a_batch_that_is_published_late_replaces_nothing_newer(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    publisher = Publisher(redis, ttl_seconds=SECONDS)
+    await publisher.announce("main", 0, 0)
+    await Log(engine).given(LAMP, registered, SUN)
+    first, _ = await projected(engine, limits=[1, 1])
+    assert await read(engine, redis) == (2, 2)
+    await publisher.publish("main", first)
+    assert await cached(redis) == 2
+
+
 async def test_redis_is_not_asked_for_more_than_it_has_heard(
     engine: AsyncEngine, redis: Redis
 ) -> None:
