@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -45,7 +46,7 @@ type Category = Annotated[
 type Tag = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=NO_NUL)]
 type AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 type Url = Annotated[
-    str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
+    str, StringConstraints(max_length=2000, pattern=r"^https?://[^\x00-\x20\x7f]+$")
 ]
 type Alt = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 type Reason = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
@@ -54,7 +55,14 @@ type CurrencyCode = Annotated[
     StringConstraints(pattern=r"^[A-Z]{3}$"),
     Field(json_schema_extra={"enum": list(CURRENCIES)}),
 ]
-type Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
+
+
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 32.0 is an integer, as JSON Schema has it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+type Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT), BeforeValidator(_whole)]
 
 
 _EXACT = Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)

@@ -12,7 +12,7 @@ PRODUCTS = "/v1/catalogs/main/products"
 NOBODY = "018f0000-0000-7000-8000-000000000000"
 LAMP = {"sku": "LAMP-1", "name": "Lamp", "prices": [{"currency": "USD", "amount": 1999}]}
 
-type Headers = Mapping[str, str | bytes]
+type Headers = Mapping[str, str] | Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,15 @@ class Caller:
         content: bytes | None = None,
         headers: Headers | None = None,
     ) -> Answer:
-        sent = {**(bearer(self.token) if self.token else {}), **(headers or {})}
-        content_type = {"Content-Type": "application/json"} if content is not None else {}
+        sent: dict[str, str | bytes] = {**bearer(self.token)} if self.token else {}
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        encoded = {
+            name.encode(): value.encode() if isinstance(value, str) else value
+            for name, value in (sent | dict(headers or {})).items()
+        }
         return Answer(
-            await self.http.request(
-                method, path, json=json, content=content, headers=[*(content_type | sent).items()]
-            )
+            await self.http.request(method, path, json=json, content=content, headers=encoded)
         )
 
     async def gets(self, path: str, headers: Headers | None = None) -> Answer:

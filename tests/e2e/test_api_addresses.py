@@ -66,13 +66,11 @@ async def test_an_invalid_parameter_is_pointed_at(anna: Caller, path: str, point
         cursor(version=-1),
     ],
 )
-@pytest.mark.parametrize("sort", ["name", "price", "updated_at"])
-async def test_a_cursor_is_only_what_the_list_gave_out(
-    anna: Caller, forged: str, sort: str
-) -> None:
-    answer = await anna.gets(f"{PRODUCTS}?sort={sort}&cursor={forged}")
+async def test_a_cursor_is_only_what_the_list_gave_out(anna: Caller, forged: str) -> None:
+    for sort in ("name", "price", "updated_at"):
+        answer = await anna.gets(f"{PRODUCTS}?sort={sort}&cursor={forged}")
 
-    answer.refused(422, "invalid-cursor")
+        answer.refused(422, "invalid-cursor")
 
 
 @pytest.mark.parametrize("value", ["NaN", "1e400", "-0.0", "9" * 900, '"', "[1]", "%ff"])

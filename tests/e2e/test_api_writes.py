@@ -60,6 +60,15 @@ async def test_a_command_that_changes_nothing_keeps_the_version(anna: Caller) ->
     assert answer.gives(200).body == receipt
 
 
+async def test_a_whole_number_may_be_written_with_a_point(anna: Caller) -> None:
+    receipt = await anna.given()
+
+    path = f"{PRODUCTS}/{receipt['id']}/prices/USD"
+    answer = await anna.asks("PUT", path, content=b'{"amount": 1999.0}')
+
+    assert answer.gives(200).body == receipt
+
+
 async def test_a_stale_version_is_told_what_it_did_not_know(anna: Caller) -> None:
     receipt = await anna.given()
     path = f"{PRODUCTS}/{receipt['id']}/prices/USD"
