@@ -6,6 +6,7 @@ from contextlib import suppress
 from time import monotonic
 
 import structlog
+from asyncpg import PostgresError
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -82,7 +83,7 @@ class Freshness:
             if not self._waiting:
                 self._wanted.clear()
                 continue
-            with suppress(DatabaseUnavailable):
+            with suppress(DatabaseUnavailable, PostgresError):
                 async with driver(self._engine) as connection:
                     for progress in await read_progress(connection):
                         self._advance(progress.catalog, progress.checkpoint)

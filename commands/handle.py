@@ -38,7 +38,7 @@ from events.recorded import Recorded
 
 KIND = "product"
 SKU = "sku"
-ATTEMPTS = 8
+ATTEMPTS = 32
 NEW = 0
 """The expected version of a stream that does not exist yet."""
 
