@@ -15,12 +15,12 @@ KEY = re.compile("[!-~]{1,255}")
 
 @schemathesis.hook
 def filter_case(_context: schemathesis.HookContext, case: Case) -> bool:
-    """Any header may come along; Schemathesis drops an ETag's quotes and reads `%2B` as it is."""
+    """Any header may come along; Schemathesis drops an ETag's quotes and checks a SKU in its quoted form."""
     headers: Mapping[str, str] = case.headers or {}
     return (
         "x-schemathesis-unknown-property" not in headers
         and not UNQUOTED.fullmatch(headers.get("If-Match", '""'))
-        and not re.search(r"\+|%2B", str((case.path_parameters or {}).get("sku")))
+        and not re.search("[+:%]", str((case.path_parameters or {}).get("sku")))
         and not _prices_a_currency_twice(case.body)
     )
 
@@ -40,7 +40,11 @@ def _has_currency(price: Any) -> bool:  # noqa: ANN401 -- whatever was generated
 
 @schemathesis.hook
 def map_case(_context: schemathesis.HookContext, case: Case) -> Case:
-    """A well-formed key is new for each request."""
-    if case.headers and KEY.fullmatch(case.headers.get("Idempotency-Key", "")):
-        case.headers["Idempotency-Key"] = uuid4().hex
+    """A well-formed key is new for each request, and a position one that has been."""
+    headers = case.headers or {}
+    if KEY.fullmatch(headers.get("Idempotency-Key", "")):
+        headers["Idempotency-Key"] = uuid4().hex
+    position = headers.get("Catalog-Min-Position", "")
+    if position.isdecimal() and int(position) < 2**63:
+        headers["Catalog-Min-Position"] = "0"
     return case
