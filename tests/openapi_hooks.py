@@ -1,7 +1,7 @@
 """What no schema can say, so that Schemathesis does not hold it against the service."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ KEY = re.compile("[!-~]{1,255}")
 
 @schemathesis.hook
 def filter_case(_context: schemathesis.HookContext, case: Case) -> bool:
-    """Any header may come along; Schemathesis drops an ETag's quotes and checks a SKU in its quoted form."""
+    """Any header may come along; an ETag's quotes get lost, and a SKU is checked as quoted."""
     headers: Mapping[str, str] = case.headers or {}
     return (
         "x-schemathesis-unknown-property" not in headers
@@ -41,7 +41,7 @@ def _has_currency(price: Any) -> bool:  # noqa: ANN401 -- whatever was generated
 @schemathesis.hook
 def map_case(_context: schemathesis.HookContext, case: Case) -> Case:
     """A well-formed key is new for each request, and a position one that has been."""
-    headers = case.headers or {}
+    headers: MutableMapping[str, str] = case.headers or {}
     if KEY.fullmatch(headers.get("Idempotency-Key", "")):
         headers["Idempotency-Key"] = uuid4().hex
     position = headers.get("Catalog-Min-Position", "")
