@@ -7,12 +7,14 @@ import asyncio
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from docker.errors import DockerException
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
@@ -47,9 +49,23 @@ def started() -> Iterator[Servers]:
 @contextmanager
 def _chosen() -> Iterator[Servers]:
     choice = os.environ.get("CATALOG_TEST_SERVERS", "auto")
-    containers = choice == "containers" or (choice == "auto" and _docker_answers())
-    with _containers() if containers else _embedded() as servers:
-        yield servers
+    with ExitStack() as stack:
+        if choice == "containers":
+            yield stack.enter_context(_containers())
+        elif choice == "auto" and _docker_answers():
+            yield _containers_if_they_can_be_had(stack)
+        else:
+            yield stack.enter_context(_embedded())
+
+
+def _containers_if_they_can_be_had(stack: ExitStack) -> Servers:
+    """An engine may answer and yet have no images, nor a registry to get them from."""
+    try:
+        return stack.enter_context(_containers())
+    except DockerException as error:
+        reason = str(error).splitlines()[0]
+        print(f"Tests run on embedded servers: containers can't start ({reason})", file=sys.stderr)
+        return stack.enter_context(_embedded())
 
 
 def _docker_answers() -> bool:
