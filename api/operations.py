@@ -3,6 +3,7 @@
 import asyncio
 from typing import Literal
 
+from asyncpg import PostgresError
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
@@ -18,6 +19,8 @@ from events.errors import DatabaseUnavailable
 from projections.projector import read_progress
 
 DEADLINE_SECONDS = 2.0
+
+_HAS_LIVE_GENERATION = "select exists (select from projections.generations where state = 'live')"
 
 type State = Literal["ok", "degraded", "unavailable"]
 
@@ -65,10 +68,10 @@ async def _health(held: Resources) -> outputs.Health:
 async def _database(engine: AsyncEngine) -> State:
     try:
         async with asyncio.timeout(DEADLINE_SECONDS), driver(engine) as connection:
-            await connection.execute("select from projections.generations where state = 'live'")
-    except (DatabaseUnavailable, TimeoutError):
+            live = await connection.fetchval(_HAS_LIVE_GENERATION)
+    except (DatabaseUnavailable, PostgresError, TimeoutError):
         return "unavailable"
-    return "ok"
+    return "ok" if live else "unavailable"
 
 
 async def _redis(held: Resources) -> State:

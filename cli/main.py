@@ -18,9 +18,9 @@ from cli.errors import CommandFailed
 from cli.feeds import import_command
 from cli.operate import projections
 from cli.running import adopt
-from cli.schema import bring_up_to_date
 from cli.up import up
 from events.errors import DatabaseUnavailable, Refused
+from migrations.run import upgrade
 from workers import worker as projecting
 
 ABSENT = {"3F000", "42P01", "42703"}
@@ -66,7 +66,7 @@ def migrate() -> None:
     administrator.
     """
     url = read(Database).database_url.get_secret_value()
-    bring_up_to_date(url)
+    asyncio.run(upgrade(url))
     administrator = read(Administrator)
     if administrator.password:
         password = administrator.password.get_secret_value()

@@ -23,8 +23,8 @@ from cli.environment import Administrator, Database, read
 from cli.processes import Child, running
 from cli.running import DATA_DIRECTORY, told
 from cli.sample_catalog import import_into_empty
-from cli.schema import bring_up_to_date
 from cli.welcome import welcome
+from migrations.run import upgrade
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EMBEDDED: dict[str, Callable[[Path], AbstractContextManager[embedded.Server]]] = {
@@ -88,7 +88,7 @@ def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Nev
     console.print("Starting …")
     with _servers(directory) as servers:
         url = read(Database).database_url.get_secret_value()
-        bring_up_to_date(url)
+        asyncio.run(upgrade(url))
         if sample:
             import_into_empty(url, directory, console)
         given = _administrator()

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 
 import structlog
@@ -49,7 +50,7 @@ class Appender:
         waiting = Waiting(asked, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all())
+            self._writer = asyncio.create_task(self._write_all(), context=Context())
         return await waiting.outcome
 
     @property
@@ -80,7 +81,7 @@ class Appender:
                 appends = [waiting.append for waiting in batch]
                 outcomes = await append(connection, self.catalog, self.kind, appends)
         except DatabaseUnavailable as error:
-            log.warning("append_unconfirmed", catalog=self.catalog, error=repr(error.__cause__))
+            log.warning("append_unconfirmed", **self._named(batch), error=repr(error.__cause__))
             _fail(batch, AppendUnconfirmed())
         except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
             await self._write_apart(batch, error)
@@ -91,11 +92,16 @@ class Appender:
     async def _write_apart(self, batch: list[Waiting], error: Exception) -> None:
         """The log refused the whole call: find the append at fault, so that no other suffers."""
         if len(batch) == 1:
-            log.error("append_failed", catalog=self.catalog, error=repr(error))
+            log.error("append_failed", **self._named(batch), error=repr(error))
             _fail(batch, error)
             return
         for waiting in batch:
             await self._write([waiting])
+
+    def _named(self, batch: list[Waiting]) -> dict[str, object]:
+        """Whose appends these are: the writer works for many requests, in the context of none."""
+        correlation_ids = [waiting.append.correlation_id for waiting in batch]
+        return {"catalog": self.catalog, "correlation_ids": correlation_ids}
 
     def _settle(self, batch: list[Waiting], outcomes: Sequence[Outcome]) -> None:
         again = []

@@ -27,6 +27,9 @@ from events.errors import DatabaseUnavailable
 
 type Connection = asyncpg.Connection[asyncpg.Record]
 
+CONNECT_SECONDS = 5.0
+"""To reach the server, or to be lent a connection of the pool."""
+
 _UNAVAILABLE = (
     OSError,
     TimeoutError,
@@ -53,24 +56,27 @@ def create_engine(
     *,
     pool_size: int,
     application: str,
-    timeout: float = 5.0,
     command_timeout: float | None = 30.0,
 ) -> AsyncEngine:
-    """A pool of at most `pool_size` connections.
+    """A pool of at most `pool_size` connections; a statement may take `command_timeout` seconds.
 
-    `timeout` seconds to connect or to be lent one, `command_timeout` seconds for a statement.
+    What is committed on them is durable: an acknowledgement of a write means that it is on disk.
     """
     address = make_url(url).set(drivername="postgresql+asyncpg")
     engine = create_async_engine(
         address,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=timeout,
+        pool_timeout=CONNECT_SECONDS,
         json_deserializer=_as_text,
         connect_args={
-            "timeout": timeout,
+            "timeout": CONNECT_SECONDS,
             "command_timeout": command_timeout,
-            "server_settings": {"application_name": application, "timezone": "UTC"},
+            "server_settings": {
+                "application_name": application,
+                "synchronous_commit": "on",
+                "timezone": "UTC",
+            },
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.keys import ensure_signing_key
-from events.database import create_engine
+from events.database import connected, create_engine
 from projections.generations import ensure_live
 
 LOCK = 4_213_370_001
@@ -20,7 +20,7 @@ LOCK = 4_213_370_001
 
 async def upgrade(url: str) -> None:
     """Migrate the database at `url`; its user must own the schemas (and may create roles)."""
-    engine = create_engine(url, pool_size=2, application="catalog-migrate")
+    engine = create_engine(url, pool_size=2, application="catalog-migrate", command_timeout=None)
     try:
         await upgrade_with(engine)
     finally:
@@ -28,7 +28,7 @@ async def upgrade(url: str) -> None:
 
 
 async def upgrade_with(engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
+    async with connected(engine) as connection, connection.begin():
         await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(_to_head)
         await connection.run_sync(ensure_live)

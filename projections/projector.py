@@ -38,9 +38,17 @@ class Batch:
     """What one transaction applied: the products as they are now, and the checkpoint's step."""
 
     products: Sequence[Folded]
-    events: int
+    events: Sequence[Recorded]
     before: int
     after: int
+
+
+class Inapplicable(Exception):  # noqa: N818 -- it says what the event is
+    """An event of the log can't be applied: this code does not know it, or it has no product."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        super().__init__(recorded.type, recorded.schema_version)
+        self.recorded = recorded
 
 
 async def read_progress(connection: Connection) -> list[Progress]:
@@ -54,11 +62,11 @@ async def read_progress(connection: Connection) -> list[Progress]:
 async def project(connection: Connection, lease: Lease, checkpoint: int, limit: int) -> Batch:
     """Apply at most `limit` events after `checkpoint`, in one transaction with the checkpoint.
 
-    Raises `LeaseLost`, and `Undecodable` for an event that this code does not know.
+    Raises `LeaseLost` and `Inapplicable`.
     """
     events = await read_log(connection, lease.catalog, after=checkpoint, limit=limit)
     if not events:
-        return Batch((), 0, checkpoint, checkpoint)
+        return Batch((), (), checkpoint, checkpoint)
     after = events[-1].position
     schema = schema_of(lease.generation)
     async with connection.transaction():
@@ -66,7 +74,7 @@ async def project(connection: Connection, lease: Lease, checkpoint: int, limit: 
         products = await _fold(connection, schema, lease.catalog, events)
         for model in READ_MODELS:
             await model.write(connection, schema, lease.catalog, products)
-    return Batch(products, len(events), checkpoint, after)
+    return Batch(products, events, checkpoint, after)
 
 
 async def _fold(
@@ -82,6 +90,9 @@ async def _fold(
 
 def _folded(document: documents.ProductDocument | None, history: Sequence[Recorded]) -> Folded:
     for each in history:
-        document = documents.apply(document, each)
+        try:
+            document = documents.apply(document, each)
+        except Exception as error:
+            raise Inapplicable(each) from error
     assert document is not None  # noqa: S101 -- a stream of a batch has an event
     return Folded(document, documents.encode(document), history)

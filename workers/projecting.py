@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import Connection, driver
 from events.errors import DatabaseUnavailable
 from projections.leases import Lease, LeaseLost, acquire, release
-from projections.projector import Batch, Progress, project, read_progress
+from projections.projector import Batch, Inapplicable, Progress, project, read_progress
 from projections.publish import Publisher
 from workers import metrics
 
@@ -23,6 +23,7 @@ TURN_SECONDS = 0.5
 """How long one catalog may keep the others waiting."""
 REST_SECONDS = 5.0
 """How long a catalog is left alone after an event that could not be applied."""
+CORRELATION_IDS_SHOWN = 20
 
 
 class Projecting:
@@ -102,10 +103,10 @@ class Projecting:
         except LeaseLost:
             self._leases.pop(progress.catalog, None)
             log.info("lease_lost", catalog=progress.catalog)
-        except Exception:
+        except Exception as error:
             metrics.FAILURES.labels("event").inc()
             self._resting_until[progress.catalog] = perf_counter() + REST_SECONDS
-            log.exception("projection_failed", catalog=progress.catalog)
+            log.exception("projection_failed", catalog=progress.catalog, **_place(error))
 
     async def _catch_up(self, progress: Progress) -> None:
         async with driver(self._engine) as connection:
@@ -140,7 +141,8 @@ class Projecting:
         batch = await project(connection, lease, checkpoint, self._batch_limit)
         if batch.events:
             metrics.BATCH_SECONDS.observe(perf_counter() - began)
-            metrics.EVENTS.labels(lease.catalog).inc(batch.events)
+            metrics.EVENTS.labels(lease.catalog).inc(len(batch.events))
+            log.info("projected", catalog=lease.catalog, **_summary(batch))
             await self._publish(lease.catalog, batch)
         return batch
 
@@ -175,3 +177,24 @@ class Projecting:
                     await release(connection, lease)
         except DatabaseUnavailable as error:
             log.warning("release_failed", error=repr(error.__cause__))
+
+
+def _summary(batch: Batch) -> dict[str, object]:
+    """What a batch brought, and which requests it came from."""
+    correlation_ids = dict.fromkeys(each.correlation_id for each in batch.events)
+    return {
+        "position": batch.after,
+        "events": len(batch.events),
+        "correlation_ids": list(correlation_ids)[:CORRELATION_IDS_SHOWN],
+    }
+
+
+def _place(error: Exception) -> dict[str, object]:
+    if not isinstance(error, Inapplicable):
+        return {}
+    event = error.recorded
+    return {
+        "position": event.position,
+        "product_id": str(event.stream_id),
+        "correlation_id": event.correlation_id,
+    }

@@ -1,8 +1,11 @@
 """What surrounds every answer: origins, request ids, metrics, logs, and the two sides."""
 
 import json
+import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
@@ -97,6 +100,17 @@ async def test_a_side_answers_to_its_own_operations(
         assert ("/v1/auth/token" in paths) == (side != "queries")
 
 
+@pytest.fixture
+def logs_as_before_afterwards() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("logs_as_before_afterwards")
 async def test_a_failure_tells_its_caller_nothing_and_the_logs_no_secret(
     anna: Caller, engine: AsyncEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:

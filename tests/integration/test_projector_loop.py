@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
+from time import perf_counter
 from uuid import UUID
 
 import pytest
@@ -89,17 +91,19 @@ async def test_a_catalog_that_is_stuck_is_left_alone_for_a_while(
     monkeypatch.setattr(loop, "REST_SECONDS", 0.3)
     log = await opened(engine, "broken")
     await log.with_unknown_event(LAMP, 1)
-    tried = 0
+    tried: list[float] = []
 
-    async def counted(*given: object) -> Batch:
-        nonlocal tried
-        tried += 1
+    async def timed(*given: object) -> Batch:
+        tried.append(perf_counter())
         return await project(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loop, "project", counted)
+    async def tried_thrice() -> bool:
+        return len(tried) == 3
+
+    monkeypatch.setattr(loop, "project", timed)
     async with connect(redis_url) as redis, running(engine, redis, "a"):
-        await asyncio.sleep(0.9)
-    assert 2 <= tried <= 4
+        await eventually(tried_thrice)
+    assert all(later - earlier >= 0.3 for earlier, later in pairwise(tried))
 
 
 async def test_readers_of_a_stuck_catalog_are_told_where_it_stands(
