@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from api import outputs
-from api.auth.access import CATALOG_REFUSALS, CatalogKey, Reader
+from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Reader
 from api.errors import ProjectionBehind, UnknownProduct
 from api.list_parameters import ListParameters
 from api.problems import Responses, answers
@@ -51,7 +51,6 @@ class Read:
 
 async def _read(
     catalog: CatalogKey,
-    _principal: Reader,
     held: Held,
     minimum: Annotated[
         int,
@@ -79,7 +78,10 @@ type Reading = Annotated[Read, Depends(_read)]
     responses=answers(200, _POSITION, *_REFUSALS, InvalidCursor, UnknownCurrency),
 )
 async def list_products(
-    catalog: CatalogKey, read: Reading, parameters: Annotated[ListParameters, Query()]
+    catalog: CatalogKey,
+    _caller: Reader,
+    read: Reading,
+    parameters: Annotated[ListParameters, Query()],
 ) -> Response:
     """Products by filters, in pages. Archived ones are left out unless `status` asks for them."""
     currency = await read.held.currencies.of(catalog)
@@ -113,6 +115,7 @@ def _page(page: products.Page) -> bytes:
 async def by_sku(
     catalog: CatalogKey,
     sku: Annotated[Sku, Path()],
+    _caller: Reader,
     read: Reading,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -127,7 +130,11 @@ async def by_sku(
     responses=answers(200, _DOCUMENT, *_REFUSALS, UnknownProduct) | _NOT_MODIFIED,
 )
 async def by_id(
-    catalog: CatalogKey, product_id: UUID, read: Reading, if_none_match: IfNoneMatch = None
+    catalog: CatalogKey,
+    product_id: UUID,
+    _caller: Reader,
+    read: Reading,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     answer = await read(
         lambda: product.by_id(
@@ -146,6 +153,7 @@ async def by_id(
 async def get_history(
     catalog: CatalogKey,
     product_id: UUID,
+    _caller: Auditor,
     read: Reading,
     limit: Limit = 50,
     cursor: PageCursor = None,
