@@ -4,6 +4,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.roles import Role
 from tests.auth import Service, given_user
 from tests.conversation import LAMP, PRODUCTS, Caller
 
@@ -15,7 +16,7 @@ OPERATIONS = {
     "audit": ("GET", "/{id}/history"),
     "operate": ("GET", "/../projections"),
 }
-ALLOWED = {
+ALLOWED: dict[Role, set[str]] = {
     "viewer": {"read"},
     "editor": {"read", "write"},
     "auditor": {"read", "audit"},
@@ -25,7 +26,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize("role", ALLOWED)
 async def test_a_role_allows_what_it_says_and_nothing_else(
-    role: str, anna: Caller, client: AsyncClient, engine: AsyncEngine
+    role: Role, anna: Caller, client: AsyncClient, engine: AsyncEngine
 ) -> None:
     receipt = await anna.given(sku="OTHER-1")
     await given_user(engine, "bert", {"main": role})
@@ -41,7 +42,7 @@ async def test_a_role_allows_what_it_says_and_nothing_else(
 
 @pytest.mark.parametrize("role", ALLOWED)
 async def test_another_catalog_is_not_revealed(
-    role: str, anna: Caller, client: AsyncClient, engine: AsyncEngine
+    role: Role, anna: Caller, client: AsyncClient, engine: AsyncEngine
 ) -> None:
     catalog = {"key": "outlet", "name": "Outlet", "default_currency": "EUR"}
     (await anna.posts("/v1/catalogs", catalog)).gives(201)
