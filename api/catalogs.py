@@ -11,7 +11,7 @@ from api.auth.access import (
     REFUSALS,
     Administrator,
     Authenticated,
-    CatalogKey,
+    Known,
     Reader,
 )
 from api.auth.roles import EVERYWHERE
@@ -68,16 +68,9 @@ async def list_all(principal: Authenticated, held: Held) -> outputs.Catalogs:
 
 
 @reads.get("/{catalog}", operation_id="get_catalog", responses=may_refuse(*CATALOG_REFUSALS))
-async def show_one(catalog: CatalogKey, _principal: Reader, held: Held) -> outputs.Catalog:
-    async with driver(held.query_engine) as connection:
-        (found,) = await read_catalogs(connection, [catalog])
-    return _shown(found)
+async def show_one(catalog: Known, _caller: Reader) -> outputs.Catalog:
+    return _shown(catalog)
 
 
 def _shown(catalog: CatalogDescription) -> outputs.Catalog:
-    return outputs.Catalog(
-        key=catalog.key,
-        name=catalog.name,
-        default_currency=catalog.default_currency,
-        created_at=catalog.created_at,
-    )
+    return outputs.Catalog.model_validate(catalog, from_attributes=True)

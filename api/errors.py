@@ -67,10 +67,6 @@ class LastAdministrator(Refused):
     """Nobody else administers all catalogs; make another administrator of `*` first."""
 
 
-class UnknownProduct(Refused):
-    """There is no such product in this catalog."""
-
-
 class ProjectionBehind(Refused):
     """The read side has not reached that position yet; ask again after `Retry-After` seconds."""
 

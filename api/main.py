@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import catalogs, logs, operations, problems, products, reads, resources
 from api.auth import routes as access
-from api.middleware import BoundedBody, Heads, Observed
+from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
 from api.resources import Resources
 from api.settings import Settings, Side
@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         expose_headers=EXPOSED,
     )
     app.add_middleware(Observed, side="query" if settings.side == "queries" else "command")
-    app.add_middleware(Heads)
+    app.add_middleware(HeadAsGet)
     return app
 
 

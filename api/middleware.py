@@ -20,7 +20,7 @@ SIDE_OF_TAG: dict[str, MeasuredSide] = {"commands": "command", "queries": "query
 log = structlog.get_logger(__name__)
 
 
-class Heads:
+class HeadAsGet:
     """Answers HEAD as GET, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -36,9 +36,8 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.InvalidCredentials: (401, "invalid-credentials"),
     errors.Forbidden: (403, "forbidden"),
     errors.NotFound: (404, "not-found"),
-    errors.UnknownProduct: (404, "unknown-product"),
     errors.UnknownUser: (404, "unknown-user"),
-    refused.ProductNotRegistered: (404, "unknown-product"),
+    refused.UnknownProduct: (404, "unknown-product"),
     UnknownCatalog: (404, "unknown-catalog"),
     errors.MethodNotAllowed: (405, "method-not-allowed"),
     errors.CatalogExists: (409, "catalog-exists"),
@@ -239,9 +238,9 @@ router = APIRouter(tags=["problems"])
 )
 async def explain(name: str) -> Response:
     """What a problem's `type` means and what to do about it."""
-    described = [(s, refusal) for refusal, (s, known) in STATUS.items() if known == name]
-    if not described:
+    described = {known: (status, refusal) for refusal, (status, known) in STATUS.items()}
+    if name not in described:
         raise errors.NotFound
-    status, refusal = described[0]
+    status, refusal = described[name]
     text = f"# {name} ({status} {HTTPStatus(status).phrase})\n\n{refusal.__doc__}\n"
     return Response(text, media_type="text/markdown; charset=utf-8")

@@ -47,13 +47,12 @@ _REFUSALS = (
     errors.IdempotencyKeyReused,
     errors.TooMuchContention,
 )
-_CHANGE_REFUSALS = (*_REFUSALS, errors.ProductNotRegistered, errors.VersionConflict)
+_CHANGE_REFUSALS = (*_REFUSALS, errors.UnknownProduct, errors.VersionConflict)
 _HEADERS = {"ETag": '^"[0-9]+"$', "Catalog-Position": "^[0-9]+$"}
 _LOCATION = {"Location": "^/v1/catalogs/[^/]+/products/[^/]+$"}
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["commands"])
 
-type ProductId = Annotated[UUID, Path()]
 type IfMatch = Annotated[
     str | None,
     Header(alias="If-Match", pattern=r'^"[0-9]{1,9}"$', description="The version to change"),
@@ -72,23 +71,16 @@ class Write:
     circumstances: Circumstances
     expected_version: int | None
     idempotent: Idempotent | None
+    response: Response
 
-    async def __call__(
-        self, response: Response, product: UUID, commands: Sequence[ProductCommand]
-    ) -> outputs.Receipt:
-        return await self._handled(response, product, commands, self.expected_version)
+    async def __call__(self, product: UUID, commands: Sequence[ProductCommand]) -> outputs.Receipt:
+        return await self._handled(product, commands, self.expected_version)
 
-    async def register(
-        self, response: Response, commands: Sequence[ProductCommand]
-    ) -> outputs.Receipt:
-        return await self._handled(response, uuid7(), commands, NEW)
+    async def register(self, commands: Sequence[ProductCommand]) -> outputs.Receipt:
+        return await self._handled(uuid7(), commands, NEW)
 
     async def _handled(
-        self,
-        response: Response,
-        product: UUID,
-        commands: Sequence[ProductCommand],
-        expected_version: int | None,
+        self, product: UUID, commands: Sequence[ProductCommand], expected_version: int | None
     ) -> outputs.Receipt:
         receipt = await handle(
             self.appender,
@@ -98,11 +90,12 @@ class Write:
             expected_version=expected_version,
             idempotent=self.idempotent,
         )
-        return _told(response, receipt)
+        return _told(self.response, receipt)
 
 
 async def _write(
     request: Request,
+    response: Response,
     catalog: CatalogKey,
     principal: Writer,
     held: Held,
@@ -115,6 +108,7 @@ async def _write(
         circumstances,
         int(if_match.strip('"')) if if_match else None,
         await _idempotent(request, principal.username, idempotency_key),
+        response,
     )
 
 
@@ -175,20 +169,16 @@ class ArchiveInput(Input):
         errors.UnknownCurrency,
     ),
 )
-async def register(
-    catalog: CatalogKey, body: NewProduct, write: Writing, response: Response
-) -> outputs.Receipt:
-    receipt = await write.register(response, to_register(body))
-    response.headers["Location"] = f"/v1/catalogs/{catalog}/products/{receipt.id}"
+async def register(catalog: CatalogKey, body: NewProduct, write: Writing) -> outputs.Receipt:
+    receipt = await write.register(to_register(body))
+    write.response.headers["Location"] = f"/v1/catalogs/{catalog}/products/{receipt.id}"
     return receipt
 
 
 @router.patch("/{product_id}", operation_id="change_product", **_changes(errors.ProductIsArchived))
-async def change(
-    product_id: ProductId, body: ProductPatch, write: Writing, response: Response
-) -> outputs.Receipt:
+async def change(product_id: UUID, body: ProductPatch, write: Writing) -> outputs.Receipt:
     """A JSON Merge Patch (RFC 7396): absent means unchanged, null means none."""
-    return await write(response, product_id, to_change(body))
+    return await write(product_id, to_change(body))
 
 
 @router.put(
@@ -197,10 +187,10 @@ async def change(
     **_changes(errors.ProductIsArchived, errors.UnknownCurrency),
 )
 async def set_price(
-    product_id: ProductId, currency: Currency, body: PriceInput, write: Writing, response: Response
+    product_id: UUID, currency: Currency, body: PriceInput, write: Writing
 ) -> outputs.Receipt:
     """`amount` counts the minor units of the currency."""
-    return await write(response, product_id, [SetPrice(currency=currency, amount=body.amount)])
+    return await write(product_id, [SetPrice(currency=currency, amount=body.amount)])
 
 
 @router.delete(
@@ -208,10 +198,8 @@ async def set_price(
     operation_id="remove_price",
     **_changes(errors.ProductIsArchived, errors.UnknownCurrency),
 )
-async def remove_price(
-    product_id: ProductId, currency: Currency, write: Writing, response: Response
-) -> outputs.Receipt:
-    return await write(response, product_id, [RemovePrice(currency=currency)])
+async def remove_price(product_id: UUID, currency: Currency, write: Writing) -> outputs.Receipt:
+    return await write(product_id, [RemovePrice(currency=currency)])
 
 
 @router.post(
@@ -219,8 +207,8 @@ async def remove_price(
     operation_id="publish_product",
     **_changes(errors.InvalidTransition, errors.NotPublishable),
 )
-async def publish(product_id: ProductId, write: Writing, response: Response) -> outputs.Receipt:
-    return await write(response, product_id, [PublishProduct()])
+async def publish(product_id: UUID, write: Writing) -> outputs.Receipt:
+    return await write(product_id, [PublishProduct()])
 
 
 @router.post(
@@ -228,18 +216,18 @@ async def publish(product_id: ProductId, write: Writing, response: Response) -> 
     operation_id="unpublish_product",
     **_changes(errors.InvalidTransition),
 )
-async def unpublish(product_id: ProductId, write: Writing, response: Response) -> outputs.Receipt:
-    return await write(response, product_id, [UnpublishProduct()])
+async def unpublish(product_id: UUID, write: Writing) -> outputs.Receipt:
+    return await write(product_id, [UnpublishProduct()])
 
 
 @router.post("/{product_id}/archive", operation_id="archive_product", **_changes())
 async def archive(
-    product_id: ProductId, write: Writing, response: Response, body: ArchiveInput | None = None
+    product_id: UUID, write: Writing, body: ArchiveInput | None = None
 ) -> outputs.Receipt:
-    return await write(response, product_id, [ArchiveProduct(reason=body.reason if body else None)])
+    return await write(product_id, [ArchiveProduct(reason=body.reason if body else None)])
 
 
 @router.post("/{product_id}/restore", operation_id="restore_product", **_changes())
-async def restore(product_id: ProductId, write: Writing, response: Response) -> outputs.Receipt:
+async def restore(product_id: UUID, write: Writing) -> outputs.Receipt:
     """Back to the status that the product had when it was archived."""
-    return await write(response, product_id, [RestoreProduct()])
+    return await write(product_id, [RestoreProduct()])

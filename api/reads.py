@@ -9,12 +9,12 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from api import outputs
-from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Reader
-from api.errors import ProjectionBehind, UnknownProduct
+from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Known, Reader
+from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
 from api.problems import Responses, answers
 from api.resources import Held, Resources
-from commands.errors import UnknownCurrency
+from commands.errors import UnknownCurrency, UnknownProduct
 from commands.input import Sku
 from queries import history, product, products
 from queries.answer import Answer
@@ -78,18 +78,18 @@ type Reading = Annotated[Read, Depends(_read)]
     responses=answers(200, _POSITION, *_REFUSALS, InvalidCursor, UnknownCurrency),
 )
 async def list_products(
-    catalog: CatalogKey,
+    catalog: Known,
     _caller: Reader,
     read: Reading,
     parameters: Annotated[ListParameters, Query()],
 ) -> Response:
     """Products by filters, in pages. Archived ones are left out unless `status` asks for them."""
-    currency = await read.held.currencies.of(catalog)
+    filters = parameters.filters(catalog.default_currency)
     answer = await read(
         lambda: products.find(
             read.held.query_engine,
-            catalog,
-            parameters.filters(currency),
+            catalog.key,
+            filters,
             sort=parameters.sort,
             limit=parameters.limit,
             cursor=parameters.cursor,

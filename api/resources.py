@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.appenders import Appenders
 from api.auth import gate as gates
 from api.auth.gate import Gate
-from api.currencies import DefaultCurrencies
 from api.freshness import Freshness
 from api.settings import Settings
 from events.database import create_engine
@@ -34,7 +33,6 @@ class Resources:
     appenders: Appenders
     freshness: Freshness
     cache: ProductCache
-    currencies: DefaultCurrencies
 
 
 @asynccontextmanager
@@ -57,10 +55,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         await stack.enter_async_context(_running(appenders.nudging(), freshness.run()))
         stack.push_async_callback(appenders.drain)
         cache = ProductCache(redis, ttl_seconds=settings.cache_seconds)
-        currencies = DefaultCurrencies(query_engine)
-        yield Resources(
-            settings, engine, query_engine, redis, gate, appenders, freshness, cache, currencies
-        )
+        yield Resources(settings, engine, query_engine, redis, gate, appenders, freshness, cache)
 
 
 async def _engine(stack: AsyncExitStack, settings: Settings, url: str, side: str) -> AsyncEngine:

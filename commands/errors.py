@@ -7,7 +7,7 @@ class ProductExists(Refused):
     """This product is registered already, as something else."""
 
 
-class ProductNotRegistered(Refused):
+class UnknownProduct(Refused):
     """There is no such product in this catalog."""
 
 

@@ -23,7 +23,7 @@ from events.recorded import Recorded
 
 BATCH = 500
 FAILURES_KEPT = 1_000
-OUR_FAULT = (AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable)
+RETRYABLE = (AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Importer:
             receipt = await handle(
                 self._appender, stream, commands(row.product), self._circumstances
             )
-        except OUR_FAULT:
+        except RETRYABLE:
             raise
         except Refused as refusal:
             self._refuse(row, refusal)

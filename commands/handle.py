@@ -9,9 +9,9 @@ import msgspec
 
 from commands.errors import (
     IdempotencyKeyReused,
-    ProductNotRegistered,
     SkuTaken,
     TooMuchContention,
+    UnknownProduct,
     VersionConflict,
 )
 from commands.product import product
@@ -175,5 +175,5 @@ def _receipt(
     stream: UUID, state: State, version: int, position: int, *, replayed: bool = False
 ) -> Receipt:
     if not isinstance(state, Product):
-        raise ProductNotRegistered
+        raise UnknownProduct
     return Receipt(stream, state.sku, version, position, replayed)

@@ -13,16 +13,9 @@ _READ_HEADS = statement(__package__, "sql/read_heads.sql")
 _FIND_CLAIMS = statement(__package__, "sql/find_claims.sql")
 
 
-async def read_stream(
-    connection: Connection,
-    catalog: str,
-    stream: UUID,
-    *,
-    after: int = 0,
-    limit: int | None = None,
-) -> list[Recorded]:
-    """The events of one stream with a version greater than `after`, oldest first."""
-    rows = await connection.fetch(_READ_STREAM, catalog, stream, after, limit)
+async def read_stream(connection: Connection, catalog: str, stream: UUID) -> list[Recorded]:
+    """The events of one stream, oldest first."""
+    rows = await connection.fetch(_READ_STREAM, catalog, stream)
     return [recorded(row) for row in rows]
 
 

@@ -15,16 +15,17 @@ from redis.exceptions import RedisError
 
 APPENDED = "catalog:appended"
 RECONNECT_SECONDS = 0.5
+ANSWER_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
 
-def connect(url: str, *, timeout: float = 1.0) -> Redis:
-    """A client whose every command ends within about twice `timeout` seconds."""
+def connect(url: str) -> Redis:
+    """A client whose every command ends within about twice ANSWER_SECONDS."""
     client: Redis = Redis.from_url(
         url,
-        socket_connect_timeout=timeout,
-        socket_timeout=timeout,
+        socket_connect_timeout=ANSWER_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
         health_check_interval=15,
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[RedisConnectionError],

@@ -1,9 +1,9 @@
 """A generation is one build of all read tables, in a schema of its own behind the `read` views."""
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, MetaData, insert, select, text
 from sqlalchemy.schema import CreateSchema
 
-from projections import read_models
+import projections.read_models  # noqa: F401 -- each file adds its tables to the metadata
 from projections.tables import READ_SCHEMA, Generation, read_tables
 
 LIVE = "live"
@@ -25,9 +25,7 @@ def ensure_live(connection: Connection) -> None:
 def build(connection: Connection, generation: int) -> None:
     schema = schema_of(generation)
     connection.execute(CreateSchema(schema))
-    translated = connection.execution_options(schema_translate_map={READ_SCHEMA: schema})
-    tables = [table for model in read_models.READ_MODELS for table in model.TABLES]
-    read_tables.create_all(translated, tables=tables, checkfirst=False)
+    _of(schema).create_all(connection, checkfirst=False)
     connection.execute(text(f"grant usage on schema {schema} to catalog_projection"))
     connection.execute(
         text(
@@ -35,6 +33,13 @@ def build(connection: Connection, generation: int) -> None:
             " to catalog_projection"
         )
     )
+
+
+def _of(schema: str) -> MetaData:
+    tables = MetaData()
+    for table in read_tables.tables.values():
+        table.to_metadata(tables, schema=schema)
+    return tables
 
 
 def show(connection: Connection, generation: int) -> None:
@@ -47,6 +52,6 @@ def show(connection: Connection, generation: int) -> None:
                 f" select * from {schema_of(generation)}.{table.name}"
             )
         )
-    readers = "catalog_command, catalog_query, catalog_projection"
+    readers = "catalog_command, catalog_query"
     connection.execute(text(f"grant usage on schema {READ_SCHEMA} to {readers}"))
     connection.execute(text(f"grant select on all tables in schema {READ_SCHEMA} to {readers}"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text
 from sqlalchemy.dialects import postgresql
 
 from events.database import Connection
@@ -18,19 +18,16 @@ table = Table(
     Column("product_id", postgresql.UUID(as_uuid=True), primary_key=True),
     Column("sku", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("position", BigInteger, nullable=False),
     Column("document", postgresql.JSON, nullable=False),
     Index("product_details_sku", "catalog_id", "sku", unique=True),
 )
-TABLES = (table,)
 
 _WRITE = """
 insert into {schema}.product_details
 select $1, *
-from unnest($2::uuid[], $3::text[], $4::integer[], $5::bigint[], $6::text[]::json[])
+from unnest($2::uuid[], $3::text[], $4::integer[], $5::text[]::json[])
 on conflict (catalog_id, product_id) do update
-set sku = excluded.sku, version = excluded.version,
-    position = excluded.position, document = excluded.document
+set sku = excluded.sku, version = excluded.version, document = excluded.document
 """
 
 _READ = """
@@ -49,7 +46,6 @@ async def write(
         [product.document.id for product in products],
         [product.document.sku for product in products],
         [product.document.version for product in products],
-        [product.position for product in products],
         [product.body.decode() for product in products],
     )
 

@@ -19,7 +19,6 @@ table = Table(
     Column("amount", BigInteger, nullable=False),
     Index("product_prices_amount", "catalog_id", "currency", "amount", "product_id"),
 )
-TABLES = (table,)
 
 _REMOVE = """
 delete from {schema}.product_prices p

@@ -31,7 +31,6 @@ table = Table(
     Index("product_search_category", "catalog_id", "category"),
     Index("product_search_brand", "catalog_id", "brand"),
 )
-TABLES = (table,)
 
 _WRITE = """
 insert into {schema}.product_search

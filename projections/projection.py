@@ -1,10 +1,7 @@
 """What a read model is given: each product of a batch, folded once for all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-from sqlalchemy import Table
 
 from events.database import Connection
 from events.recorded import Recorded
@@ -19,17 +16,6 @@ class Folded:
     body: bytes
     events: Sequence[Recorded]
 
-    @property
-    def position(self) -> int:
-        return self.events[-1].position
 
-
-class ReadModel(Protocol):
-    """A file of its own: its tables, and how a batch of one catalog changes them."""
-
-    @property
-    def TABLES(self) -> Sequence[Table]: ...  # noqa: N802 -- a constant of a module
-
-    async def write(
-        self, connection: Connection, schema: str, catalog: str, products: Sequence[Folded]
-    ) -> None: ...
+type Write = Callable[[Connection, str, str, Sequence[Folded]], Awaitable[None]]
+"""Brings a read model's tables, in a schema, to what became of the products of a catalog."""

@@ -72,8 +72,8 @@ async def project(connection: Connection, lease: Lease, checkpoint: int, limit: 
     async with connection.transaction():
         await advance(connection, lease, checkpoint, after)
         products = await _fold(connection, schema, lease.catalog, events)
-        for model in READ_MODELS:
-            await model.write(connection, schema, lease.catalog, products)
+        for write in READ_MODELS:
+            await write(connection, schema, lease.catalog, products)
     return Batch(products, events, checkpoint, after)
 
 

@@ -16,7 +16,7 @@ from events.product import ProductEvent, ProductRegistered
 from projections.generations import FIRST, schema_of
 from projections.leases import acquire
 from projections.projector import Batch, project
-from projections.read_models import READ_MODELS
+from projections.tables import read_tables
 
 LEASE = timedelta(seconds=30)
 LAMP = UUID(int=1)
@@ -121,7 +121,7 @@ async def checkpoint(engine: AsyncEngine, catalog: str = "main", generation: int
 
 async def rows(engine: AsyncEngine, catalog: str = "main", generation: int = FIRST) -> Rows:
     """Every row of every read table, as text."""
-    names = [table.name for model in READ_MODELS for table in model.TABLES]
+    names = [table.name for table in read_tables.tables.values()]
     async with driver(engine) as connection:
         return {
             name: [

@@ -11,6 +11,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from api.auth.roles import Principal, Right
 from api.errors import Forbidden, InvalidInput, Unauthenticated
 from api.resources import of
+from events.catalogs import CatalogDescription
 from events.errors import DatabaseUnavailable, UnknownCatalog
 
 TOKEN_URL = "/v1/auth/token"  # noqa: S105 -- an address
@@ -43,12 +44,22 @@ class AccessToken(SecurityBase):
 type Authenticated = Annotated[Principal, Depends(AccessToken())]
 
 
-def _with(right: Right) -> Callable[[str, Principal, Request], Awaitable[Principal]]:
-    async def check(catalog: CatalogKey, principal: Authenticated, request: Request) -> Principal:
-        catalogs = (await of(request)).gate.catalogs
-        if not principal.knows(catalog) or not await catalogs.has(catalog):
-            raise UnknownCatalog
-        if not principal.may(right, catalog):
+async def _known(
+    catalog: CatalogKey, principal: Authenticated, request: Request
+) -> CatalogDescription:
+    catalogs = (await of(request)).gate.catalogs
+    found = await catalogs.find(catalog) if principal.knows(catalog) else None
+    if found is None:
+        raise UnknownCatalog
+    return found
+
+
+type Known = Annotated[CatalogDescription, Depends(_known)]
+
+
+def _with(right: Right) -> Callable[[CatalogDescription, Principal], Awaitable[Principal]]:
+    async def check(catalog: Known, principal: Authenticated) -> Principal:
+        if not principal.may(right, catalog.key):
             raise Forbidden
         return principal
 

@@ -1,23 +1,19 @@
-"""The catalogs that exist. None is ever removed, so one that was seen is known for good."""
+"""The catalogs that exist. None is ever removed or renamed: one that was seen is known for good."""
 
-from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import session
-from events.tables import Catalog
+from events.catalogs import CatalogDescription, read_catalogs
+from events.database import driver
 
 
 class KnownCatalogs:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._seen: set[str] = set()
+        self._seen: dict[str, CatalogDescription] = {}
 
-    async def has(self, catalog_id: str) -> bool:
-        if catalog_id not in self._seen and await self._exists(catalog_id):
-            self._seen.add(catalog_id)
-        return catalog_id in self._seen
-
-    async def _exists(self, catalog_id: str) -> bool:
-        query = select(exists().where(Catalog.catalog_id == catalog_id))
-        async with session(self._engine) as database:
-            return bool(await database.scalar(query))
+    async def find(self, key: str) -> CatalogDescription | None:
+        if key not in self._seen:
+            async with driver(self._engine) as connection:
+                found = await read_catalogs(connection, [key])
+            self._seen |= {catalog.key: catalog for catalog in found}
+        return self._seen.get(key)

@@ -10,14 +10,15 @@ from commands.errors import (
     NotPublishable,
     ProductExists,
     ProductIsArchived,
-    ProductNotRegistered,
     UnknownCurrency,
+    UnknownProduct,
 )
 from commands.product.messages import (
     ArchiveProduct,
     ArrangeMedia,
     BrandProduct,
     CategoriseProduct,
+    Change,
     ChangeAttributes,
     DescribeProduct,
     ProductCommand,
@@ -30,6 +31,7 @@ from commands.product.messages import (
     RestoreProduct,
     SetPrice,
     TagProduct,
+    Transition,
     UnpublishProduct,
 )
 from commands.product.state import Product, State, Unregistered
@@ -60,18 +62,16 @@ def decide(command: ProductCommand, state: State) -> list[ProductEvent]:
         case RegisterProduct(), _:
             return register(command, state)
         case _, Unregistered():
-            raise ProductNotRegistered
+            raise UnknownProduct
         case ((PublishProduct() | UnpublishProduct() | ArchiveProduct() | RestoreProduct()), _):
-            return move(command, state)
+            return transition(command, state)
         case _, Product(status="archived"):
             raise ProductIsArchived
         case _, _:
             return change(command, state)
 
 
-def move(
-    command: PublishProduct | UnpublishProduct | ArchiveProduct | RestoreProduct, product: Product
-) -> list[ProductEvent]:
+def transition(command: Transition, product: Product) -> list[ProductEvent]:
     match command:
         case PublishProduct():
             return publish(product)
@@ -85,20 +85,7 @@ def move(
             assert_never(command)
 
 
-def change(
-    command: RenameProduct
-    | DescribeProduct
-    | BrandProduct
-    | CategoriseProduct
-    | TagProduct
-    | ChangeAttributes
-    | ReplaceAttributes
-    | ArrangeMedia
-    | SetPrice
-    | RemovePrice
-    | ReplacePrices,
-    product: Product,
-) -> list[ProductEvent]:
+def change(command: Change, product: Product) -> list[ProductEvent]:
     match command:
         case RenameProduct():
             return rename(command, product)

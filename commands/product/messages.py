@@ -98,9 +98,9 @@ class RestoreProduct:
     pass
 
 
-type ProductCommand = (
-    RegisterProduct
-    | RenameProduct
+type Transition = PublishProduct | UnpublishProduct | ArchiveProduct | RestoreProduct
+type Change = (
+    RenameProduct
     | DescribeProduct
     | BrandProduct
     | CategoriseProduct
@@ -111,8 +111,5 @@ type ProductCommand = (
     | SetPrice
     | RemovePrice
     | ReplacePrices
-    | PublishProduct
-    | UnpublishProduct
-    | ArchiveProduct
-    | RestoreProduct
 )
+type ProductCommand = RegisterProduct | Transition | Change

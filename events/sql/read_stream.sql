@@ -1,5 +1,4 @@
 select *
 from event_store.events
-where catalog_id = $1 and stream_id = $2 and version > $3
+where catalog_id = $1 and stream_id = $2
 order by version
-limit $4

@@ -17,7 +17,3 @@ def upgrade() -> None:
         "insert into event_store.catalogs (catalog_id, name, default_currency)"
         " values ('main', 'Main catalog', 'USD')"
     )
-
-
-def downgrade() -> None:
-    op.execute("drop schema event_store cascade")

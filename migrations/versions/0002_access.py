@@ -10,7 +10,3 @@ down_revision = "0001"
 
 def upgrade() -> None:
     run_script(op.get_bind(), "0002_access.sql")
-
-
-def downgrade() -> None:
-    op.execute("drop schema access cascade")

@@ -10,7 +10,3 @@ down_revision = "0002"
 
 def upgrade() -> None:
     run_script(op.get_bind(), "0003_projections.sql")
-
-
-def downgrade() -> None:
-    op.execute("drop schema projections cascade")

@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.errors import (
     NotPublishable,
-    ProductNotRegistered,
     SkuTaken,
+    UnknownProduct,
     VersionConflict,
 )
 from commands.handle import NEW, Receipt
@@ -122,5 +122,5 @@ async def test_a_taken_sku_names_its_holder(writer: Appender) -> None:
 async def test_what_is_not_registered_is_not_changed(
     writer: Appender, expected: int | None
 ) -> None:
-    with pytest.raises(ProductNotRegistered):
+    with pytest.raises(UnknownProduct):
         await commanded(writer, rename, expected=expected)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from commands.errors import ProductExists, ProductNotRegistered
+from commands.errors import ProductExists, UnknownProduct
 from commands.product import messages
 from commands.product.messages import ProductCommand, RegisterProduct
 from events.product import AttributesChanged, Medium, PriceSet, ProductRegistered, ProductRenamed
@@ -91,4 +91,4 @@ def test_a_product_is_compared_with_what_it_became() -> None:
     ],
 )
 def test_only_a_registered_product_can_be_changed(command: ProductCommand) -> None:
-    given().when(command).refused(ProductNotRegistered)
+    given().when(command).refused(UnknownProduct)
