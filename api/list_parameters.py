@@ -58,7 +58,7 @@ class ListParameters(BaseModel):
     updated_since: Moment | None = None
     sort: Sort = "name"
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,2000}$")] | None = None
+    cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,8000}$")] | None = None
 
     @model_validator(mode="after")
     def _only_attributes_beside(self) -> Self:

@@ -55,7 +55,7 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["commands"])
 
 type IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", pattern=r'^"[0-9]{1,9}"$', description="The version to change"),
+    Header(alias="If-Match", pattern=r'^"[1-9][0-9]{0,8}"$', description="The version to change"),
 ]
 type IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")

@@ -30,7 +30,7 @@ REVALIDATE = "private, no-cache"
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
 
 type Limit = Annotated[int, Query(ge=1, le=200)]
-type PageCursor = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,2000}$")]
+type PageCursor = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,8000}$")]
 type IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", pattern=r"^[!-~ ]{0,1000}$")]
 
 

@@ -78,6 +78,7 @@ class Importer:
         self._appender = appender
         self._circumstances = circumstances
         self._report = report or Report()
+        self._batch_limit = min(BATCH, appender.queue_limit)
 
     async def run(
         self, lines: Iterable[bytes], progressed: Callable[[Report], None] = lambda _: None
@@ -106,7 +107,7 @@ class Importer:
         """Rows by SKU. One that comes again is decided on what became of it before."""
         batch: dict[str, Row] = {}
         for row in self._rows(enumerate(lines, 1)):
-            if len(batch) == BATCH or row.product.sku in batch:
+            if len(batch) == self._batch_limit or row.product.sku in batch:
                 yield batch
                 batch = {}
             batch[row.product.sku] = row

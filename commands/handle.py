@@ -32,13 +32,14 @@ from events.append import (
 from events.appender import Appender
 from events.codec import encode
 from events.database import driver
+from events.errors import Refused
 from events.log import read_stream
 from events.product import ProductEvent, ProductRegistered
 from events.recorded import Recorded
 
 KIND = "product"
 SKU = "sku"
-ATTEMPTS = 32
+ATTEMPTS = 8
 NEW = 0
 """The expected version of a stream that does not exist yet."""
 
@@ -69,6 +70,15 @@ class Receipt:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    stream: UUID
+    commands: Sequence[ProductCommand]
+    circumstances: Circumstances
+    expected_version: int | None
+    idempotent: Idempotent | None
+
+
 async def handle(
     appender: Appender,
     stream: UUID,
@@ -81,20 +91,37 @@ async def handle(
     """Append what the commands decide, all or nothing; a receipt with the product's version.
 
     Raises the refusals of `commands.errors`; `VersionConflict` only when the caller expected a
-    version, otherwise the decision is made again on the newer state.
+    version, otherwise the decision is made again on the newer state. What was answered to an
+    idempotency key before is answered again, whatever has happened since.
     """
-    if idempotent and (first := await _answered(appender, idempotent)):
+    asked = Asked(stream, commands, circumstances, expected_version, idempotent)
+    if idempotent is None:
+        return await _decided(appender, asked)
+    if first := await _answered(appender, idempotent):
         return first
-    for _ in range(ATTEMPTS):
-        loaded = await _load(appender, stream, expected_version)
-        events = product.decide_all(commands, loaded.state)
-        state = product.fold(events, loaded.state)
-        if not events:
-            return _receipt(stream, state, loaded.version, loaded.position)
-        asked = to_append(stream, events, loaded.version, circumstances, idempotent)
-        outcome = await appender.append(asked)
-        if not isinstance(outcome, VersionMismatch):
-            return await _settled(appender, state, outcome)
+    try:
+        return await _decided(appender, asked)
+    except Refused:
+        if first := await _answered(appender, idempotent):
+            return first
+        raise
+
+
+async def _decided(appender: Appender, asked: Asked) -> Receipt:
+    """One decision at a time on a product in this process: others would only be made again."""
+    async with appender.turn(asked.stream):
+        for _ in range(ATTEMPTS):
+            loaded = await _load(appender, asked.stream, asked.expected_version)
+            events = product.decide_all(asked.commands, loaded.state)
+            state = product.fold(events, loaded.state)
+            if not events and asked.idempotent is None:
+                return _receipt(asked.stream, state, loaded.version, loaded.position)
+            append = to_append(
+                asked.stream, events, loaded.version, asked.circumstances, asked.idempotent
+            )
+            outcome = await appender.append(append)
+            if not isinstance(outcome, VersionMismatch):
+                return await _settled(appender, state, outcome)
     raise TooMuchContention
 
 

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -39,6 +41,11 @@ class Appender:
     """Called after each commit that may have grown the log."""
     _queue: deque[Waiting] = field(default_factory=deque)
     _writer: asyncio.Task[None] | None = None
+    _turns: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, stream: UUID) -> asyncio.Lock:
+        """Held by who decides on a stream, so that the process does not conflict with itself."""
+        return self._turns.setdefault(stream, asyncio.Lock())
 
     async def append(self, asked: Append) -> Outcome:
         """The append's outcome, once it is durable.

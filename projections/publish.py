@@ -2,7 +2,7 @@
 
 A catalog's state in Redis is a token and a position: the documents that carry the token are right
 up to that position. Redis may be lost at any time; whenever a step was missed, the token changes
-and the documents of the old one are forgotten.
+and the documents of the old one are forgotten. Nobody believes a state that no worker repeats.
 """
 
 import secrets
@@ -16,10 +16,16 @@ from projections.projector import Batch
 
 PROJECTED = "catalog:projected"
 CHUNK = 200
+VOUCHED_MILLISECONDS = 3_000
+"""How long the cache is believed after a worker last spoke of it."""
 
 
 def state_key(catalog: str) -> str:
     return f"catalog:{{{catalog}}}:projected"
+
+
+def vouched_key(catalog: str) -> str:
+    return f"catalog:{{{catalog}}}:vouched"
 
 
 def document_key(catalog: str, product: UUID) -> str:
@@ -50,5 +56,6 @@ class Publisher:
         """Say that reads have come from one position to another; equal ones only remind Redis."""
         token = secrets.token_hex(8)
         await self._announce(
-            [state_key(catalog)], [before, after, token, self._channel, f"{catalog} {after}"]
+            [state_key(catalog), vouched_key(catalog)],
+            [before, after, token, self._channel, f"{catalog} {after}", VOUCHED_MILLISECONDS],
         )

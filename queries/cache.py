@@ -6,7 +6,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from events.database import statement
-from projections.publish import document_key, state_key
+from projections.publish import document_key, state_key, vouched_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class ProductCache:
         self._fill = redis.register_script(statement(__package__, "lua/fill.lua"))
 
     async def find(self, catalog: str, product: UUID) -> Cached | None:
-        """None when Redis knows nothing of the catalog. Raises redis-py's errors."""
-        keys = [state_key(catalog), document_key(catalog, product)]
-        state, entry = await self._redis.mget(keys)
-        if state is None:
+        """None when no worker vouches for what Redis has. Raises redis-py's errors."""
+        keys = [state_key(catalog), vouched_key(catalog), document_key(catalog, product)]
+        state, vouched, entry = await self._redis.mget(keys)
+        if state is None or vouched is None:
             return None
         token, position = state.split()
         head, _, body = (entry or b"").partition(b"\n")

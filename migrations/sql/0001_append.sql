@@ -2,7 +2,8 @@
 --
 -- The row lock on the catalog's head is held until commit, so positions become visible in the
 -- order in which they were given. An append that shares its stream, idempotency key or claim with
--- an earlier one of the same call is answered 'deferred': its caller sends it again.
+-- an earlier one of the same call is answered 'deferred': its caller sends it again. One without
+-- events keeps its idempotency key all the same.
 --
 -- The lookups are laterals with a limit so that they stay index scans, however the tables looked
 -- when the plan was made.
@@ -63,7 +64,7 @@ begin
                                    causation, occurred_at, ord)
     ), claimed as materialized (
         select u.n, u.kind, u.value, u.held, c.stream_id as holder,
-               row_number() over (partition by u.kind, u.value order by u.n) > 1 as claim_again
+               u.n > min(u.n) over (partition by u.kind, u.value) as claim_again
         from unnest(claim_append, claim_kind, claim_value, claim_held) as u (n, kind, value, held)
         left join lateral (
             select k.stream_id from event_store.claims k
@@ -83,6 +84,7 @@ begin
                case
                    when i.key is not null and i.request_digest = a.digest then 'replayed'
                    when i.key is not null then 'key_reused'
+                   when a.expected < coalesce(s.version, 0) then 'version_conflict'
                    when a.stream_again or a.key_again or r.n is not null then 'deferred'
                    when a.expected <> coalesce(s.version, 0) then 'version_conflict'
                    when taken.n is not null then 'claim_taken'
@@ -126,6 +128,20 @@ begin
         select x.n, x.stream, x.moment,
                max(x.new_version) as new_version, max(x.new_position) as new_position
         from numbered x group by x.n, x.stream, x.moment
+    ), answered as materialized (
+        select j.n, j.verdict, j.stream, j.key, j.digest, j.current_version,
+               j.first_stream, j.first_version, j.first_position,
+               j.taken_by, j.by_kind, j.by_value,
+               coalesce(r.new_version, j.current_version) as at_version,
+               case
+                   when r.n is not null then r.new_position
+                   when j.verdict = 'appended' then coalesce((
+                       select e.position from event_store.events e
+                       where e.catalog_id = catalog and e.stream_id = j.stream
+                         and e.version = j.current_version
+                   ), 0)
+               end as at_position
+        from judged j left join reached r on r.n = j.n
     ), streams_moved as (
         insert into event_store.streams as s
         select catalog, r.stream, stream_kind, r.new_version, r.moment from reached r
@@ -133,7 +149,7 @@ begin
         do update set version = excluded.version, last_occurred_at = excluded.last_occurred_at
     ), claims_taken as (
         insert into event_store.claims
-        select catalog, c.kind, c.value, p.stream
+        select distinct catalog, c.kind, c.value, p.stream
         from claimed c join passed p on p.n = c.n where c.held and c.holder is null
     ), claims_let_go as (
         delete from event_store.claims k
@@ -142,19 +158,18 @@ begin
           and k.catalog_id = catalog and k.kind = c.kind and k.value = c.value
     ), keys_kept as (
         insert into event_store.idempotency
-        select catalog, j.key, j.digest, r.stream, r.new_version, r.new_position, clock
-        from judged j join reached r on r.n = j.n where j.key is not null
+        select catalog, a.key, a.digest, a.stream, a.at_version, a.at_position, clock
+        from answered a where a.key is not null and a.verdict = 'appended'
     ), head_moved as (
         update event_store.catalogs c set head = m.new_head
         from (select max(r.new_position) as new_head from reached r) m
         where c.catalog_id = catalog and m.new_head is not null
     )
-    select j.n, j.verdict,
-           case when j.verdict = 'replayed' then j.first_stream else j.stream end,
-           case j.verdict when 'replayed' then j.first_version
-                          when 'appended' then r.new_version else j.current_version end,
-           case j.verdict when 'replayed' then j.first_position else r.new_position end,
-           j.taken_by, j.by_kind, j.by_value
-    from judged j left join reached r on r.n = j.n
-    order by j.n;
+    select a.n, a.verdict,
+           case a.verdict when 'replayed' then a.first_stream else a.stream end,
+           case a.verdict when 'replayed' then a.first_version else a.at_version end,
+           case a.verdict when 'replayed' then a.first_position else a.at_position end,
+           a.taken_by, a.by_kind, a.by_value
+    from answered a
+    order by a.n;
 end $$;

@@ -4,6 +4,7 @@ declare
     side text;
 begin
     foreach side in array array['catalog_command', 'catalog_query', 'catalog_projection'] loop
+        continue when exists (select from pg_roles where rolname = side);
         begin
             execute format('create role %I nologin', side);
         exception when duplicate_object or unique_violation then
