@@ -145,3 +145,14 @@ async def test_a_history_tells_who_changed_what(anna: Caller) -> None:
 @pytest.mark.parametrize("path", [f"{PRODUCTS}/{NOBODY}", f"{PRODUCTS}/by-sku/NONE"])
 async def test_nothing_is_read_of_nobody(anna: Caller, path: str) -> None:
     (await anna.gets(path)).refused(404, "unknown-product")
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_a_cursor_is_taken_back_however_long_the_names(anna: Caller) -> None:
+    names = [letter * 500 for letter in "\u4e00\u4e8c"]
+    receipts = [await anna.given(sku=f"S-{n}", name=name) for n, name in enumerate(names)]
+    page = await anna.reads(f"{PRODUCTS}?limit=1", receipts[-1]["position"])
+    following = (await anna.gets(f"{PRODUCTS}?limit=1&cursor={page.body['next_cursor']}")).gives(
+        200
+    )
+    assert [item["name"] for item in page.body["items"] + following.body["items"]] == names

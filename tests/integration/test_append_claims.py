@@ -41,3 +41,9 @@ async def test_a_refused_append_takes_no_claim(engine: AsyncEngine) -> None:
     await appended(engine, asked(LAMP, claims=taking("LAMP-1")))
     await appended(engine, asked(DESK, claims=[*taking("DESK-1"), *taking("LAMP-1")]))
     assert await appended(engine, asked(SOFA, claims=taking("DESK-1"))) == [Appended(SOFA, 1, 2)]
+
+
+async def test_a_claim_named_twice_in_one_append_is_taken_once(engine: AsyncEngine) -> None:
+    twice = asked(claims=[*taking("lamp"), *taking("lamp")])
+    (outcome,) = await appended(engine, twice)
+    assert isinstance(outcome, Appended)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.nudge import connect
 from events.product import ProductRenamed
-from projections.publish import Publisher
+from projections.publish import VOUCHED_MILLISECONDS, Publisher, vouched_key
 from queries.cache import ProductCache
 from queries.product import by_id
 from tests.given import DESK, LAMP, Log, projected, registered
@@ -141,3 +141,18 @@ async def test_what_redis_remembers_of_old_times_is_not_served_for_new(
         assert await read(engine, redis, minimum=2) == (2, 2)
         await Publisher(redis, ttl_seconds=SECONDS).announce("main", 2, 2)
         assert await read(engine, redis) == (2, 2)
+
+
+async def test_a_cache_that_no_worker_vouches_for_is_not_believed(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    """A worker that died between its commit and Redis; the next one keeps what is still right."""
+    await Log(engine).given(LAMP, registered)
+    await publish(engine, redis)
+    await read(engine, redis)
+    assert await cached(redis) == 1
+    assert 0 < await redis.pttl(vouched_key("main")) <= VOUCHED_MILLISECONDS
+    await redis.delete(vouched_key("main"))
+    assert await cached(redis) is None
+    await Publisher(redis, ttl_seconds=SECONDS).announce("main", 1, 1)
+    assert await cached(redis) == 1

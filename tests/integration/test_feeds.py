@@ -142,3 +142,8 @@ async def test_a_feed_that_was_cut_is_finished_by_doing_it_again(engine: AsyncEn
 def _cut(lines: list[bytes], after: int) -> Iterator[bytes]:
     yield from lines[:after]
     raise EOFError
+
+
+async def test_a_small_queue_makes_small_batches(engine: AsyncEngine) -> None:
+    importer = Importer(appender(engine, queue_limit=10), ANN)
+    assert counts(await importer.run([row(f"S{n}") for n in range(35)])) == (35, 0, 0, 0)

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -6,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.errors import IdempotencyKeyReused
 from commands.handle import NEW, Receipt
-from commands.product.messages import RegisterProduct, RenameProduct
+from commands.product.messages import RegisterProduct, RenameProduct, SetPrice
 from events.appender import Appender
 from tests.appends import appender
 from tests.commanded import LAMP, OTHER, commanded, rename
@@ -56,3 +57,32 @@ async def test_a_repeated_change_is_not_judged_again(
     assert await commanded(writer, rename, key="k", expected=expected) == replayed
     await commanded(writer, RenameProduct(name="Moon"))
     assert await commanded(writer, rename, key="k", expected=expected) == replayed
+
+
+async def test_a_repetition_that_overlaps_its_first_try_is_not_refused(
+    writer: Appender, engine: AsyncEngine
+) -> None:
+    """Also by another process, which does not wait for this one's turn."""
+    await commanded(writer, register_lamp, expected=NEW)
+    elsewhere = appender(engine)
+    for version in range(1, 9):
+        price = SetPrice(currency="USD", amount=version)
+        key = f"price-{version}"
+        receipts = await asyncio.gather(
+            *(
+                commanded(by, price, expected=version, key=key)
+                for by in (writer, elsewhere, writer, elsewhere)
+            )
+        )
+        assert {receipt.version for receipt in receipts} == {version + 1}
+
+
+async def test_a_request_that_changed_nothing_is_remembered_too(writer: Appender) -> None:
+    await commanded(writer, register_lamp, expected=NEW)
+    unchanged = await commanded(writer, RenameProduct(name=register_lamp.name), key="k")
+    await commanded(writer, rename)
+    again = await commanded(writer, RenameProduct(name=register_lamp.name), key="k")
+    assert (unchanged.version, unchanged.position) == (1, 1)
+    assert again == replace(unchanged, replayed=True)
+    with pytest.raises(IdempotencyKeyReused):
+        await commanded(writer, rename, key="k")
