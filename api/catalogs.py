@@ -17,7 +17,7 @@ from api.auth.access import (
 from api.auth.roles import EVERYWHERE
 from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS, CatalogExists
-from api.problems import answers, may_refuse
+from api.refusals import answers, may_refuse
 from api.resources import Held
 from commands.errors import UnknownCurrency
 from commands.input import NO_NUL, Input

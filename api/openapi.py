@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import InternalError, InvalidInput
-from api.problems import Problem, header, may_refuse
+from api.refusals import Problem, header, may_refuse
 
 _REPLACED = {"HTTPValidationError", "ValidationError"}
 _METHODS = {"get", "put", "post", "delete", "patch"}

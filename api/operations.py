@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Operator
 from api.metrics import APPENDS_WAITING, SIDES
-from api.problems import content, may_refuse
+from api.refusals import content, may_refuse
 from api.resources import Held, Resources
 from events.database import driver, pool_state
 from events.errors import DatabaseUnavailable

@@ -1,133 +1,24 @@
-"""Errors as problem documents (RFC 9457): one table of refusals, one handler for all of them."""
+"""Errors as problem documents (RFC 9457): one handler for all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPMethod, HTTPStatus
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api import errors
-from commands import errors as refused
+from api.refusals import MEDIA_TYPE, STATUS, content, may_refuse
 from commands.faults import Fault, faults, message, pointer
-from events.errors import (
-    AppendQueueFull,
-    AppendUnconfirmed,
-    DatabaseUnavailable,
-    Refused,
-    UnknownCatalog,
-)
-from queries.errors import InvalidCursor
+from events.errors import Refused
 
-MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
 ACRONYMS = {"json": "JSON", "sku": "SKU"}
-
-STATUS: dict[type[Refused], tuple[int, str]] = {
-    errors.MalformedForm: (400, "malformed-form"),
-    errors.MalformedJson: (400, "malformed-json"),
-    errors.Unauthenticated: (401, "unauthenticated"),
-    errors.InvalidCredentials: (401, "invalid-credentials"),
-    errors.Forbidden: (403, "forbidden"),
-    errors.NotFound: (404, "not-found"),
-    errors.UnknownUser: (404, "unknown-user"),
-    refused.UnknownProduct: (404, "unknown-product"),
-    UnknownCatalog: (404, "unknown-catalog"),
-    errors.MethodNotAllowed: (405, "method-not-allowed"),
-    errors.CatalogExists: (409, "catalog-exists"),
-    errors.UserExists: (409, "user-exists"),
-    errors.LastAdministrator: (409, "last-administrator"),
-    refused.InvalidTransition: (409, "invalid-transition"),
-    refused.NotPublishable: (409, "not-publishable"),
-    refused.ProductExists: (409, "product-exists"),
-    refused.ProductIsArchived: (409, "product-archived"),
-    refused.SkuTaken: (409, "sku-taken"),
-    refused.VersionConflict: (412, "version-conflict"),
-    errors.BodyTooLarge: (413, "body-too-large"),
-    errors.UnsupportedMediaType: (415, "unsupported-media-type"),
-    errors.InvalidInput: (422, "invalid-input"),
-    InvalidCursor: (422, "invalid-cursor"),
-    refused.IdempotencyKeyReused: (422, "idempotency-key-reused"),
-    refused.UnknownCurrency: (422, "unknown-currency"),
-    errors.TooManyAttempts: (429, "too-many-attempts"),
-    errors.InternalError: (500, "internal-error"),
-    AppendQueueFull: (503, "append-queue-full"),
-    AppendUnconfirmed: (503, "append-unconfirmed"),
-    DatabaseUnavailable: (503, "database-unavailable"),
-    errors.ProjectionBehind: (503, "projection-behind"),
-    refused.TooMuchContention: (503, "too-much-contention"),
-}
-
-
-class InvalidField(BaseModel):
-    place: Literal["body", "path", "query", "header", "cookie"] = Field(alias="in")
-    pointer: str
-    """A JSON Pointer (RFC 6901) into the body, or `/name` of a parameter."""
-    message: str
-
-
-class Problem(BaseModel):
-    """A problem document (RFC 9457). Some types carry further members."""
-
-    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True})
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    request_id: str
-    errors: list[InvalidField] = []
-
-
-type Responses = dict[int | str, dict[str, Any]]
-
-
-def header(pattern: str, *, required: bool = True) -> dict[str, Any]:
-    """A response header in OpenAPI."""
-    return {"required": required, "schema": {"type": "string", "pattern": pattern}}
-
-
-_RETRY_AFTER = {"Retry-After": header("^[0-9]+$")}
-_HEADERS: dict[int, dict[str, Any]] = {
-    401: {"WWW-Authenticate": header("^Bearer")},
-    429: _RETRY_AFTER,
-    503: _RETRY_AFTER,
-}
-
-
-def answers(status: int, headers: Mapping[str, str], *refusals: type[Refused]) -> Responses:
-    """An operation's OpenAPI responses: its own headers, by pattern, and its refusals."""
-    described = {name: header(pattern) for name, pattern in headers.items()}
-    return {status: {"headers": described}} | may_refuse(*refusals)
-
-
-def content(media_type: str) -> Responses:
-    """A text that is no JSON."""
-    return {200: {"content": {media_type: {"schema": {"type": "string"}}}}}
-
-
-def may_refuse(*refusals: type[Refused]) -> Responses:
-    """The OpenAPI responses of an operation that may answer with these refusals."""
-    grouped: dict[int | str, list[type[Refused]]] = {}
-    for refusal in refusals:
-        grouped.setdefault(STATUS[refusal][0], []).append(refusal)
-    return {status: _response(of) for status, of in grouped.items()}
-
-
-def _response(refusals: Sequence[type[Refused]]) -> dict[str, Any]:
-    described = (f"`{STATUS[refusal][1]}`: {refusal.__doc__}" for refusal in refusals)
-    return {
-        "description": "\n\n".join(described),
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        "headers": _HEADERS.get(STATUS[refusals[0]][0], {}),
-    }
 
 
 def problem(request: Request, refusal: Refused) -> Response:

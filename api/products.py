@@ -13,7 +13,7 @@ from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Writer
 from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS
-from api.problems import answers, header
+from api.refusals import answers, header
 from api.resources import Held
 from commands import errors
 from commands.handle import NEW, Circumstances, Receipt, handle

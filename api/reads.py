@@ -12,7 +12,7 @@ from api import outputs
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Known, Reader
 from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
-from api.problems import Responses, answers
+from api.refusals import Responses, answers
 from api.resources import Held, Resources
 from commands.errors import UnknownCurrency, UnknownProduct
 from commands.input import Sku

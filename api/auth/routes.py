@@ -18,7 +18,7 @@ from api.errors import (
     TooManyAttempts,
     Unauthenticated,
 )
-from api.problems import may_refuse
+from api.refusals import may_refuse
 from api.resources import Held
 from events.errors import DatabaseUnavailable
 

@@ -9,7 +9,7 @@ from api.auth import sessions, users
 from api.auth.access import REFUSALS, Administrator
 from api.auth.messages import USERNAME, NewUser, UserChange, UserList, UserView
 from api.errors import BODY_REFUSALS, LastAdministrator, UnknownUser, UserExists
-from api.problems import may_refuse
+from api.refusals import may_refuse
 from api.resources import Held
 from events.database import session
 

@@ -84,7 +84,9 @@ async def test_a_stale_version_is_told_what_it_did_not_know(anna: Caller) -> Non
     assert event["data"] == {"currency": "USD", "amount": 1899}
 
 
-@pytest.mark.parametrize("given", ["*", "1", 'W/"1"', '"1", "2"', '"99999999999"', "", '"x"'])
+@pytest.mark.parametrize(
+    "given", ["*", "1", '"0"', 'W/"1"', '"1", "2"', '"99999999999"', "", '"x"']
+)
 async def test_a_version_is_one_strong_etag(anna: Caller, given: str) -> None:
     answer = await anna.posts(f"{PRODUCTS}/{NOBODY}/publish", If_Match=given)
 

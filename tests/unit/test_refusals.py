@@ -4,7 +4,7 @@ from http import HTTPStatus
 import pytest
 
 import api.main  # noqa: F401 -- everything that may refuse is known once the application is
-from api.problems import STATUS
+from api.refusals import STATUS
 from events.errors import Refused
 
 
