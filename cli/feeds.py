@@ -23,7 +23,7 @@ from commands.feeds import Importer, Report
 from commands.handle import KIND, Circumstances
 from events.appender import Appender
 from events.catalogs import read_catalogs
-from events.database import create_engine, driver
+from events.database import driver, pool
 from events.nudge import connect, nudge
 
 GZIP = b"\x1f\x8b"
@@ -95,8 +95,7 @@ async def import_files(
 ) -> Report:
     """Raises NoSuchCatalog, UnreadableFeed and the importer's refusals."""
     url = settings.database_url.get_secret_value()
-    engine = create_engine(url, pool_size=4, application="catalog-import")
-    try:
+    async with pool(url, application="catalog-import", pool_size=4) as engine:
         async with driver(engine) as connection:
             if not await read_catalogs(connection, [catalog]):
                 raise NoSuchCatalog(catalog)
@@ -117,8 +116,6 @@ async def import_files(
             await _import_file(path, Importer(appender, circumstances, report), console)
         async with connect(settings.redis_url.get_secret_value()) as redis:
             await nudge(redis, catalog)
-    finally:
-        await engine.dispose()
     return report
 
 

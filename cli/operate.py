@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.environment import Database, read
-from events.database import create_engine, driver
+from events.database import driver, pool
 from projections.projector import Progress, read_progress
 
 HEADINGS = ("Catalog", "Generation", "Checkpoint", "Head", "Lag, events", "Lag, seconds")
@@ -33,12 +33,8 @@ def projections(
 
 
 async def _read(url: str) -> list[Progress]:
-    engine = create_engine(url, pool_size=1, application="catalog-operate")
-    try:
-        async with driver(engine) as connection:
-            return await read_progress(connection)
-    finally:
-        await engine.dispose()
+    async with pool(url, application="catalog-operate") as engine, driver(engine) as connection:
+        return await read_progress(connection)
 
 
 def _table(progress: Sequence[Progress]) -> Table:

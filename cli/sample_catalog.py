@@ -10,7 +10,7 @@ from rich.console import Console
 from api.settings import Settings
 from cli.environment import read
 from cli.feeds import import_files
-from events.database import create_engine, driver
+from events.database import driver, pool
 from events.log import read_heads
 
 CATALOG = "main"
@@ -31,9 +31,5 @@ def import_into_empty(url: str, directory: Path, console: Console) -> None:
 
 
 async def _head(url: str) -> int:
-    engine = create_engine(url, pool_size=1, application="catalog-sample")
-    try:
-        async with driver(engine) as connection:
-            return (await read_heads(connection))[CATALOG]
-    finally:
-        await engine.dispose()
+    async with pool(url, application="catalog-sample") as engine, driver(engine) as connection:
+        return (await read_heads(connection))[CATALOG]

@@ -83,6 +83,16 @@ def create_engine(
     return engine
 
 
+@asynccontextmanager
+async def pool(url: str, *, application: str, pool_size: int = 2) -> AsyncIterator[AsyncEngine]:
+    """An engine for as long as the block runs."""
+    engine = create_engine(url, pool_size=pool_size, application=application)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
 def _as_text(json: str) -> str:
     """JSON is sent and hashed as it was stored; who needs its content decodes it."""
     return json
