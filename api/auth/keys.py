@@ -1,5 +1,6 @@
 """The Ed25519 keys that sign access tokens: made at run time, kept in the database."""
 
+import asyncio
 from dataclasses import dataclass
 from time import monotonic
 from uuid import uuid4
@@ -47,33 +48,40 @@ class KeyRing:
         self._retired_seconds = retired_seconds + KEPT_SECONDS
         self._public: dict[str, Ed25519PublicKey] = {}
         self._public_at = -KEPT_SECONDS
+        self._reading: asyncio.Task[None] | None = None
         self._signer: Signer | None = None
         self._signer_at = -KEPT_SECONDS
 
     async def public(self, kid: str) -> Ed25519PublicKey | None:
         keep = KEPT_SECONDS if kid in self._public else AGAIN_SECONDS
-        return (await self._read(keep)).get(kid)
+        return (await self._read_within(keep)).get(kid)
 
     async def every_public(self) -> dict[str, Ed25519PublicKey]:
-        return await self._read(KEPT_SECONDS)
+        return await self._read_within(KEPT_SECONDS)
 
     async def signer(self) -> Signer:
         if self._signer is None or monotonic() - self._signer_at > KEPT_SECONDS:
             self._signer, self._signer_at = await self._read_signer(), monotonic()
         return self._signer
 
-    async def _read(self, keep: float) -> dict[str, Ed25519PublicKey]:
+    async def _read_within(self, keep: float) -> dict[str, Ed25519PublicKey]:
+        """The keys, no older than `keep`. All who need them anew wait for one reading."""
         if not self._public or monotonic() - self._public_at > keep:
-            recently = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, self._retired_seconds)
-            query = select(SigningKey.kid, SigningKey.public_key).where(
-                or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > recently)
-            )
-            async with session(self._engine) as database:
-                rows = (await database.execute(query)).all()
-            load = Ed25519PublicKey.from_public_bytes
-            self._public = {kid: load(public_key) for kid, public_key in rows}
-            self._public_at = monotonic()
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read())
+            await asyncio.shield(self._reading)
         return self._public
+
+    async def _read(self) -> None:
+        recently = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, self._retired_seconds)
+        query = select(SigningKey.kid, SigningKey.public_key).where(
+            or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > recently)
+        )
+        async with session(self._engine) as database:
+            rows = (await database.execute(query)).all()
+        load = Ed25519PublicKey.from_public_bytes
+        self._public = {kid: load(public_key) for kid, public_key in rows}
+        self._public_at = monotonic()
 
     async def _read_signer(self) -> Signer:
         query = select(SigningKey.kid, SigningKey.private_key).where(

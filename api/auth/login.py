@@ -37,19 +37,19 @@ async def with_password(
 
 
 async def with_refresh(gate: Gate, engine: AsyncEngine, text: str, lifetime: timedelta) -> Issued:
-    """A token that was used before ends its session. Raises InvalidCredentials."""
+    """The token that was used last ends its session. Raises InvalidCredentials."""
     used = RefreshToken.parse(text)
     if used is None:
         _refuse(None, "not a refresh token")
     async with session(engine) as database:
-        continued = await sessions.go_on(database, used, lifetime)
-        betrayed = None if continued else await sessions.end(database, used.session_id)
-    if betrayed:
+        rotated = await sessions.rotate(database, used, lifetime)
+        reused = None if rotated else await sessions.end_reused(database, used)
+    if reused:
         await gate.sessions.ended(used.session_id)
         log.warning("session_revoked", session_id=str(used.session_id), reason="reused")
-    if continued is None:
-        _refuse(betrayed, "refresh token not current")
-    username, refresh = continued
+    if rotated is None:
+        _refuse(reused, "refresh token not current")
+    username, refresh = rotated
     return await _issue(gate, username, refresh, "refresh_token")
 
 

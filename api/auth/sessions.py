@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.refresh import RefreshToken
@@ -30,7 +30,7 @@ async def begin(
     return user, refresh
 
 
-async def go_on(
+async def rotate(
     database: AsyncSession, used: RefreshToken, lifetime: timedelta
 ) -> tuple[str, RefreshToken] | None:
     """The user's name and the next refresh token; None when `used` is not the current one."""
@@ -43,15 +43,33 @@ async def go_on(
             Session.revoked_at.is_(None),
             Session.expires_at > func.now(),
         )
-        .values(refresh_digest=following.digest, expires_at=func.now() + lifetime)
+        .values(
+            refresh_digest=following.digest,
+            previous_digest=used.digest,
+            expires_at=func.now() + lifetime,
+        )
         .returning(Session.username)
     )
     return (username, following) if username else None
 
 
+async def end_reused(database: AsyncSession, used: RefreshToken) -> str | None:
+    """Like `end`, for the token before the current one: two hold it, and one is a thief.
+
+    Any other proves nothing; its session's id is no secret.
+    """
+    return await _end(
+        database, Session.session_id == used.session_id, Session.previous_digest == used.digest
+    )
+
+
 async def end(database: AsyncSession, session_id: UUID) -> str | None:
     """The name of the user whose session this ended; None when there was nothing to end."""
-    query = update(Session).where(Session.session_id == session_id, Session.revoked_at.is_(None))
+    return await _end(database, Session.session_id == session_id)
+
+
+async def _end(database: AsyncSession, *which: ColumnElement[bool]) -> str | None:
+    query = update(Session).where(*which, Session.revoked_at.is_(None))
     return await database.scalar(query.values(revoked_at=func.now()).returning(Session.username))
 
 

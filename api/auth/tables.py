@@ -56,6 +56,8 @@ class Session(Timestamps, Base):
     username: Mapped[str] = mapped_column(ForeignKey("access.users.username", ondelete="CASCADE"))
     refresh_digest: Mapped[bytes]
     """SHA-256 of the only refresh token that continues the session."""
+    previous_digest: Mapped[bytes | None]
+    """SHA-256 of the one before it, which ends the session when it is used again."""
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

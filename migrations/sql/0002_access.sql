@@ -18,13 +18,14 @@ create table access.user_roles (
 );
 
 create table access.sessions (
-    session_id     uuid primary key,
-    username       text not null references access.users on delete cascade,
-    refresh_digest bytea not null,
-    expires_at     timestamptz not null,
-    revoked_at     timestamptz,
-    created_at     timestamptz not null default now(),
-    updated_at     timestamptz not null default now()
+    session_id      uuid primary key,
+    username        text not null references access.users on delete cascade,
+    refresh_digest  bytea not null,
+    previous_digest bytea,
+    expires_at      timestamptz not null,
+    revoked_at      timestamptz,
+    created_at      timestamptz not null default now(),
+    updated_at      timestamptz not null default now()
 );
 create index sessions_username on access.sessions (username);
 create index sessions_expires_at on access.sessions (expires_at);

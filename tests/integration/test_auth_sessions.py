@@ -73,6 +73,17 @@ async def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(here: S
     assert (await here.refresh(second["refresh_token"])).status_code == 401
 
 
+async def test_a_forged_refresh_token_ends_nothing(here: Service) -> None:
+    first = (await here.log_in("ada")).json()
+    second = (await here.refresh(first["refresh_token"])).json()
+    forged = second["refresh_token"].split(".")[0] + "." + "a" * 43
+
+    assert (await here.refresh(forged)).status_code == 401
+
+    assert (await here.me(second["access_token"])).status_code == 200
+    assert (await here.refresh(second["refresh_token"])).status_code == 200
+
+
 async def test_of_two_who_refresh_at_once_at_most_one_goes_on(here: Service) -> None:
     token = (await here.log_in("ada")).json()["refresh_token"]
 

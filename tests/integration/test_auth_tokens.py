@@ -1,7 +1,9 @@
 """Tokens that somebody else made, changed or kept."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import Counter
 from time import time
 from typing import Any
 
@@ -9,9 +11,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.keys import KeyRing
 from tests.auth import Service, bearer, given_key
 
 pytest_plugins = ("tests.auth_fixtures",)
@@ -238,6 +241,17 @@ async def test_a_process_learns_of_a_key_that_another_made(
     await given_key(engine)
 
     assert (await elsewhere.me(await elsewhere.token_of("ada"))).status_code == 200
+
+
+async def test_many_unknown_keys_cost_one_reading(engine: AsyncEngine) -> None:
+    await given_key(engine)
+    keys, readings = KeyRing(engine, retired_seconds=600), Counter[str]()
+    event.listen(engine.sync_engine, "checkout", lambda *_: readings.update(["reading"]))
+
+    found = await asyncio.gather(*(keys.public(f"unknown-{n}") for n in range(20)))
+
+    assert found == [None] * 20
+    assert readings["reading"] == 1
 
 
 async def test_there_is_one_signing_key_however_often_it_is_ensured(engine: AsyncEngine) -> None:
