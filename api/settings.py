@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 type Side = Literal["commands", "queries", "all"]
 
 
-class Settings(BaseSettings):
+class Hashing(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="CATALOG_",
         extra="ignore",
@@ -21,6 +21,10 @@ class Settings(BaseSettings):
         secrets_dir=os.environ.get("CATALOG_SECRETS_DIR"),
     )
 
+    bcrypt_rounds: int = Field(default=12, ge=4, le=16)
+
+
+class Settings(Hashing):
     database_url: SecretStr
     """PostgreSQL, as `postgresql://user@host:port/name`; a password may come from PGPASSFILE."""
     query_database_url: SecretStr | None = None
@@ -39,7 +43,6 @@ class Settings(BaseSettings):
     token_audience: str = "catalog"  # noqa: S105 -- as above
     access_token_seconds: int = Field(default=600, ge=10)
     refresh_token_seconds: int = Field(default=30 * 86_400, ge=60)
-    bcrypt_rounds: int = Field(default=12, ge=4, le=16)
     failed_logins_per_account: int = Field(default=10, ge=1)
     """Failures within five minutes, after which logins are refused until those are over."""
     failed_logins_per_address: int = Field(default=1_000, ge=1)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,11 +20,12 @@ from api.auth.notices import Notices
 from api.auth.passwords import Passwords
 from api.auth.roles import EVERYWHERE, Role
 from api.auth.shared import Shared
-from api.auth.tables import User
+from api.auth.tokens import accepted_seconds
 from api.settings import Settings
 from cli.environment import read
 from cli.errors import InvalidUser, NoPassword, NoSuchRole
-from events.database import create_engine, session
+from events.database import pool, session
+from events.nudge import connect
 
 app = typer.Typer(no_args_is_help=True, help="Add, list and remove users, and set passwords.")
 
@@ -117,12 +117,8 @@ def _granted(grant: str) -> tuple[str, Role]:
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[AsyncSession]:
     url = settings.database_url.get_secret_value()
-    engine = create_engine(url, pool_size=2, application="catalog-users")
-    try:
-        async with session(engine) as database:
-            yield database
-    finally:
-        await engine.dispose()
+    async with pool(url, application="catalog-users") as engine, session(engine) as database:
+        yield database
 
 
 async def _add(settings: Settings, user: NewUser) -> None:
@@ -133,16 +129,7 @@ async def _add(settings: Settings, user: NewUser) -> None:
 
 async def _list(settings: Settings) -> list[UserView]:
     async with _database(settings) as database:
-        return [_view(user) for user in await users.list_users(database)]
-
-
-def _view(user: User) -> UserView:
-    return UserView(
-        username=user.username,
-        roles=dict(user.roles),
-        created_at=user.created_at,
-        updated_at=user.updated_at,
-    )
+        return [UserView.model_validate(user) for user in await users.list_users(database)]
 
 
 async def _set_password(settings: Settings, user: NewUser) -> None:
@@ -160,6 +147,6 @@ async def _remove(settings: Settings, username: str) -> None:
 
 async def _announce(settings: Settings, ended: list[UUID]) -> None:
     """To the processes of the API, which else would believe in the sessions a while longer."""
-    async with Redis.from_url(settings.redis_url.get_secret_value()) as redis:
-        notices = Notices(redis, Shared(redis), token_seconds=settings.access_token_seconds)
+    async with connect(settings.redis_url.get_secret_value()) as redis:
+        notices = Notices(redis, Shared(redis), token_seconds=accepted_seconds(settings))
         await notices.ended(*ended)

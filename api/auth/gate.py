@@ -16,7 +16,7 @@ from api.auth.passwords import Passwords
 from api.auth.roles import Principal
 from api.auth.shared import Shared
 from api.auth.throttle import Throttle
-from api.auth.tokens import LEEWAY_SECONDS, Tokens
+from api.auth.tokens import Tokens, accepted_seconds
 from api.settings import Settings
 
 
@@ -52,7 +52,7 @@ async def opened(settings: Settings, engine: AsyncEngine, redis: Redis) -> Async
 
 def _made(settings: Settings, engine: AsyncEngine, redis: Redis) -> Gate:
     shared = Shared(redis)
-    token_seconds = settings.access_token_seconds + LEEWAY_SECONDS
+    token_seconds = accepted_seconds(settings)
     return Gate(
         tokens=Tokens(
             KeyRing(engine, retired_seconds=token_seconds),

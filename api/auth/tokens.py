@@ -10,6 +10,7 @@ import msgspec
 
 from api.auth.keys import KeyRing
 from api.auth.memory import Memory
+from api.settings import Settings
 
 ALGORITHM = "EdDSA"
 TYPE = "at+jwt"
@@ -30,6 +31,11 @@ class Claims:
     sub: str
     sid: UUID
     exp: int
+
+
+def accepted_seconds(settings: Settings) -> int:
+    """How long an access token may be accepted, counted from when it was issued."""
+    return settings.access_token_seconds + LEEWAY_SECONDS
 
 
 class Tokens:

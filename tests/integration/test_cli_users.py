@@ -1,8 +1,16 @@
+import asyncio
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth import sessions, users
+from api.settings import Settings
+from events.database import session
+from tests.auth import given_user
 from tests.command import Catalog, catalog_command
 
 PASSWORD = "correct horse battery"
@@ -119,3 +127,29 @@ def test_migrate_makes_the_first_administrator_and_no_second(
         monkeypatch.setenv("CATALOG_ADMIN_USERNAME", name)
         assert catalog("migrate") == 0
     assert roles() == {"first": {"*": "admin"}}
+
+
+async def test_the_first_administrator_is_hashed_as_the_setting_says(
+    catalog: Catalog, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CATALOG_ADMIN_PASSWORD", PASSWORD)
+    assert await asyncio.to_thread(catalog, "migrate") == 0
+    async with session(engine) as database:
+        user = await users.find_user(database, "admin")
+    assert user.password_hash.startswith("$2b$04$")
+
+
+async def test_a_new_password_ends_sessions_for_as_long_as_their_tokens_are_accepted(
+    catalog: Catalog, settings: Settings, engine: AsyncEngine, redis_url: str
+) -> None:
+    await given_user(engine, "ann", {"main": "viewer"})
+    async with session(engine) as database:
+        user = await users.find_user(database, "ann")
+        begun = await sessions.begin(database, "ann", user.password_hash, timedelta(hours=1))
+    assert begun
+    typed = f"{PASSWORD}\n"
+    command = ("users", "passwd", "ann", "--password-stdin")
+    assert await asyncio.to_thread(catalog, *command, typed=typed) == 0
+    async with Redis.from_url(redis_url) as redis:
+        remaining = await redis.pttl(f"access:session:{begun[1].session_id}")
+    assert remaining > settings.access_token_seconds * 1000
