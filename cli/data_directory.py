@@ -10,6 +10,7 @@ from typing import TextIO
 
 from cli.errors import AlreadyRunning, UnusableDirectory
 from cli.processes import end_leftovers
+from cli.running import forget
 
 LEAST_FREE_BYTES = 200_000_000
 """An empty PostgreSQL with its first log segments takes half of it."""
@@ -29,6 +30,7 @@ def held(path: Path) -> Iterator[Path]:
         if shutil.disk_usage(directory).free < LEAST_FREE_BYTES:
             raise UnusableDirectory(path, "less than 200 MB are free")
         end_leftovers(directory)
+        forget(directory)
         try:
             yield directory
         finally:

@@ -39,6 +39,13 @@ app.command()(projections)
 app.add_typer(users.app, name="users")
 
 
+@app.callback()
+def find_servers(context: typer.Context) -> None:
+    """`up` starts servers; all other commands use those that run."""
+    if context.invoked_subcommand != up.__name__:
+        adopt()
+
+
 @app.command()
 def serve(
     side: Annotated[
@@ -83,7 +90,6 @@ def openapi() -> None:
 
 def run() -> None:
     try:
-        adopt()
         app()
     except DatabaseUnavailable:
         _fail("PostgreSQL can't be reached: check CATALOG_DATABASE_URL, and that it runs.")

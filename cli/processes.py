@@ -81,13 +81,16 @@ def _record(directory: Path, pid: int) -> None:
 
 
 def end_leftovers(directory: Path) -> None:
-    """End the children of a `catalog up` that was killed. Nobody else may hold the directory."""
+    """End the children of a `catalog up` that was killed. Nobody else may hold the directory.
+
+    A line that is no record was cut off when the machine stopped, and its process with it.
+    """
     ledger = _ledger(directory)
     if not ledger.exists():
         return
     for line in reversed(ledger.read_text().splitlines()):
-        pid, created = line.split()
-        with suppress(psutil.NoSuchProcess):
+        with suppress(psutil.NoSuchProcess, ValueError):
+            pid, created = line.split()
             _end_leftover(psutil.Process(int(pid)), float(created))
     ledger.unlink()
 

@@ -19,6 +19,11 @@ def told(directory: Path, addresses: Mapping[str, str]) -> Iterator[None]:
         path.unlink()
 
 
+def forget(directory: Path) -> None:
+    """What a killed `catalog up` told: its servers are gone."""
+    _path(directory).unlink(missing_ok=True)
+
+
 def adopt() -> None:
     """Add to the environment what a running `catalog up` tells, unless a database is named."""
     path = _path(Path(os.environ.get("CATALOG_DATA_DIR", DATA_DIRECTORY)))

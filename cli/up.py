@@ -64,8 +64,7 @@ def up(
     CATALOG_DATABASE_URL and CATALOG_REDIS_URL name servers to use instead of embedded ones,
     CATALOG_ADMIN_USERNAME and CATALOG_ADMIN_PASSWORD the first administrator. Ctrl-C stops it all.
     """
-    for number in SIGNALS:
-        signal.signal(number, _stop_once)
+    _take_signals()
     api = Address(host, port)
     worker = Address("127.0.0.1", worker_port or port + 1)
     try:
@@ -75,6 +74,12 @@ def up(
             _run(directory, api, worker, sample=sample)
     except KeyboardInterrupt:
         console.print("Stopped.")
+
+
+def _take_signals() -> None:
+    for number in SIGNALS:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as by nohup
+            signal.signal(number, _stop_once)
 
 
 def _stop_once(_number: int, _frame: FrameType | None) -> Never:

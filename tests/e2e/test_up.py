@@ -5,13 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
+
+pytest_plugins = ("tests.data_directory",)
 
 SETTINGS = {name: value for name, value in os.environ.items() if not name.startswith("CATALOG_")}
 
@@ -42,10 +44,10 @@ def _ended(processes: Iterable[psutil.Process]) -> bool:
     return all(process.status() == psutil.STATUS_ZOMBIE for process in alive)
 
 
-def _catalog(*arguments: str) -> subprocess.Popen[str]:
+def _catalog(directory: Path, *arguments: str, under: Sequence[str] = ()) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "cli", *arguments],
-        env=SETTINGS,
+        [*under, sys.executable, "-m", "cli", *arguments],
+        env={**SETTINGS, "CATALOG_DATA_DIR": str(directory)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -61,8 +63,8 @@ def _free_ports() -> list[str]:
 
 
 @contextmanager
-def _up(directory: Path) -> Iterator[Up]:
-    process = _catalog("up", "--data-dir", str(directory), "--no-sample", *_free_ports())
+def _up(directory: Path, *, under: Sequence[str] = ()) -> Iterator[Up]:
+    process = _catalog(directory, "up", "--no-sample", *_free_ports(), under=under)
     assert process.stdout
     said: list[str] = []
     with process:
@@ -76,8 +78,8 @@ def _up(directory: Path) -> Iterator[Up]:
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    with _up(tmp_path) as started:
+def up(data_directory: Path) -> Iterator[Up]:
+    with _up(data_directory) as started:
         yield started
 
 
@@ -95,30 +97,38 @@ def test_the_commands_that_it_shows_work(up: Up) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_every_process(up: Up, tmp_path: Path, how: signal.Signals) -> None:
+def test_a_signal_ends_every_process(up: Up, data_directory: Path, how: signal.Signals) -> None:
     family = up.family
     assert set(family) == {"postgres", "redis-server", "serve", "worker"}
     assert up.end(how) == 0
     assert _ended(family.values())
-    log = (tmp_path / "logs" / "postgres.log").read_text()
+    log = (data_directory / "logs" / "postgres.log").read_text()
     assert log.rstrip().endswith("database system is shut down")
 
 
-def test_a_second_start_is_told_about_the_first(up: Up, tmp_path: Path) -> None:
-    second = _catalog("up", "--data-dir", str(tmp_path), *_free_ports())
+def test_under_nohup_it_outlives_its_terminal(data_directory: Path) -> None:
+    with _up(data_directory, under=["nohup"]) as up:
+        up.process.send_signal(signal.SIGHUP)
+        ended, _ = psutil.wait_procs([up.family["serve"]], timeout=3)
+        assert ended == []
+        assert up.end(signal.SIGTERM) == 0
+
+
+def test_a_second_start_is_told_about_the_first(up: Up, data_directory: Path) -> None:
+    second = _catalog(data_directory, "up", *_free_ports())
     said, _ = second.communicate(timeout=30)
     assert second.returncode == 1
     assert f"Another `catalog up` (process {up.process.pid})" in said
     assert said.count("\n") == 1
 
 
-def test_after_a_kill_it_starts_again_with_its_users(up: Up, tmp_path: Path) -> None:
+def test_after_a_kill_it_starts_again_with_its_users(up: Up, data_directory: Path) -> None:
     password = re.search("PASSWORD='.+'", up.said)
     assert password
     family = list(up.family.values())
     up.process.kill()
     up.process.wait()
-    with _up(tmp_path) as again:
+    with _up(data_directory) as again:
         assert _ended(family)
         assert "shown this once" not in again.said
         known = re.sub("PASSWORD='.+'", password[0], again.said)
@@ -135,12 +145,7 @@ def test_a_process_that_dies_ends_everything(up: Up, name: str) -> None:
     assert _ended(family.values())
 
 
-def test_other_commands_find_what_it_started(up: Up, tmp_path: Path) -> None:
+def test_other_commands_find_what_it_started(up: Up, data_directory: Path) -> None:
     assert up.said
-    listed = subprocess.run(
-        [sys.executable, "-m", "cli", "users", "list", "--json"],
-        env={**SETTINGS, "CATALOG_DATA_DIR": str(tmp_path)},
-        capture_output=True,
-        check=True,
-    )
-    assert [user["username"] for user in json.loads(listed.stdout)] == ["admin"]
+    said, _ = _catalog(data_directory, "users", "list", "--json").communicate(timeout=30)
+    assert [user["username"] for user in json.loads(said)] == ["admin"]

@@ -14,6 +14,8 @@ from cli.data_directory import held
 from cli.errors import AlreadyRunning, UnusableDirectory
 from events.database import create_engine
 
+pytest_plugins = ("tests.data_directory",)
+
 HOLDER = textwrap.dedent("""
     import sys, time
     from pathlib import Path
@@ -38,36 +40,36 @@ async def _ask(url: str, question: str) -> object:
 
 
 @pytest.fixture
-def killed(tmp_path: Path) -> Path:
+def killed(data_directory: Path) -> Path:
     """A data directory whose holder was killed while its servers ran."""
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, tmp_path], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, data_directory], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout
     with holder.stdout as told:
         assert told.readline()
     holder.kill()
     holder.wait()
-    return tmp_path
+    return data_directory
 
 
-async def test_data_outlives_the_server(tmp_path: Path) -> None:
-    with held(tmp_path) as directory:
+async def test_data_outlives_the_server(data_directory: Path) -> None:
+    with held(data_directory) as directory:
         with embedded.postgres(directory) as postgres:
             await _ask(postgres.url, "create table kept as select 42 as answer")
         with embedded.postgres(directory) as postgres:
             assert await _ask(postgres.url, "select answer from kept") == 42
 
 
-async def test_commits_are_durable(tmp_path: Path) -> None:
-    with held(tmp_path) as directory, embedded.postgres(directory) as postgres:
+async def test_commits_are_durable(data_directory: Path) -> None:
+    with held(data_directory) as directory, embedded.postgres(directory) as postgres:
         assert await _ask(postgres.url, "show fsync") == "on"
         assert await _ask(postgres.url, "show synchronous_commit") == "on"
 
 
-async def test_no_address_of_the_network_is_listened_on(tmp_path: Path) -> None:
+async def test_no_address_of_the_network_is_listened_on(data_directory: Path) -> None:
     with (
-        held(tmp_path) as directory,
+        held(data_directory) as directory,
         embedded.postgres(directory) as postgres,
         embedded.redis(directory) as redis,
     ):
@@ -77,9 +79,9 @@ async def test_no_address_of_the_network_is_listened_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a directory with spaces", "long" * 30])
-async def test_any_path_will_do(tmp_path: Path, name: str) -> None:
+async def test_any_path_will_do(data_directory: Path, name: str) -> None:
     with (
-        held(tmp_path / name) as directory,
+        held(data_directory / name) as directory,
         embedded.postgres(directory) as postgres,
         embedded.redis(directory) as redis,
     ):
@@ -88,21 +90,32 @@ async def test_any_path_will_do(tmp_path: Path, name: str) -> None:
             assert await connection.ping()
 
 
-def test_a_directory_has_one_holder(tmp_path: Path) -> None:
-    with held(tmp_path), pytest.raises(AlreadyRunning, match=str(os.getpid())), held(tmp_path):
+def test_a_directory_has_one_holder(data_directory: Path) -> None:
+    with (
+        held(data_directory),
+        pytest.raises(AlreadyRunning, match=str(os.getpid())),
+        held(data_directory),
+    ):
         pass
 
 
-def test_a_file_is_no_data_directory(tmp_path: Path) -> None:
-    path = tmp_path / "file"
+def test_what_a_killed_holder_told_is_forgotten(data_directory: Path) -> None:
+    told = data_directory / "servers.env"
+    told.write_text("CATALOG_DATABASE_URL=postgresql://gone\n")
+    with held(data_directory):
+        assert not told.exists()
+
+
+def test_a_file_is_no_data_directory(data_directory: Path) -> None:
+    path = data_directory / "file"
     path.touch()
     with pytest.raises(UnusableDirectory), held(path):
         pass
 
 
-def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told(data_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.data_directory.LEAST_FREE_BYTES", 1 << 62)
-    with pytest.raises(UnusableDirectory, match="are free"), held(tmp_path):
+    with pytest.raises(UnusableDirectory, match="are free"), held(data_directory):
         pass
 
 

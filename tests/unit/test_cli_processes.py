@@ -48,6 +48,16 @@ def test_a_stranger_with_a_reused_number_is_left_alone(
     assert sleeper.poll() is None
 
 
+@pytest.mark.parametrize("cut_off", ["", "7", "7 ", "7 17900.1.", "\0\0\0"])
+def test_a_record_that_was_cut_off_hides_no_other(
+    tmp_path: Path, sleeper: subprocess.Popen[bytes], cut_off: str
+) -> None:
+    created = psutil.Process(sleeper.pid).create_time()
+    (tmp_path / "children").write_text(f"{sleeper.pid} {created}\n{cut_off}")
+    end_leftovers(tmp_path)
+    assert sleeper.poll() is not None
+
+
 def test_a_child_ends_with_its_block(tmp_path: Path) -> None:
     with running("sleep", SLEEP, tmp_path) as child:
         child.check()
