@@ -3,9 +3,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from cli.address import Address
 from cli.errors import PortTaken
+from cli.main import app
 from tests.command import Catalog, catalog_command
 
 NOWHERE = "postgresql://nobody:secret@127.0.0.1:1/nothing"
@@ -27,10 +30,14 @@ def port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-COMMANDS = ["up", "serve", "worker", "migrate", "users", "users add", "users list"]
+def _commands(group: TyperGroup, *path: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        yield " ".join([*path, name])
+        if isinstance(command, TyperGroup):
+            yield from _commands(command, *path, name)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*_commands(get_group(app))])
 def test_every_command_explains_itself(
     catalog: Catalog, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
