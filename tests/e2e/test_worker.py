@@ -97,6 +97,8 @@ async def test_it_starts_before_its_database_and_waits(settings: Settings, tmp_p
         await eventually(answers)
         assert (await process.get("/health/ready")).status_code == 503
         assert (await process.get("/health/live")).status_code == 200
+        summary = await process.get("/health")
+        assert (summary.status_code, summary.json()["status"]) == (200, "unavailable")
         assert await asyncio.to_thread(process.end) == 0
 
 
