@@ -48,7 +48,7 @@ def test_a_stranger_with_a_reused_number_is_left_alone(
     assert sleeper.poll() is None
 
 
-@pytest.mark.parametrize("cut_off", ["", "7", "7 ", "7 17900.1.", "\0\0\0"])
+@pytest.mark.parametrize("cut_off", ["7", "7 ", "7 17900.1.", "\0\0\0"])
 def test_a_record_that_was_cut_off_hides_no_other(
     tmp_path: Path, sleeper: subprocess.Popen[bytes], cut_off: str
 ) -> None:
