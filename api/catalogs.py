@@ -17,6 +17,7 @@ from api.auth.access import (
 from api.auth.roles import EVERYWHERE
 from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS, CatalogExists
+from api.parameters import ONLY_KNOWN
 from api.refusals import answers, may_refuse
 from api.resources import Held
 from commands.errors import UnknownCurrency
@@ -24,8 +25,8 @@ from commands.input import NO_NUL, Input
 from events.catalogs import CatalogDescription, open_catalog, read_catalogs
 from events.database import driver
 
-router = APIRouter(prefix="/v1/catalogs", tags=["commands"])
-reads = APIRouter(prefix="/v1/catalogs", tags=["queries"])
+router = APIRouter(prefix="/v1/catalogs", tags=["commands"], dependencies=ONLY_KNOWN)
+reads = APIRouter(prefix="/v1/catalogs", tags=["queries"], dependencies=ONLY_KNOWN)
 
 
 class NewCatalog(Input):

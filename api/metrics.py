@@ -2,9 +2,11 @@
 
 from typing import Literal
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
 from events.database import PoolState
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 type MeasuredSide = Literal["command", "query"]
 
@@ -46,4 +48,8 @@ SIDES: dict[MeasuredSide, SideMetrics] = {
 }
 APPENDS_WAITING = Gauge(
     "catalog_command_appends_waiting", "Appends that wait for a commit", ["catalog"]
+)
+LAG_EVENTS = Gauge("catalog_query_lag_events", "Events that reads do not show yet", ["catalog"])
+LAG_SECONDS = Gauge(
+    "catalog_query_lag_seconds", "Age of the oldest event that reads do not show", ["catalog"]
 )

@@ -1,6 +1,7 @@
 """Around every request: its id, its limits, its log line and its metrics. Pure ASGI."""
 
 import re
+from http import HTTPStatus
 from time import perf_counter
 from uuid import uuid4
 
@@ -74,7 +75,8 @@ class Observed:
 
     def _observed(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
-        operation = getattr(route, "operation_id", None) or "other"
+        known = status != HTTPStatus.METHOD_NOT_ALLOWED
+        operation = (known and getattr(route, "operation_id", None)) or "other"
         tags = getattr(route, "tags", None) or [""]
         side = SIDE_OF_TAG.get(tags[0], self._side)
         SIDES[side].answered(operation, scope["method"], status, seconds)

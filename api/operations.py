@@ -1,6 +1,7 @@
 """What an operator asks: is it alive, can it work, how far behind is it, how much does it do."""
 
 import asyncio
+from contextlib import suppress
 from typing import Literal
 
 from asyncpg import PostgresError
@@ -11,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Operator
-from api.metrics import APPENDS_WAITING, SIDES
+from api.metrics import APPENDS_WAITING, LAG_EVENTS, LAG_SECONDS, SIDES
 from api.refusals import content, may_refuse
 from api.resources import Held, Resources
 from events.database import driver, pool_state
-from events.errors import DatabaseUnavailable
+from events.errors import DatabaseUnavailable, UnknownCatalog
 from projections.projector import read_progress
 
 DEADLINE_SECONDS = 2.0
+LATE_SECONDS = 10.0
+"""A projection that lags so long has no worker, or not enough of it."""
 
 _HAS_LIVE_GENERATION = "select exists (select from projections.generations where state = 'live')"
 
@@ -58,6 +61,8 @@ async def _health(held: Resources) -> outputs.Health:
     }
     if held.query_engine is not held.engine:
         checks["query_database"] = await _database(held.query_engine)
+    if held.settings.side != "commands":
+        checks["projection"] = await _projection(held.query_engine)
     states = set(checks.values())
     worst: State = (
         "unavailable" if "unavailable" in states else "degraded" if "degraded" in states else "ok"
@@ -72,6 +77,17 @@ async def _database(engine: AsyncEngine) -> State:
     except (DatabaseUnavailable, PostgresError, TimeoutError):
         return "unavailable"
     return "ok" if live else "unavailable"
+
+
+async def _projection(engine: AsyncEngine) -> State:
+    """Reads work, but show what was true a while ago."""
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS), driver(engine) as connection:
+            progress = await read_progress(connection)
+    except (DatabaseUnavailable, PostgresError, TimeoutError):
+        return "unavailable"
+    late = any(each.lag_seconds > LATE_SECONDS for each in progress)
+    return "degraded" if late else "ok"
 
 
 async def _redis(held: Resources) -> State:
@@ -96,9 +112,21 @@ async def metrics(held: Held) -> Response:
         SIDES["command"].pooled(pool_state(held.engine))
     if held.settings.side != "commands":
         SIDES["query"].pooled(pool_state(held.query_engine))
+        await _lag(held.query_engine)
     for catalog, waiting in held.appenders.waiting().items():
         APPENDS_WAITING.labels(catalog).set(waiting)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _lag(engine: AsyncEngine) -> None:
+    """No figure rather than an old one."""
+    LAG_EVENTS.clear()
+    LAG_SECONDS.clear()
+    with suppress(DatabaseUnavailable, PostgresError, TimeoutError):
+        async with asyncio.timeout(DEADLINE_SECONDS), driver(engine) as connection:
+            for each in await read_progress(connection):
+                LAG_EVENTS.labels(each.catalog).set(each.lag_events)
+                LAG_SECONDS.labels(each.catalog).set(each.lag_seconds)
 
 
 @router.get(
@@ -108,7 +136,9 @@ async def metrics(held: Held) -> Response:
 )
 async def projections(catalog: CatalogKey, _principal: Operator, held: Held) -> outputs.Projections:
     async with driver(held.query_engine) as connection:
-        progress = {each.catalog: each for each in await read_progress(connection)}[catalog]
+        found = {each.catalog: each for each in await read_progress(connection)}
+    if (progress := found.get(catalog)) is None:
+        raise UnknownCatalog
     return outputs.Projections(
         generation=progress.generation,
         checkpoint=progress.checkpoint,

@@ -133,5 +133,5 @@ async def explain(name: str) -> Response:
     if name not in described:
         raise errors.NotFound
     status, refusal = described[name]
-    text = f"# {name} ({status} {HTTPStatus(status).phrase})\n\n{refusal.__doc__}\n"
+    text = f"# {name}\n\nHTTP status {status} ({HTTPStatus(status).phrase}).\n\n{refusal.__doc__}\n"
     return Response(text, media_type="text/markdown; charset=utf-8")

@@ -13,6 +13,7 @@ from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Writer
 from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS
+from api.parameters import ONLY_KNOWN
 from api.refusals import answers, header
 from api.resources import Held
 from commands import errors
@@ -51,7 +52,9 @@ _CHANGE_REFUSALS = (*_REFUSALS, errors.UnknownProduct, errors.VersionConflict)
 _HEADERS = {"ETag": '^"[0-9]+"$', "Catalog-Position": "^[0-9]+$"}
 _LOCATION = {"Location": "^/v1/catalogs/[^/]+/products/[^/]+$"}
 
-router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["commands"])
+router = APIRouter(
+    prefix="/v1/catalogs/{catalog}/products", tags=["commands"], dependencies=ONLY_KNOWN
+)
 
 type IfMatch = Annotated[
     str | None,

@@ -12,6 +12,7 @@ from api import outputs
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Known, Reader
 from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
+from api.parameters import ONLY_KNOWN
 from api.refusals import Responses, answers
 from api.resources import Held, Resources
 from commands.errors import UnknownCurrency, UnknownProduct
@@ -109,6 +110,7 @@ def _page(page: products.Page) -> bytes:
 @router.get(
     "/by-sku/{sku}",
     operation_id="get_product_by_sku",
+    dependencies=ONLY_KNOWN,
     response_model=outputs.Product,
     responses=answers(200, _DOCUMENT, *_REFUSALS, UnknownProduct) | _NOT_MODIFIED,
 )
@@ -126,6 +128,7 @@ async def by_sku(
 @router.get(
     "/{product_id}",
     operation_id="get_product",
+    dependencies=ONLY_KNOWN,
     response_model=outputs.Product,
     responses=answers(200, _DOCUMENT, *_REFUSALS, UnknownProduct) | _NOT_MODIFIED,
 )
@@ -147,6 +150,7 @@ async def by_id(
 @router.get(
     "/{product_id}/history",
     operation_id="get_history",
+    dependencies=ONLY_KNOWN,
     response_model=outputs.History,
     responses=answers(200, _POSITION, *_REFUSALS, UnknownProduct, InvalidCursor),
 )

@@ -19,6 +19,9 @@ from events.database import create_engine
 from events.nudge import connect
 from queries.cache import ProductCache
 
+COMMAND_SECONDS = 5.0
+"""The longest that a request waits for one answer of PostgreSQL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
@@ -60,7 +63,10 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
 
 async def _engine(stack: AsyncExitStack, settings: Settings, url: str, side: str) -> AsyncEngine:
     engine = create_engine(
-        url, pool_size=settings.database_pool_size, application=f"catalog-{side}"
+        url,
+        pool_size=settings.database_pool_size,
+        application=f"catalog-{side}",
+        command_timeout=COMMAND_SECONDS,
     )
     stack.push_async_callback(engine.dispose)
     return engine

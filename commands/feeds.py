@@ -1,6 +1,7 @@
 """A feed of products, a JSON document a line, through the same decisions as any write."""
 
 import asyncio
+import codecs
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -115,6 +116,8 @@ class Importer:
 
     def _rows(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Row]:
         for number, line in lines:
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901 -- the same line
             if not line.strip():
                 continue
             self._report.rows += 1
@@ -202,7 +205,7 @@ def _decided(row: Row, history: Sequence[Recorded]) -> Decision:
 def _parsed(line: bytes) -> object:
     try:
         return msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

@@ -1,6 +1,8 @@
 """The worker's metrics: `catalog_projection_*`."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 LAG_EVENTS = Gauge(
     "catalog_projection_lag_events", "Events of the log not yet applied", ["catalog"]

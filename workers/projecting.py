@@ -76,6 +76,8 @@ class Projecting:
             self.healthy = False
             self._leases.clear()
             metrics.FAILURES.labels("database").inc()
+            metrics.LAG_EVENTS.clear()
+            metrics.LAG_SECONDS.clear()
             log.warning("database_unavailable", error=repr(error.__cause__))
 
     async def _pass(self) -> None:

@@ -147,3 +147,10 @@ def _cut(lines: list[bytes], after: int) -> Iterator[bytes]:
 async def test_a_small_queue_makes_small_batches(engine: AsyncEngine) -> None:
     importer = Importer(appender(engine, queue_limit=10), ANN)
     assert counts(await importer.run([row(f"S{n}") for n in range(35)])) == (35, 0, 0, 0)
+
+
+async def test_what_is_no_text_in_utf_8_is_refused_by_its_line(engine: AsyncEngine) -> None:
+    latin = '{"sku": "B", "name": "Stehlampe f\u00fcr"}'.encode("latin-1")
+    report = await imported(engine, [b"\xef\xbb\xbf" + row("A"), latin, row("C")])
+    assert counts(report) == (2, 0, 0, 1)
+    assert report.failures[0].line == 2
