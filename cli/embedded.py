@@ -21,6 +21,7 @@ from cli.accounts import Account, postgres_account
 from cli.errors import EmbeddedServerMissing, ServerFailed
 from cli.processes import Child, running
 
+POSTGRES = "postgres"
 LONGEST_SOCKET_PATH = 100
 START_SECONDS = 120.0
 LOCALE = (
@@ -51,7 +52,7 @@ def postgres(directory: Path, settings: Mapping[str, str] = NO_SETTINGS) -> Iter
     with _sockets(data, ".s.PGSQL.5432", account) as sockets:
         options = {"listen_addresses": "", "unix_socket_directories": str(sockets), **settings}
         command = [str(binaries / "postgres"), "-D", str(data), *flags(options)]
-        with running("postgres", command, directory, stop=signal.SIGINT, account=account) as child:
+        with running(POSTGRES, command, directory, stop=signal.SIGINT, account=account) as child:
             _await(child, lambda: _accepts(binaries, sockets))
             yield Server(f"postgresql://postgres@/catalog?host={sockets}", child)
 
@@ -70,7 +71,13 @@ def _installed(package: str) -> Path | None:
 
 
 def _accepts(binaries: Path, sockets: Path) -> bool:
-    command = [str(binaries / "pg_isready"), "--quiet", "--host", str(sockets)]
+    command = [
+        str(binaries / "pg_isready"),
+        "--quiet",
+        "--username=postgres",
+        "--host",
+        str(sockets),
+    ]
     return subprocess.run(command, check=False).returncode == 0  # noqa: S603 -- ours
 
 

@@ -9,7 +9,10 @@ class CommandFailed(Exception):  # noqa: N818 -- an answer to the caller, not a 
 
 class WrongSettings(CommandFailed):
     def __init__(self, faults: Iterable[str]) -> None:
-        super().__init__(f"{'; '.join(faults)}. See the command's --help.")
+        super().__init__(
+            f"{'; '.join(faults)}. Set it, or start `catalog up` in this directory "
+            "(another one: CATALOG_DATA_DIR) to use its servers."
+        )
 
 
 class NoPassword(CommandFailed):
@@ -50,8 +53,8 @@ class AlreadyRunning(CommandFailed):
 
 
 class ServerFailed(CommandFailed):
-    def __init__(self, name: str, log: object) -> None:
-        super().__init__(f"{name} ended or did not start: the end of {log} tells why.")
+    def __init__(self, name: str, log: object, how: str = "or did not start") -> None:
+        super().__init__(f"{name} ended {how}: the end of {log} tells more.")
 
 
 class EmbeddedServerMissing(CommandFailed):

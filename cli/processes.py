@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -16,19 +17,42 @@ from cli.accounts import Account
 from cli.errors import ServerFailed
 
 PATIENCE_SECONDS = 15.0
+REVIVALS, REVIVAL_SECONDS = 5, 60.0
+"""How often, in how long a time, a child is started again before it counts as broken."""
 CLOCK_TOLERANCE_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Child:
     name: str
-    process: subprocess.Popen[bytes]
     log: Path
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes]
+    revived_at: list[float] = field(default_factory=list)
 
     def check(self) -> None:
         """Raise `ServerFailed` when the process has ended."""
-        if self.process.poll() is not None:
-            raise ServerFailed(self.name, self.log)
+        if (status := self.process.poll()) is not None:
+            raise ServerFailed(self.name, self.log, _how(status))
+
+    def revive(self) -> str | None:
+        """Start the process again when it has ended, and tell how it did.
+
+        Raises `ServerFailed` for one that keeps ending.
+        """
+        if (status := self.process.poll()) is None:
+            return None
+        now = time.monotonic()
+        self.revived_at = [at for at in self.revived_at if now - at < REVIVAL_SECONDS]
+        if len(self.revived_at) == REVIVALS:
+            self.check()
+        self.revived_at.append(now)
+        self.process = self.start()
+        return _how(status)
+
+
+def _how(status: int) -> str:
+    return f"by {signal.Signals(-status).name}" if status < 0 else f"with exit code {status}"
 
 
 @contextmanager
@@ -44,20 +68,25 @@ def running(
     """A child that logs to `logs/<name>.log`; it gets `stop` at the end, or when we are killed."""
     log = directory / "logs" / f"{name}.log"
     log.parent.mkdir(exist_ok=True)
-    with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 -- the commands are ours
-            [*_tether(stop, account), *command],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
+
+    def start() -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            process = subprocess.Popen(  # noqa: S603 -- the commands are ours
+                [*_tether(stop, account), *command],
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
         _record(directory, process.pid)
-        yield Child(name, process, log)
+        return process
+
+    child = Child(name, log, start, start())
+    try:
+        yield child
     finally:
-        _end(process, stop)
+        _end(child.process, stop)
 
 
 def _tether(stop: signal.Signals, account: Account | None) -> list[str]:

@@ -106,7 +106,8 @@ def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Nev
             api.await_ready(serving)
             made_password = _add_administrator(url, given)
             console.print(welcome(api, worker, directory, given.username, made_password))
-            _watch([*servers, working, serving])
+            vital = [child for child in servers if child.name == embedded.POSTGRES]
+            _watch(vital, [child for child in (*servers, working, serving) if child not in vital])
 
 
 @contextmanager
@@ -143,8 +144,12 @@ def _python(name: str, command: str, directory: Path) -> AbstractContextManager[
     return running(name, [sys.executable, "-m", "cli", command], directory)
 
 
-def _watch(children: Sequence[Child]) -> Never:
+def _watch(vital: Sequence[Child], others: Sequence[Child]) -> Never:
+    """PostgreSQL holds the truth: without it all ends. The others are started again."""
     while True:
-        for child in children:
+        for child in vital:
             child.check()
+        for child in others:
+            if how := child.revive():
+                console.print(f"{child.name} ended {how}; it was started again.")
         time.sleep(0.25)
