@@ -4,13 +4,30 @@ What the environment doesn't say may stand in files of the same names in `CATALO
 """
 
 import os
+import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 type Side = Literal["commands", "queries", "all"]
+
+
+def _postgres(url: SecretStr) -> SecretStr:
+    if not re.match(r"postgres(ql)?(\+asyncpg)?://", url.get_secret_value()):
+        raise ValueError("it begins with postgresql://")
+    return url
+
+
+def _redis(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("it begins with redis://, rediss:// or unix://")
+    return url
+
+
+type PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
+type RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 
 
 class Hashing(BaseSettings):
@@ -25,11 +42,11 @@ class Hashing(BaseSettings):
 
 
 class Settings(Hashing):
-    database_url: SecretStr
+    database_url: PostgresUrl
     """PostgreSQL, as `postgresql://user@host:port/name`; a password may come from PGPASSFILE."""
-    query_database_url: SecretStr | None = None
+    query_database_url: PostgresUrl | None = None
     """A read replica for the query side; the same database when unset."""
-    redis_url: SecretStr
+    redis_url: RedisUrl
     database_pool_size: int = Field(default=10, ge=2)
 
     side: Side = "all"

@@ -7,7 +7,9 @@ from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.settings import PostgresUrl
 from cli.errors import WrongSettings
+from commands.faults import message
 
 SECRETS = os.environ.get("CATALOG_SECRETS_DIR")
 
@@ -15,7 +17,7 @@ SECRETS = os.environ.get("CATALOG_SECRETS_DIR")
 class Database(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CATALOG_", extra="ignore", secrets_dir=SECRETS)
 
-    database_url: SecretStr
+    database_url: PostgresUrl
 
 
 class Administrator(BaseSettings):
@@ -42,4 +44,4 @@ def read[S: BaseSettings](kind: type[S], **options: Any) -> S:  # noqa: ANN401 -
 def _fault(prefix: str, fault: ErrorDetails) -> str:
     """Without the value, which may be a secret."""
     name = f"{prefix}{fault['loc'][0]}".upper()
-    return f"{name} is not set" if fault["type"] == "missing" else f"{name}: {fault['msg']}"
+    return f"{name} is not set" if fault["type"] == "missing" else f"{name}: {message(fault)}"

@@ -80,9 +80,16 @@ class NoSuchCatalog(CommandFailed):
 
 class UnreadableFeed(CommandFailed):
     def __init__(self, path: object, reason: object) -> None:
-        super().__init__(f"{path} can't be read: {reason}.")
+        super().__init__(f"{path} can't be read to its end ({reason}).")
 
 
 class FutureMoment(CommandFailed):
     def __init__(self, moment: object) -> None:
         super().__init__(f"--occurred-at {moment} is in the future: events have happened.")
+
+
+class ImportInterrupted(CommandFailed):
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            f"{reason} What is imported stays; import the same files again, which is harmless."
+        )

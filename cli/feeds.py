@@ -18,12 +18,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.settings import Settings
 from cli.environment import read
-from cli.errors import FutureMoment, NoSuchCatalog, UnreadableFeed
+from cli.errors import FutureMoment, ImportInterrupted, NoSuchCatalog, UnreadableFeed
 from commands.feeds import Importer, Report
 from commands.handle import KIND, Circumstances
 from events.appender import Appender
 from events.catalogs import read_catalogs
 from events.database import driver, pool
+from events.errors import AppendUnconfirmed, DatabaseUnavailable
 from events.nudge import connect, nudge
 
 GZIP = b"\x1f\x8b"
@@ -35,7 +36,12 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def import_command(
-    files: Annotated[list[Path], typer.Argument(help="NDJSON, plain or gzip; several in order.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="NDJSON, plain or gzip; in order."
+        ),
+    ],
     catalog: Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")] = "main",
     mode: Annotated[  # noqa: ARG001 -- one value so far
         Mode,
@@ -59,8 +65,13 @@ def import_command(
     """
     settings = read(Settings)
     moment = _past(occurred_at)
-    report = asyncio.run(import_files(settings, files, catalog, moment, errors))
-    _tell(report, as_json=as_json)
+    report = Report()
+    try:
+        asyncio.run(import_files(settings, files, catalog, moment, errors, report))
+    except (AppendUnconfirmed, DatabaseUnavailable, UnreadableFeed) as error:
+        raise ImportInterrupted(error) from None
+    finally:
+        _tell(report, as_json=as_json)
     raise typer.Exit(1 if report.failed else 0)
 
 
@@ -76,7 +87,10 @@ def _past(moment: datetime | None) -> datetime | None:
 def _tell(report: Report, *, as_json: bool) -> None:
     for failure in report.failures[:FAILURES_SHOWN]:
         reasons = "; ".join(f"{fault['pointer']} {fault['message']}" for fault in failure.faults)
-        errors.print(f"line {failure.line} ({failure.sku}): {reasons.strip()}", markup=False)
+        sku = f" ({failure.sku})" if failure.sku else ""
+        errors.print(f"line {failure.line}{sku}: {reasons.strip()}", markup=False)
+    if report.failed > FAILURES_SHOWN:
+        errors.print(f"… and {report.failed - FAILURES_SHOWN} more")
     counts = counted(report)
     typer.echo(json.dumps(counts) if as_json else ", ".join(f"{n} {v}" for n, v in counts.items()))
 
@@ -92,8 +106,9 @@ async def import_files(
     catalog: str,
     occurred_at: datetime | None,
     console: Console,
-) -> Report:
-    """Raises NoSuchCatalog, UnreadableFeed and the importer's refusals."""
+    report: Report,
+) -> None:
+    """Counts in `report`. Raises NoSuchCatalog, UnreadableFeed and the importer's refusals."""
     url = settings.database_url.get_secret_value()
     async with pool(url, application="catalog-import", pool_size=4) as engine:
         async with driver(engine) as connection:
@@ -111,12 +126,10 @@ async def import_files(
             correlation_id=uuid4().hex,
             occurred_at=occurred_at,
         )
-        report = Report()
         for path in files:
             await _import_file(path, Importer(appender, circumstances, report), console)
         async with connect(settings.redis_url.get_secret_value()) as redis:
             await nudge(redis, catalog)
-    return report
 
 
 async def _import_file(path: Path, importer: Importer, console: Console) -> None:

@@ -2,14 +2,15 @@
 
 import asyncio
 import json
+import logging
 import sys
 from typing import Annotated, Any, Never
 
+import structlog
 import typer
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
-from api import main as api
 from api.settings import Settings, Side
 from cli import users
 from cli.administrator import add_first
@@ -21,7 +22,6 @@ from cli.running import adopt
 from cli.up import up
 from events.errors import DatabaseUnavailable, Refused
 from migrations.run import upgrade
-from workers import worker as projecting
 
 ABSENT = {"3F000", "42P01", "42703"}
 """SQLSTATEs of an unknown schema, table and column."""
@@ -56,12 +56,16 @@ def serve(
     port: Annotated[int | None, typer.Option(envvar="CATALOG_PORT")] = None,
 ) -> None:
     """Run the API until a signal ends it."""
+    from api import main as api  # noqa: PLC0415 -- the other commands need not wait for it
+
     api.run(read(Settings, side=side, host=host, port=port))
 
 
 @app.command()
 def worker() -> None:
     """Run the worker, which turns events into what is read, until a signal ends it."""
+    from workers import worker as projecting  # noqa: PLC0415 -- its metrics are its own
+
     projecting.run(read(Settings))
 
 
@@ -83,12 +87,18 @@ def migrate() -> None:
 @app.command(hidden=True)
 def openapi() -> None:
     """Print the OpenAPI document."""
+    from api import main as api  # noqa: PLC0415 -- as above
+
     nowhere: dict[str, Any] = {"database_url": "postgresql://", "redis_url": "redis://"}
     document = api.create_app(Settings(**nowhere)).openapi()
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def run() -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
         app()
     except DatabaseUnavailable:

@@ -10,6 +10,7 @@ from rich.console import Console
 from api.settings import Settings
 from cli.environment import read
 from cli.feeds import import_files
+from commands.feeds import Report
 from events.database import driver, pool
 from events.log import read_heads
 
@@ -26,7 +27,7 @@ def import_into_empty(url: str, directory: Path, console: Console) -> None:
         return
     begun.touch()
     with as_file(files(__package__) / "sample" / "products.ndjson.gz") as path:
-        asyncio.run(import_files(read(Settings), [path], CATALOG, KNOWN_SINCE, console))
+        asyncio.run(import_files(read(Settings), [path], CATALOG, KNOWN_SINCE, console, Report()))
     begun.unlink()
 
 

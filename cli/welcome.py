@@ -27,11 +27,12 @@ def welcome(
 ) -> str:
     """`made_password` is the one that nobody knows yet."""
     remark = f" (the password of `{username}` is shown this once: keep it)"
+    known = f" (a new password: `catalog users passwd {username}`)"
     return TEXT.substitute(
         api=api.url,
         worker=worker.url,
         directory=directory,
-        remark=remark if made_password else "",
+        remark=remark if made_password else known,
         password=made_password or f"the password of {username}",
         username=username,
     )
