@@ -1,9 +1,10 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from itertools import count
 
 import asyncpg
 import pytest
+import structlog
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
@@ -46,6 +47,14 @@ def _servers(config: pytest.Config) -> Servers:
         closing = config.stash[CLOSING] = ExitStack()
         config.stash[SERVERS] = closing.enter_context(started())
     return config.stash[SERVERS]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Commands and processes set up their logs; a test must not hear of another's."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")
