@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import anyio
 import pytest
@@ -32,9 +32,9 @@ async def test_nobody_has_no_password_and_costs_as_much() -> None:
     known = await passwords.hashed(PASSWORD)
 
     async def cost(hashed: str | None) -> float:
-        began = perf_counter()
+        began = process_time()
         assert not await passwords.match("wrong", hashed)
-        return perf_counter() - began
+        return process_time() - began
 
     nobody = min([await cost(None) for _ in range(5)])
     somebody = min([await cost(known) for _ in range(5)])
