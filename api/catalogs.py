@@ -14,7 +14,7 @@ from api.auth.access import (
     Known,
     Reader,
 )
-from api.auth.roles import EVERYWHERE
+from api.auth.roles import CATALOG_KEY, EVERYWHERE
 from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS, CatalogExists
 from api.parameters import ONLY_KNOWN
@@ -30,7 +30,7 @@ reads = APIRouter(prefix="/v1/catalogs", tags=["queries"], dependencies=ONLY_KNO
 
 
 class NewCatalog(Input):
-    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    key: Annotated[str, StringConstraints(pattern=f"^{CATALOG_KEY}$")]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
     default_currency: KnownCurrency
 

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
 
-import structlog
 from asyncpg import PostgresError
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,8 +18,6 @@ from projections.publish import PROJECTED
 from queries.answer import Answer
 
 POLL_SECONDS = 0.1
-
-log = structlog.get_logger(__name__)
 
 
 class Freshness:

@@ -9,12 +9,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
 
 from api.currencies import KnownCurrency
+from api.parameters import PageCursor, PageLimit
 from commands.input import NO_NUL, Amount, Brand, Category, Sku, Tag
 from queries.filters import Filters, Status
 from queries.products import Sort
@@ -26,13 +26,11 @@ VALUE = re.compile(NO_NUL.replace("*", "{0,1000}"))
 
 def _moment(text: str) -> datetime:
     if not RFC_3339.fullmatch(text):
-        message = "a moment is written as RFC 3339 has it: 2024-05-01T12:00:00Z"
-        raise ValueError(message)
+        raise ValueError("a moment is written as RFC 3339 has it: 2024-05-01T12:00:00Z")
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError as error:
-        message = "this moment is out of range in UTC"
-        raise ValueError(message) from error
+        raise ValueError("this moment is out of range in UTC") from error
 
 
 type Moment = Annotated[
@@ -57,18 +55,16 @@ class ListParameters(BaseModel):
     sku: Sku | None = None
     updated_since: Moment | None = None
     sort: Sort = "name"
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,8000}$")] | None = None
+    limit: PageLimit = 50
+    cursor: PageCursor | None = None
 
     @model_validator(mode="after")
     def _only_attributes_beside(self) -> Self:
         for name, value in self._beside.items():
             if not ATTRIBUTE.fullmatch(name):
-                message = f"there is no parameter {name!r}"
-                raise ValueError(message)
+                raise ValueError(f"there is no parameter {name!r}")
             if not isinstance(value, str) or not VALUE.fullmatch(value):
-                message = f"{name!r} takes one value of at most 1000 characters"
-                raise ValueError(message)
+                raise ValueError(f"{name!r} takes one value of at most 1000 characters")
         return self
 
     @property

@@ -57,10 +57,9 @@ async def summary(held: Held) -> outputs.Health:
 async def _health(held: Resources) -> outputs.Health:
     checks: dict[str, State] = {
         "database": await _database(held.engine),
+        "query_database": await _database(held.query_engine),
         "redis": await _redis(held),
     }
-    if held.query_engine is not held.engine:
-        checks["query_database"] = await _database(held.query_engine)
     if held.settings.side != "commands":
         checks["projection"] = await _projection(held.query_engine)
     states = set(checks.values())
@@ -139,10 +138,4 @@ async def projections(catalog: CatalogKey, _principal: Operator, held: Held) -> 
         found = {each.catalog: each for each in await read_progress(connection)}
     if (progress := found.get(catalog)) is None:
         raise UnknownCatalog
-    return outputs.Projections(
-        generation=progress.generation,
-        checkpoint=progress.checkpoint,
-        head=progress.head,
-        lag_events=progress.lag_events,
-        lag_seconds=progress.lag_seconds,
-    )
+    return outputs.Projections.model_validate(progress, from_attributes=True)

@@ -1,8 +1,14 @@
 """No parameter is overlooked: one that an operation does not know is refused."""
 
+from typing import Annotated
+
 from fastapi import Depends, Request
+from pydantic import Field, StringConstraints
 
 from api.errors import InvalidInput
+
+PageCursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,8000}$")]
+PageLimit = Annotated[int, Field(ge=1, le=200)]
 
 
 async def _only_known(request: Request) -> None:

@@ -12,7 +12,7 @@ from api import outputs
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Known, Reader
 from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
-from api.parameters import ONLY_KNOWN
+from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
 from api.refusals import Responses, answers
 from api.resources import Held, Resources
 from commands.errors import UnknownCurrency, UnknownProduct
@@ -30,8 +30,6 @@ REVALIDATE = "private, no-cache"
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
 
-type Limit = Annotated[int, Query(ge=1, le=200)]
-type PageCursor = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,8000}$")]
 type IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", pattern=r"^[!-~ ]{0,1000}$")]
 
 
@@ -159,8 +157,8 @@ async def get_history(
     product_id: UUID,
     _caller: Auditor,
     read: Reading,
-    limit: Limit = 50,
-    cursor: PageCursor = None,
+    limit: PageLimit = 50,
+    cursor: PageCursor | None = None,
 ) -> Response:
     """What happened to the product, oldest first, and what each event changed."""
     answer = await read(

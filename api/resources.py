@@ -2,7 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -15,7 +20,7 @@ from api.auth import gate as gates
 from api.auth.gate import Gate
 from api.freshness import Freshness
 from api.settings import Settings
-from events.database import create_engine
+from events.database import pool
 from events.nudge import connect
 from queries.cache import ProductCache
 
@@ -41,10 +46,11 @@ class Resources:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Resources]:
     async with AsyncExitStack() as stack:
-        engine = await _engine(
-            stack, settings, settings.database_url.get_secret_value(), "commands"
+        url = settings.database_url.get_secret_value()
+        engine = await stack.enter_async_context(_pool(settings, url, "commands"))
+        query_engine = await stack.enter_async_context(
+            _pool(settings, settings.query_url, "queries")
         )
-        query_engine = await _engine(stack, settings, settings.query_url, "queries")
         redis = await stack.enter_async_context(connect(settings.redis_url.get_secret_value()))
         access_engine = query_engine if settings.side == "queries" else engine
         gate = await stack.enter_async_context(gates.opened(settings, access_engine, redis))
@@ -61,15 +67,13 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         yield Resources(settings, engine, query_engine, redis, gate, appenders, freshness, cache)
 
 
-async def _engine(stack: AsyncExitStack, settings: Settings, url: str, side: str) -> AsyncEngine:
-    engine = create_engine(
+def _pool(settings: Settings, url: str, side: str) -> AbstractAsyncContextManager[AsyncEngine]:
+    return pool(
         url,
-        pool_size=settings.database_pool_size,
         application=f"catalog-{side}",
+        pool_size=settings.database_pool_size,
         command_timeout=COMMAND_SECONDS,
     )
-    stack.push_async_callback(engine.dispose)
-    return engine
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from cli.processes import Child, running
 from commands.feeds import Importer
 from commands.handle import KIND, Circumstances
 from events.appender import Appender
-from events.database import create_engine, driver
+from events.database import driver, pool
 from migrations.run import upgrade
 from projections.projector import read_progress
 
@@ -87,8 +87,7 @@ async def _round(
         "CATALOG_REDIS_URL": redis_url.replace("db=0", f"db={n % 16}"),
         "CATALOG_WORKER_PORT": "0",
     }
-    engine = create_engine(url, pool_size=4, application="catalog-bench")
-    try:
+    async with pool(url, application="catalog-bench", pool_size=4) as engine:
         with ExitStack() as stack:
             worker = stack.enter_context(_worker(directory, environment))
             began = perf_counter()
@@ -102,8 +101,6 @@ async def _round(
             await _projected(engine, head)
             readable = perf_counter() - began
         return Round(appended, readable, await _copy(engine, lines), await _digest(engine), kill)
-    finally:
-        await engine.dispose()
 
 
 def _worker(directory: Path, environment: dict[str, str]) -> AbstractContextManager[Child]:

@@ -122,8 +122,7 @@ class NewProduct(Input):
     @model_validator(mode="after")
     def _one_price_a_currency(self) -> Self:
         if len({price.currency for price in self.prices}) < len(self.prices):
-            message = "a currency has one price"
-            raise ValueError(message)
+            raise ValueError("a currency has one price")
         return self
 
 

@@ -29,6 +29,7 @@ type Connection = asyncpg.Connection[asyncpg.Record]
 
 CONNECT_SECONDS = 5.0
 """To reach the server, or to be lent a connection of the pool."""
+COMMAND_SECONDS = 30.0
 
 _UNAVAILABLE = (
     OSError,
@@ -56,7 +57,7 @@ def create_engine(
     *,
     pool_size: int,
     application: str,
-    command_timeout: float | None = 30.0,
+    command_timeout: float | None = COMMAND_SECONDS,
 ) -> AsyncEngine:
     """A pool of at most `pool_size` connections; a statement may take `command_timeout` seconds.
 
@@ -84,9 +85,17 @@ def create_engine(
 
 
 @asynccontextmanager
-async def pool(url: str, *, application: str, pool_size: int = 2) -> AsyncIterator[AsyncEngine]:
+async def pool(
+    url: str,
+    *,
+    application: str,
+    pool_size: int = 2,
+    command_timeout: float | None = COMMAND_SECONDS,
+) -> AsyncIterator[AsyncEngine]:
     """An engine for as long as the block runs."""
-    engine = create_engine(url, pool_size=pool_size, application=application)
+    engine = create_engine(
+        url, pool_size=pool_size, application=application, command_timeout=command_timeout
+    )
     try:
         yield engine
     finally:

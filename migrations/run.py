@@ -9,10 +9,9 @@ from importlib.resources import files
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.keys import ensure_signing_key
-from events.database import connected, create_engine
+from events.database import connected, pool
 from projections.generations import ensure_live
 
 LOCK = 4_213_370_001
@@ -20,15 +19,11 @@ LOCK = 4_213_370_001
 
 async def upgrade(url: str) -> None:
     """Migrate the database at `url`; its user must own the schemas (and may create roles)."""
-    engine = create_engine(url, pool_size=2, application="catalog-migrate", command_timeout=None)
-    try:
-        await upgrade_with(engine)
-    finally:
-        await engine.dispose()
-
-
-async def upgrade_with(engine: AsyncEngine) -> None:
-    async with connected(engine) as connection, connection.begin():
+    async with (
+        pool(url, application="catalog-migrate", command_timeout=None) as engine,
+        connected(engine) as connection,
+        connection.begin(),
+    ):
         await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(_to_head)
         await connection.run_sync(ensure_live)

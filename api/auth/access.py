@@ -8,7 +8,7 @@ from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 
-from api.auth.roles import Principal, Right
+from api.auth.roles import CATALOG_KEY, Principal, Right
 from api.errors import Forbidden, InvalidInput, Unauthenticated
 from api.resources import of
 from events.catalogs import CatalogDescription
@@ -21,7 +21,7 @@ REFUSALS = (Unauthenticated, Forbidden, InvalidInput, DatabaseUnavailable)
 """What an operation may answer that asks who calls."""
 CATALOG_REFUSALS = (*REFUSALS, UnknownCatalog)
 
-type CatalogKey = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+type CatalogKey = Annotated[str, Path(pattern=f"^{CATALOG_KEY}$")]
 
 
 class AccessToken(SecurityBase):

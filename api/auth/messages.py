@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth.passwords import BYTES_LIMIT
-from api.auth.roles import Role
+from api.auth.roles import CATALOG_KEY, Role
 
 USERNAME = r"^[a-z0-9][a-z0-9._@-]{0,63}$"
-GRANTED_CATALOG = r"^([a-z0-9][a-z0-9-]{0,62}|\*)$"
+GRANTED_CATALOG = rf"^({CATALOG_KEY}|\*)$"
 WITHOUT_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 
 

@@ -9,6 +9,7 @@ type Role = Literal["viewer", "editor", "auditor", "admin"]
 type Right = Literal["read", "write", "audit", "operate"]
 
 EVERYWHERE = "*"
+CATALOG_KEY = "[a-z0-9][a-z0-9-]{0,62}"
 
 RIGHTS: dict[str, frozenset[Right]] = {
     "viewer": frozenset({"read"}),
