@@ -38,7 +38,7 @@ from commands.product.messages import (
 )
 from events.append import Idempotent
 from events.appender import Appender
-from events.errors import AppendQueueFull, AppendUnconfirmed, Refused
+from events.errors import AppendQueueFull, AppendUnconfirmed, Refused, Undecodable
 
 _REFUSALS = (
     *CATALOG_REFUSALS,
@@ -47,6 +47,7 @@ _REFUSALS = (
     AppendUnconfirmed,
     errors.IdempotencyKeyReused,
     errors.TooMuchContention,
+    Undecodable,
 )
 _CHANGE_REFUSALS = (*_REFUSALS, errors.UnknownProduct, errors.VersionConflict)
 _HEADERS = {"ETag": '^"[0-9]+"$', "Catalog-Position": "^[0-9]+$"}

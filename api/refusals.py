@@ -12,6 +12,7 @@ from events.errors import (
     AppendUnconfirmed,
     DatabaseUnavailable,
     Refused,
+    Undecodable,
     UnknownCatalog,
 )
 from queries.errors import InvalidCursor
@@ -37,6 +38,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     refused.ProductExists: (409, "product-exists"),
     refused.ProductIsArchived: (409, "product-archived"),
     refused.SkuTaken: (409, "sku-taken"),
+    Undecodable: (409, "unreadable-stream"),
     refused.VersionConflict: (412, "version-conflict"),
     errors.BodyTooLarge: (413, "body-too-large"),
     errors.UnsupportedMediaType: (415, "unsupported-media-type"),

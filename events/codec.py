@@ -7,10 +7,12 @@ A new shape is a new schema version, and an upcast lifts the old one when it is 
 from dataclasses import dataclass
 
 import msgspec
-import rfc8785
 
 from events import product
+from events.canonical import canonical
+from events.errors import Undecodable
 from events.product import ProductEvent
+from events.upcasts import UPCASTS, Upcasts, check, lift
 
 SCHEMA_VERSIONS: dict[type[ProductEvent], int] = {
     product.ProductRegistered: 1,
@@ -33,10 +35,7 @@ _DECODERS = {
     (type_.__name__, version): msgspec.json.Decoder(type_)
     for type_, version in SCHEMA_VERSIONS.items()
 }
-
-
-class Undecodable(Exception):  # noqa: N818 -- it says what the event is
-    """An event of the log has a type, a schema version or data that this code does not know."""
+check(UPCASTS, _DECODERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +48,23 @@ class Encoded:
 
 def encode(event: ProductEvent) -> Encoded:
     type_ = type(event)
-    data = rfc8785.dumps(msgspec.to_builtins(event)).decode()
+    data = canonical(msgspec.to_builtins(event)).decode()
     return Encoded(type_.__name__, SCHEMA_VERSIONS[type_], data)
 
 
-def decode(type_: str, schema_version: int, data: str) -> ProductEvent:
+def decode(type_: str, schema_version: int, data: str, upcasts: Upcasts = UPCASTS) -> ProductEvent:
     """Raises `Undecodable`."""
-    decoder = _DECODERS.get((type_, schema_version))
-    if decoder is None:
-        raise Undecodable(type_, schema_version)
+    shape = type_, schema_version
     try:
-        return decoder.decode(data)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise Undecodable(type_, schema_version, str(error)) from error
+        if shape in upcasts:
+            shape, lifted = lift(upcasts, shape, msgspec.json.decode(data))
+            data = msgspec.json.encode(lifted).decode()
+        if shape in _DECODERS:
+            return _DECODERS[shape].decode(data)
+    except Exception as error:  # whatever an upcast stumbles over
+        raise _undecodable(type_, schema_version, str(error)) from error
+    raise _undecodable(type_, schema_version, "this version of the service does not know it")
+
+
+def _undecodable(type_: str, schema_version: int, reason: str) -> Undecodable:
+    return Undecodable(event_type=type_, schema_version=schema_version, reason=reason)

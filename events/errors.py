@@ -27,3 +27,7 @@ class AppendQueueFull(Refused):
 
 class UnknownCatalog(Refused):
     """There is no such catalog."""
+
+
+class Undecodable(Refused):
+    """The log has an event of this product that this version of the service can't read."""

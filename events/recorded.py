@@ -7,6 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from events.codec import decode
+from events.errors import Undecodable
 from events.product import ProductEvent
 
 
@@ -34,8 +35,12 @@ class Recorded:
 
     @property
     def event(self) -> ProductEvent:
-        """Raises `Undecodable`."""
-        return decode(self.type, self.schema_version, self.data)
+        """Raises `Undecodable`, which then tells the event's place."""
+        try:
+            return decode(self.type, self.schema_version, self.data)
+        except Undecodable as error:
+            error.members |= {"position": self.position, "event_version": self.version}
+            raise
 
 
 def recorded(row: Record) -> Recorded:
