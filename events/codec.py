@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from events import product
-from events.canonical import canonical
+from events.canonical_json import canonical
 from events.errors import Undecodable
 from events.product import ProductEvent
 from events.upcasts import UPCASTS, Upcasts, check, lift

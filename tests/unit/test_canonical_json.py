@@ -7,7 +7,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events.canonical import canonical
+from events.canonical_json import canonical
 
 LARGEST = 2**53 - 1
 FRACTIONS = [1e-5, 1.5e-6, 1e-6, 1e-7, 0.1, 999999999999999.9, 1e15, 4503599627370497.5]
