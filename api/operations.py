@@ -112,7 +112,7 @@ async def metrics(held: Held) -> Response:
     if held.settings.side != "commands":
         SIDES["query"].pooled(pool_state(held.query_engine))
         await _lag(held.query_engine)
-    for catalog, waiting in held.appenders.waiting().items():
+    for catalog, waiting in held.write_sides.waiting().items():
         APPENDS_WAITING.labels(catalog).set(waiting)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -17,7 +17,7 @@ from api.parameters import ONLY_KNOWN
 from api.refusals import answers, header
 from api.resources import Held
 from commands import errors
-from commands.handle import NEW, Circumstances, Receipt, handle
+from commands.handle import Circumstances, Receipt, handle
 from commands.input import (
     Amount,
     Input,
@@ -27,6 +27,7 @@ from commands.input import (
     to_change,
     to_register,
 )
+from commands.loaded import NEW
 from commands.product.messages import (
     ArchiveProduct,
     ProductCommand,
@@ -36,8 +37,8 @@ from commands.product.messages import (
     SetPrice,
     UnpublishProduct,
 )
+from commands.write_side import WriteSide
 from events.append import Idempotent
-from events.appender import Appender
 from events.errors import AppendQueueFull, AppendUnconfirmed, Refused, Undecodable
 
 _REFUSALS = (
@@ -46,7 +47,6 @@ _REFUSALS = (
     AppendQueueFull,
     AppendUnconfirmed,
     errors.IdempotencyKeyReused,
-    errors.TooMuchContention,
     Undecodable,
 )
 _CHANGE_REFUSALS = (*_REFUSALS, errors.UnknownProduct, errors.VersionConflict)
@@ -71,7 +71,7 @@ type Currency = Annotated[KnownCurrency, Path()]
 class Write:
     """The circumstances of one write, from its headers and its caller."""
 
-    appender: Appender
+    side: WriteSide
     circumstances: Circumstances
     expected_version: int | None
     idempotent: Idempotent | None
@@ -87,7 +87,7 @@ class Write:
         self, product: UUID, commands: Sequence[ProductCommand], expected_version: int | None
     ) -> outputs.Receipt:
         receipt = await handle(
-            self.appender,
+            self.side,
             product,
             commands,
             self.circumstances,
@@ -108,7 +108,7 @@ async def _write(
 ) -> Write:
     circumstances = Circumstances(actor=principal.username, correlation_id=request.state.request_id)
     return Write(
-        held.appenders.of(catalog),
+        held.write_sides.of(catalog),
         circumstances,
         int(if_match.strip('"')) if if_match else None,
         await _idempotent(request, principal.username, idempotency_key),

@@ -52,7 +52,6 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     AppendUnconfirmed: (503, "append-unconfirmed"),
     DatabaseUnavailable: (503, "database-unavailable"),
     errors.ProjectionBehind: (503, "projection-behind"),
-    refused.TooMuchContention: (503, "too-much-contention"),
 }
 
 

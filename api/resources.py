@@ -15,11 +15,11 @@ from fastapi import Depends, Request
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.appenders import Appenders
 from api.auth import gate as gates
 from api.auth.gate import Gate
 from api.freshness import Freshness
 from api.settings import Settings
+from api.write_sides import WriteSides
 from events.database import pool
 from events.nudge import connect
 from queries.cache import ProductCache
@@ -38,7 +38,7 @@ class Resources:
     redis: Redis
     gate: Gate
     """Who may come in: tokens, sessions, known catalogs."""
-    appenders: Appenders
+    write_sides: WriteSides
     freshness: Freshness
     cache: ProductCache
 
@@ -54,17 +54,17 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         redis = await stack.enter_async_context(connect(settings.redis_url.get_secret_value()))
         access_engine = query_engine if settings.side == "queries" else engine
         gate = await stack.enter_async_context(gates.opened(settings, access_engine, redis))
-        appenders = Appenders(
+        write_sides = WriteSides(
             engine,
             redis,
             queue_limit=settings.append_queue_limit,
             batch_limit=settings.append_batch_limit,
         )
         freshness = Freshness(query_engine, redis)
-        await stack.enter_async_context(_running(appenders.nudging(), freshness.run()))
-        stack.push_async_callback(appenders.drain)
+        await stack.enter_async_context(_running(write_sides.nudging(), freshness.run()))
+        stack.push_async_callback(write_sides.drain)
         cache = ProductCache(redis, ttl_seconds=settings.cache_seconds)
-        yield Resources(settings, engine, query_engine, redis, gate, appenders, freshness, cache)
+        yield Resources(settings, engine, query_engine, redis, gate, write_sides, freshness, cache)
 
 
 def _pool(settings: Settings, url: str, side: str) -> AbstractAsyncContextManager[AsyncEngine]:

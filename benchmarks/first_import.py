@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cli.processes import Child, running
 from commands.feeds import Importer
 from commands.handle import KIND, Circumstances
+from commands.write_side import WriteSide
 from events.appender import Appender
 from events.database import driver, pool
 from migrations.run import upgrade
@@ -124,7 +125,7 @@ async def _import(engine: AsyncEngine, lines: list[bytes]) -> int:
     circumstances = Circumstances(
         actor="benchmark", correlation_id="benchmark", occurred_at=OCCURRED_AT
     )
-    report = await Importer(appender, circumstances).run(lines)
+    report = await Importer(WriteSide(appender), circumstances).run(lines)
     if report.created != len(lines):
         raise RuntimeError(report)
     return report.position

@@ -21,6 +21,7 @@ from cli.environment import read
 from cli.errors import FutureMoment, ImportInterrupted, NoSuchCatalog, UnreadableFeed
 from commands.feeds import Importer, Report
 from commands.handle import KIND, Circumstances
+from commands.write_side import WriteSide
 from events.appender import Appender
 from events.catalogs import read_catalogs
 from events.database import driver, pool
@@ -127,7 +128,7 @@ async def import_files(
             occurred_at=occurred_at,
         )
         for path in files:
-            await _import_file(path, Importer(appender, circumstances, report), console)
+            await _import_file(path, Importer(WriteSide(appender), circumstances, report), console)
         async with connect(settings.redis_url.get_secret_value()) as redis:
             await nudge(redis, catalog)
 

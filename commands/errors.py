@@ -35,9 +35,5 @@ class VersionConflict(Refused):
     """The product has changed since; read it again, then decide again."""
 
 
-class TooMuchContention(Refused):
-    """Others kept changing this product while the command was decided; retry in a moment."""
-
-
 class IdempotencyKeyReused(Refused):
     """This idempotency key came with another request before; use a new key for a new request."""

@@ -11,16 +11,17 @@ from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from commands.faults import Fault, faults
-from commands.handle import NEW, SKU, Circumstances, fold, handle, to_append
+from commands.handle import SKU, Circumstances, handle, to_append
 from commands.input import NewProduct, to_align, to_register
+from commands.load import Unfolded, load_all
+from commands.loaded import NEW
 from commands.product import product
+from commands.write_side import WriteSide
 from events.append import Appended
-from events.appender import Appender
 from events.database import driver
 from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable, Refused
-from events.log import find_claims, read_streams
+from events.log import find_claims
 from events.product import ProductEvent
-from events.recorded import Recorded
 
 BATCH = 500
 FAILURES_KEPT = 1_000
@@ -74,12 +75,12 @@ class Importer:
     """Brings a catalog's products to what a feed says; what the feed leaves out stays."""
 
     def __init__(
-        self, appender: Appender, circumstances: Circumstances, report: Report | None = None
+        self, side: WriteSide, circumstances: Circumstances, report: Report | None = None
     ) -> None:
-        self._appender = appender
+        self._side = side
         self._circumstances = circumstances
         self._report = report or Report()
-        self._batch_limit = min(BATCH, appender.queue_limit)
+        self._batch_limit = min(BATCH, side.appender.queue_limit)
 
     async def run(
         self, lines: Iterable[bytes], progressed: Callable[[Report], None] = lambda _: None
@@ -128,23 +129,23 @@ class Importer:
                 self._report.fail(number, _sku(document), faults(error.errors(), document))
 
     async def _decide(self, rows: Sequence[Row]) -> list[Decision]:
-        histories = await self._histories([row.product.sku for row in rows])
+        known = await self._products([row.product.sku for row in rows])
         decisions = []
         for row in rows:
             try:
-                decision = _decided(row, histories.get(row.product.sku, []))
+                decision = _decided(row, known.get(row.product.sku))
             except Refused as refusal:
                 self._refuse(row, refusal)
             else:
                 decisions.append(decision)
         return decisions
 
-    async def _histories(self, skus: Sequence[str]) -> dict[str, list[Recorded]]:
-        catalog = self._appender.catalog
-        async with driver(self._appender.engine) as connection:
+    async def _products(self, skus: Sequence[str]) -> dict[str, tuple[UUID, Unfolded]]:
+        catalog = self._side.catalog
+        async with driver(self._side.appender.engine) as connection:
             streams = await find_claims(connection, catalog, SKU, skus)
-            histories = await read_streams(connection, catalog, streams.values())
-        return {sku: histories[stream] for sku, stream in streams.items()}
+            unfolded = await load_all(connection, catalog, streams.values())
+        return {sku: (stream, unfolded[stream]) for sku, stream in streams.items()}
 
     async def _append(self, decisions: Sequence[Decision]) -> None:
         await asyncio.gather(*(self._settle(decision) for decision in decisions))
@@ -153,7 +154,7 @@ class Importer:
         if not decision.events:
             self._report.unchanged += 1
             return
-        outcome = await self._appender.append(
+        outcome = await self._side.appender.append(
             to_append(decision.stream, decision.events, decision.version, self._circumstances)
         )
         if isinstance(outcome, Appended):
@@ -164,14 +165,12 @@ class Importer:
     async def _settle_alone(self, row: Row) -> None:
         """Somebody else was faster with this product: decide again, on what there is now."""
         try:
-            histories = await self._histories([row.product.sku])
-            if history := histories.get(row.product.sku):
-                stream, version, commands = history[0].stream_id, history[-1].version, to_align
+            known = await self._products([row.product.sku])
+            if found := known.get(row.product.sku):
+                stream, version, commands = found[0], found[1].fold().version, to_align
             else:
                 stream, version, commands = uuid7(), NEW, to_register
-            receipt = await handle(
-                self._appender, stream, commands(row.product), self._circumstances
-            )
+            receipt = await handle(self._side, stream, commands(row.product), self._circumstances)
         except RETRYABLE:
             raise
         except Refused as refusal:
@@ -193,13 +192,14 @@ class Importer:
         self._report.fail(row.line, row.product.sku, [{"pointer": "", "message": str(refusal)}])
 
 
-def _decided(row: Row, history: Sequence[Recorded]) -> Decision:
-    if not history:
+def _decided(row: Row, known: tuple[UUID, Unfolded] | None) -> Decision:
+    if known is None:
         events = product.decide_all(to_register(row.product), product.initial)
         return Decision(row, uuid7(), NEW, events)
-    loaded = fold(history)
+    stream, unfolded = known
+    loaded = unfolded.fold()
     events = product.decide_all(to_align(row.product), loaded.state)
-    return Decision(row, history[0].stream_id, loaded.version, events)
+    return Decision(row, stream, loaded.version, events)
 
 
 def _parsed(line: bytes) -> object:

@@ -10,13 +10,14 @@ import msgspec
 from commands.errors import (
     IdempotencyKeyReused,
     SkuTaken,
-    TooMuchContention,
     UnknownProduct,
     VersionConflict,
 )
+from commands.loaded import NEW, NOTHING, Loaded
 from commands.product import product
 from commands.product.messages import ProductCommand
 from commands.product.state import Product, State
+from commands.write_side import WriteSide
 from events.append import (
     Append,
     Appended,
@@ -27,21 +28,22 @@ from events.append import (
     Outcome,
     Replayed,
     VersionMismatch,
+    append,
     find_receipt,
 )
-from events.appender import Appender
 from events.codec import encode
 from events.database import driver
-from events.errors import Refused
+from events.errors import DatabaseUnavailable, Refused
 from events.log import read_stream
 from events.product import ProductEvent, ProductRegistered
 from events.recorded import Recorded
 
 KIND = "product"
 SKU = "sku"
-ATTEMPTS = 8
-NEW = 0
-"""The expected version of a stream that does not exist yet."""
+ATTEMPTS = 4
+"""How often a decision is made anew beside other writers, before they are made to wait."""
+EVENTS_TOLD = 100
+"""The most events that a version conflict tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,6 @@ class Circumstances:
     correlation_id: str
     causation_id: str | None = None
     occurred_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    state: State
-    version: int
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +74,16 @@ class Asked:
     idempotent: Idempotent | None
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the commands bring about, and the state that they lead to if the append succeeds."""
+
+    append: Append
+    state: State
+
+
 async def handle(
-    appender: Appender,
+    side: WriteSide,
     stream: UUID,
     commands: Sequence[ProductCommand],
     circumstances: Circumstances,
@@ -95,34 +98,77 @@ async def handle(
     idempotency key before is answered again, whatever has happened since.
     """
     asked = Asked(stream, commands, circumstances, expected_version, idempotent)
-    if idempotent is None:
-        return await _decided(appender, asked)
-    if first := await _answered(appender, idempotent):
-        return first
     try:
-        return await _decided(appender, asked)
+        async with side.turn(stream):
+            return await _decided(side, asked)
     except Refused:
-        if first := await _answered(appender, idempotent):
+        if first := await _answered(side, idempotent):
             return first
         raise
 
 
-async def _decided(appender: Appender, asked: Asked) -> Receipt:
-    """One decision at a time on a product in this process: others would only be made again."""
-    async with appender.turn(asked.stream):
-        for _ in range(ATTEMPTS):
-            loaded = await _load(appender, asked.stream, asked.expected_version)
-            events = product.decide_all(asked.commands, loaded.state)
-            state = product.fold(events, loaded.state)
-            if not events and asked.idempotent is None:
-                return _receipt(asked.stream, state, loaded.version, loaded.position)
-            append = to_append(
-                asked.stream, events, loaded.version, asked.circumstances, asked.idempotent
-            )
-            outcome = await appender.append(append)
-            if not isinstance(outcome, VersionMismatch):
-                return await _settled(appender, state, outcome)
-    raise TooMuchContention
+async def _decided(side: WriteSide, asked: Asked) -> Receipt:
+    if receipt := await _decided_on_what_is_known(side, asked):
+        return receipt
+    for _ in range(ATTEMPTS):
+        loaded = await side.load(asked.stream)
+        await _check_expected(side, asked, loaded)
+        decision = _decide(asked, loaded)
+        if _changes_nothing(decision):
+            return _receipt(asked.stream, loaded.state, loaded.version, loaded.position)
+        if receipt := await _append(side, decision):
+            return receipt
+    return await _decided_alone(side, asked)
+
+
+async def _decided_on_what_is_known(side: WriteSide, asked: Asked) -> Receipt | None:
+    """In one round trip, or not at all.
+
+    What the process knows may be old, so that only an append that expects its version is to be
+    trusted: a refusal, or that nothing is to be done, must be seen on the stream as it is.
+    """
+    loaded = NOTHING if asked.expected_version == NEW else side.known(asked.stream)
+    if loaded is None or asked.expected_version not in {None, loaded.version}:
+        return None
+    try:
+        decision = _decide(asked, loaded)
+    except Refused:
+        return None
+    if not decision.append.events:
+        return None
+    return await _append(side, decision)
+
+
+async def _append(side: WriteSide, decision: Decision) -> Receipt | None:
+    """None when somebody else was faster."""
+    outcome = await side.appender.append(decision.append)
+    if isinstance(outcome, VersionMismatch):
+        side.forget(decision.append.stream_id, beyond=outcome.current_version)
+        return None
+    return await _settled(side, decision, outcome)
+
+
+async def _decided_alone(side: WriteSide, asked: Asked) -> Receipt:
+    """Others were faster every time: now they wait, in every process."""
+    async with side.appender.alone() as connection:
+        loaded = await side.load_over(connection, asked.stream)
+        await _check_expected(side, asked, loaded)
+        decision = _decide(asked, loaded)
+        if _changes_nothing(decision):
+            return _receipt(asked.stream, loaded.state, loaded.version, loaded.position)
+        [outcome] = await append(connection, side.catalog, KIND, [decision.append])
+    return await _settled(side, decision, outcome)
+
+
+def _decide(asked: Asked, loaded: Loaded) -> Decision:
+    events = product.decide_all(asked.commands, loaded.state)
+    append = to_append(asked.stream, events, loaded.version, asked.circumstances, asked.idempotent)
+    return Decision(append, product.fold(events, loaded.state))
+
+
+def _changes_nothing(decision: Decision) -> bool:
+    """Nor is there a key to be remembered."""
+    return not decision.append.events and decision.append.idempotent is None
 
 
 def to_append(
@@ -149,25 +195,17 @@ def to_append(
     )
 
 
-def fold(history: Sequence[Recorded]) -> Loaded:
-    if not history:
-        return Loaded(product.initial, NEW, 0)
-    state = product.fold((recorded.event for recorded in history), product.initial)
-    return Loaded(state, history[-1].version, history[-1].position)
-
-
-async def _load(appender: Appender, stream: UUID, expected_version: int | None) -> Loaded:
-    if expected_version == NEW:
-        return fold([])
-    async with driver(appender.engine) as connection:
-        history = await read_stream(connection, appender.catalog, stream)
-    loaded = fold(history)
-    if history and expected_version is not None and loaded.version != expected_version:
-        raise VersionConflict(
-            current_version=loaded.version,
-            events_since=[_summary(each) for each in history if each.version > expected_version],
+async def _check_expected(side: WriteSide, asked: Asked, loaded: Loaded) -> None:
+    expected = asked.expected_version
+    if expected is None or loaded.version in {expected, NEW}:
+        return
+    async with driver(side.appender.engine) as connection:
+        since = await read_stream(
+            connection, side.catalog, asked.stream, after=expected, limit=EVENTS_TOLD
         )
-    return loaded
+    raise VersionConflict(
+        current_version=loaded.version, events_since=[_summary(each) for each in since]
+    )
 
 
 def _summary(recorded: Recorded) -> dict[str, object]:
@@ -177,25 +215,38 @@ def _summary(recorded: Recorded) -> dict[str, object]:
     }
 
 
-async def _answered(appender: Appender, idempotent: Idempotent) -> Receipt | None:
-    async with driver(appender.engine) as connection:
-        outcome = await find_receipt(connection, appender.catalog, idempotent)
-    return None if outcome is None else await _settled(appender, product.initial, outcome)
+async def _answered(side: WriteSide, idempotent: Idempotent | None) -> Receipt | None:
+    """The first answer to the key; none if there is none, or if nobody can tell now."""
+    if idempotent is None:
+        return None
+    try:
+        async with driver(side.appender.engine) as connection:
+            outcome = await find_receipt(connection, side.catalog, idempotent)
+    except DatabaseUnavailable:
+        return None
+    return None if outcome is None else await _repeated(side, outcome)
 
 
-async def _settled(appender: Appender, state: State, outcome: Outcome) -> Receipt:
+async def _settled(side: WriteSide, decision: Decision, outcome: Outcome) -> Receipt:
     match outcome:
         case Appended(stream, version, position):
-            return _receipt(stream, state, version, position)
-        case Replayed(stream, version, position):
-            loaded = await _load(appender, stream, None)
-            return _receipt(stream, loaded.state, version, position, replayed=True)
-        case KeyReused():
-            raise IdempotencyKeyReused
+            side.learn(stream, decision.state, version, position)
+            return _receipt(stream, decision.state, version, position)
+        case Replayed() | KeyReused():
+            return await _repeated(side, outcome)
         case ClaimTaken(holder=holder):
             raise SkuTaken(product_id=str(holder))
         case _:
             raise ValueError(outcome)
+
+
+async def _repeated(side: WriteSide, outcome: Replayed | KeyReused) -> Receipt:
+    match outcome:
+        case Replayed(stream, version, position):
+            loaded = await side.load(stream)
+            return _receipt(stream, loaded.state, version, position, replayed=True)
+        case KeyReused():
+            raise IdempotencyKeyReused
 
 
 def _receipt(

@@ -11,6 +11,7 @@ from events.codec import Encoded
 from events.database import Connection, statement
 
 _APPEND = statement(__package__, "sql/append.sql")
+_HOLD = statement(__package__, "sql/hold.sql")
 _FIND_RECEIPT = statement(__package__, "sql/find_receipt.sql")
 
 
@@ -83,25 +84,28 @@ class ClaimTaken:
     holder: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """An earlier append of the same call has the same stream, key or claim: send it again."""
-
-
-type Outcome = Appended | Replayed | KeyReused | VersionMismatch | ClaimTaken | Deferred
+type Outcome = Appended | Replayed | KeyReused | VersionMismatch | ClaimTaken
 
 
 async def append(
     connection: Connection, catalog: str, kind: str, appends: Sequence[Append]
 ) -> list[Outcome]:
-    """Commit the appends in one round trip; an outcome for each, in their order."""
+    """Commit the appends in one round trip; an outcome for each, in their order.
+
+    Each sees what those before it did, and none suffers from another's refusal.
+    """
     rows = await connection.fetch(_APPEND, catalog, kind, *_columns(appends))
     return [_outcome(row) for row in rows]
 
 
+async def hold(connection: Connection, catalog: str) -> None:
+    """Keep everybody else from appending to the catalog until the transaction ends."""
+    await connection.execute(_HOLD, catalog)
+
+
 def _columns(appends: Sequence[Append]) -> tuple[list[object], ...]:
-    events = [(n, event) for n, each in enumerate(appends, 1) for event in each.events]
-    claims = [(n, claim) for n, each in enumerate(appends, 1) for claim in each.claims]
+    events = [event for each in appends for event in each.events]
+    claims = [claim for each in appends for claim in each.claims]
     return (
         [each.stream_id for each in appends],
         [each.expected_version for each in appends],
@@ -111,31 +115,29 @@ def _columns(appends: Sequence[Append]) -> tuple[list[object], ...]:
         [each.correlation_id for each in appends],
         [each.causation_id for each in appends],
         [each.occurred_at for each in appends],
-        [n for n, _ in events],
-        [event.type for _, event in events],
-        [event.schema_version for _, event in events],
-        [event.data for _, event in events],
-        [n for n, _ in claims],
-        [claim.kind for _, claim in claims],
-        [claim.value for _, claim in claims],
-        [claim.held for _, claim in claims],
+        [len(each.events) for each in appends],
+        [len(each.claims) for each in appends],
+        [event.type for event in events],
+        [event.schema_version for event in events],
+        [event.data for event in events],
+        [claim.kind for claim in claims],
+        [claim.value for claim in claims],
+        [claim.held for claim in claims],
     )
 
 
 def _outcome(row: Record) -> Outcome:
     match row["outcome"]:
         case "appended":
-            return Appended(row["stream_id"], row["version"], row["log_position"])
+            return Appended(row["at_stream"], row["at_version"], row["at_position"])
         case "replayed":
-            return Replayed(row["stream_id"], row["version"], row["log_position"])
+            return Replayed(row["at_stream"], row["at_version"], row["at_position"])
         case "key_reused":
             return KeyReused()
         case "version_conflict":
-            return VersionMismatch(row["version"])
+            return VersionMismatch(row["at_version"])
         case "claim_taken":
             return ClaimTaken(row["taken_kind"], row["taken_value"], row["holder"])
-        case "deferred":
-            return Deferred()
         case other:
             raise ValueError(other)
 

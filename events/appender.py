@@ -2,17 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass, field
-from uuid import UUID
-from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.append import Append, Deferred, Outcome, append
-from events.database import driver
+from events.append import Append, Outcome, append, hold
+from events.database import Connection, driver
 from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
@@ -41,11 +40,6 @@ class Appender:
     """Called after each commit that may have grown the log."""
     _queue: deque[Waiting] = field(default_factory=deque)
     _writer: asyncio.Task[None] | None = None
-    _turns: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-
-    def turn(self, stream: UUID) -> asyncio.Lock:
-        """Held by who decides on a stream, so that the process does not conflict with itself."""
-        return self._turns.setdefault(stream, asyncio.Lock())
 
     async def append(self, asked: Append) -> Outcome:
         """The append's outcome, once it is durable.
@@ -59,6 +53,20 @@ class Appender:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all(), context=Context())
         return await waiting.outcome
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Connection]:
+        """A transaction on the log while nobody else, in any process, appends to the catalog.
+
+        Raises `AppendUnconfirmed` as `append` does. Meant to be brief: all other writers wait.
+        """
+        try:
+            async with driver(self.engine) as connection, connection.transaction():
+                await hold(connection, self.catalog)
+                yield connection
+        except DatabaseUnavailable as error:
+            raise AppendUnconfirmed from error
+        self.committed()
 
     @property
     def waiting(self) -> int:
@@ -93,7 +101,7 @@ class Appender:
         except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
             await self._write_apart(batch, error)
         else:
-            self._settle(batch, outcomes)
+            _settle(batch, outcomes)
             self.committed()
 
     async def _write_apart(self, batch: list[Waiting], error: Exception) -> None:
@@ -110,14 +118,11 @@ class Appender:
         correlation_ids = [waiting.append.correlation_id for waiting in batch]
         return {"catalog": self.catalog, "correlation_ids": correlation_ids}
 
-    def _settle(self, batch: list[Waiting], outcomes: Sequence[Outcome]) -> None:
-        again = []
-        for waiting, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, Deferred):
-                again.append(waiting)
-            elif not waiting.outcome.done():
-                waiting.outcome.set_result(outcome)
-        self._queue.extendleft(reversed(again))
+
+def _settle(batch: list[Waiting], outcomes: Sequence[Outcome]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if not waiting.outcome.done():
+            waiting.outcome.set_result(outcome)
 
 
 def _fail(batch: list[Waiting], error: Exception) -> None:

@@ -1,6 +1,6 @@
 """Reading the log: one stream, many streams, or all of a catalog in the order of its positions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from events.database import Connection, statement
@@ -13,19 +13,22 @@ _READ_HEADS = statement(__package__, "sql/read_heads.sql")
 _FIND_CLAIMS = statement(__package__, "sql/find_claims.sql")
 
 
-async def read_stream(connection: Connection, catalog: str, stream: UUID) -> list[Recorded]:
-    """The events of one stream, oldest first."""
-    rows = await connection.fetch(_READ_STREAM, catalog, stream)
+async def read_stream(
+    connection: Connection, catalog: str, stream: UUID, *, after: int = 0, limit: int | None = None
+) -> list[Recorded]:
+    """The events of one stream beyond the version `after`, oldest first."""
+    rows = await connection.fetch(_READ_STREAM, catalog, stream, after, limit)
     return [recorded(row) for row in rows]
 
 
 async def read_streams(
-    connection: Connection, catalog: str, streams: Iterable[UUID]
+    connection: Connection, catalog: str, after: Mapping[UUID, int]
 ) -> dict[UUID, list[Recorded]]:
-    """The events of each of the streams that has any, oldest first."""
-    found: dict[UUID, list[Recorded]] = {}
-    for row in await connection.fetch(_READ_STREAMS, catalog, list(streams)):
-        found.setdefault(row["stream_id"], []).append(recorded(row))
+    """The events of each stream beyond the version that is given for it, oldest first."""
+    found: dict[UUID, list[Recorded]] = {stream: [] for stream in after}
+    rows = await connection.fetch(_READ_STREAMS, catalog, list(after), list(after.values()))
+    for row in rows:
+        found[row["stream_id"]].append(recorded(row))
     return found
 
 

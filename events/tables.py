@@ -1,4 +1,4 @@
-"""The event store's tables, as migration 0001 makes them."""
+"""The event store's tables, as migrations 0001 and 0004 make them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncAttrs
@@ -46,6 +47,7 @@ class Catalog(Timestamps, Base):
     name: Mapped[str]
     default_currency: Mapped[str]
     head: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    last_recorded_at: Mapped[datetime] = mapped_column(server_default="-infinity")
 
 
 class Stream(Base):
@@ -56,6 +58,7 @@ class Stream(Base):
     stream_id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     version: Mapped[int]
+    position: Mapped[int] = mapped_column(BigInteger)
     last_occurred_at: Mapped[datetime]
 
 
@@ -105,3 +108,58 @@ class Idempotency(Base):
     version: Mapped[int]
     position: Mapped[int] = mapped_column(BigInteger)
     recorded_at: Mapped[datetime]
+
+
+class Snapshot(Base):
+    __tablename__ = "snapshots"
+    __table_args__ = (
+        Index("snapshots_recorded_at", "recorded_at"),
+        {"schema": "event_store"},
+    )
+
+    catalog_id: Mapped[str] = mapped_column(primary_key=True)
+    stream_id: Mapped[UUID] = mapped_column(primary_key=True)
+    code_digest: Mapped[bytes] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    position: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(postgresql.JSON)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class LogKey(Base):
+    __tablename__ = "log_keys"
+    __table_args__ = (
+        Index("log_keys_only_one", text("(true)"), unique=True),
+        {"schema": "event_store"},
+    )
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[bytes]
+    """The 32 bytes of an Ed25519 public key (RFC 8032)."""
+    private_key: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TreeNode(Base):
+    """The root of the `index`th complete subtree of 256^`level` leaves."""
+
+    __tablename__ = "tree_nodes"
+    __table_args__ = ({"schema": "event_store"},)
+
+    catalog_id: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+
+
+class SignedCheckpoint(Base):
+    """The first `size` events have this root: said, and signed, in the note."""
+
+    __tablename__ = "checkpoints"
+    __table_args__ = ({"schema": "event_store"},)
+
+    catalog_id: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[bytes]
+    note: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from commands.handle import Circumstances, Receipt, handle
 from commands.product.messages import ProductCommand, RenameProduct
+from commands.write_side import WriteSide
 from events.append import Idempotent
-from events.appender import Appender
+from tests.appends import appender
 
 LAMP, OTHER = UUID(int=1), UUID(int=2)
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -14,8 +17,13 @@ ANN = Circumstances(actor="ann", correlation_id="r-1", causation_id="r-0", occur
 rename = RenameProduct(name="Sun")
 
 
+def write_side(engine: AsyncEngine) -> WriteSide:
+    """A process of its own, as far as the log can tell."""
+    return WriteSide(appender(engine))
+
+
 async def commanded(
-    writer: Appender,
+    writer: WriteSide,
     *commands: ProductCommand,
     product: UUID = LAMP,
     expected: int | None = None,

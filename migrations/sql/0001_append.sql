@@ -1,15 +1,16 @@
--- Many appends to one catalog's log in one call, each judged by itself.
+-- Many appends to one catalog's log in one call, each judged by itself in the order given.
 --
 -- The row lock on the catalog's head is held until commit, so positions become visible in the
--- order in which they were given. An append that shares its stream, idempotency key or claim with
--- an earlier one of the same call is answered 'deferred': its caller sends it again. One without
--- events keeps its idempotency key all the same.
+-- order in which they were given. An append sees what those before it did; one that is refused
+-- leaves nothing. One without events keeps its idempotency key all the same.
 --
--- The lookups are laterals with a limit so that they stay index scans, however the tables looked
--- when the plan was made.
+-- The events and claims of append n are the next append_events[n] and append_claims[n] of theirs.
 --
 -- The digest is the SHA-256 of the event in canonical form (RFC 8785). It is computed here because
 -- only here are the position and the recorded time known. `event_data` must be canonical already.
+--
+-- No sequential scans: a plan is kept for as long as its connection, and a table that was small
+-- when the plan was made need not be small any more.
 create function event_store.append(
     catalog              text,
     stream_kind          text,
@@ -21,155 +22,141 @@ create function event_store.append(
     append_correlation   text[],
     append_causation     text[],
     append_occurred_at   timestamptz[],
-    event_append         integer[],
+    append_events        integer[],
+    append_claims        integer[],
     event_type           text[],
     event_schema_version smallint[],
     event_data           text[],
-    claim_append         integer[],
     claim_kind           text[],
     claim_value          text[],
     claim_held           boolean[]
 ) returns table (
-    append           integer,
-    outcome          text,
-    stream_id        uuid,
-    version          integer,
-    log_position     bigint,
-    holder           uuid,
-    taken_kind       text,
-    taken_value      text
+    outcome     text,
+    at_stream   uuid,
+    at_version  integer,
+    at_position bigint,
+    holder      uuid,
+    taken_kind  text,
+    taken_value text
 )
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
 declare
-    log_head bigint;
-    clock    timestamptz;
+    log_head   bigint;
+    clock      timestamptz;
+    moment     timestamptz;
+    is_new     boolean;
+    last_event integer := 0;
+    last_claim integer := 0;
+    next_event integer;
+    next_claim integer;
 begin
-    select c.head into log_head
+    select c.head, greatest(c.last_recorded_at, clock_timestamp()) into log_head, clock
     from event_store.catalogs c where c.catalog_id = catalog for update;
     if not found then
         raise exception 'no catalog %', catalog using errcode = 'no_data_found';
     end if;
-    clock := clock_timestamp();
 
-    return query
-    with asked as materialized (
-        select u.*, u.ord::integer as n,
-               row_number() over (partition by u.stream order by u.ord) > 1 as stream_again,
-               u.key is not null
-                   and row_number() over (partition by u.key order by u.ord) > 1 as key_again
-        from unnest(append_stream, append_expected, append_key, append_digest, append_actor,
-                    append_correlation, append_causation, append_occurred_at)
-             with ordinality as u (stream, expected, key, digest, actor, correlation,
-                                   causation, occurred_at, ord)
-    ), claimed as materialized (
-        select u.n, u.kind, u.value, u.held, c.stream_id as holder,
-               u.n > min(u.n) over (partition by u.kind, u.value) as claim_again
-        from unnest(claim_append, claim_kind, claim_value, claim_held) as u (n, kind, value, held)
-        left join lateral (
-            select k.stream_id from event_store.claims k
-            where k.catalog_id = catalog and k.kind = u.kind and k.value = u.value
-            limit 1
-        ) c on true
-    ), contested as (
-        select distinct on (c.n) c.n, c.holder as taken_by, c.kind as by_kind, c.value as by_value
-        from claimed c join asked a on a.n = c.n
-        where c.held and c.holder <> a.stream
-    ), repeated as (
-        select distinct c.n from claimed c where c.claim_again
-    ), judged as materialized (
-        select a.*, coalesce(s.version, 0) as current_version, s.last_occurred_at,
-               i.stream_id as first_stream, i.version as first_version,
-               i.position as first_position, taken.taken_by, taken.by_kind, taken.by_value,
-               case
-                   when i.key is not null and i.request_digest = a.digest then 'replayed'
-                   when i.key is not null then 'key_reused'
-                   when a.expected < coalesce(s.version, 0) then 'version_conflict'
-                   when a.stream_again or a.key_again or r.n is not null then 'deferred'
-                   when a.expected <> coalesce(s.version, 0) then 'version_conflict'
-                   when taken.n is not null then 'claim_taken'
-                   else 'appended'
-               end as verdict
-        from asked a
-        left join lateral (
-            select t.version, t.last_occurred_at from event_store.streams t
-            where t.catalog_id = catalog and t.stream_id = a.stream
-            limit 1
-        ) s on true
-        left join lateral (
-            select t.key, t.request_digest, t.stream_id, t.version, t.position
-            from event_store.idempotency t
-            where t.catalog_id = catalog and t.key = a.key
-            limit 1
-        ) i on true
-        left join contested taken on taken.n = a.n
-        left join repeated r on r.n = a.n
-    ), passed as (
-        select j.n, j.stream, j.current_version, j.actor, j.correlation, j.causation,
-               greatest(j.last_occurred_at, least(coalesce(j.occurred_at, clock), clock)) as moment
-        from judged j where j.verdict = 'appended'
-    ), numbered as materialized (
-        select p.*, e.type, e.schema_version, e.data,
-               (p.current_version + row_number() over (partition by p.n order by e.ord))::integer
-                   as new_version,
-               log_head + row_number() over (order by p.n, e.ord) as new_position
-        from unnest(event_append, event_type, event_schema_version, event_data)
-             with ordinality as e (n, type, schema_version, data, ord)
-        join passed p on p.n = e.n
-    ), written as (
-        insert into event_store.events
-        select catalog, x.new_position, x.stream, x.new_version, x.type, x.schema_version,
-               x.data::json, x.actor, x.correlation, x.causation, x.moment, clock,
-               sha256(convert_to(event_store.canonical_event(
-                   catalog, x.new_position, x.stream, x.new_version, x.type, x.schema_version,
-                   x.data, x.actor, x.correlation, x.causation, x.moment, clock), 'UTF8'))
-        from numbered x
-    ), reached as materialized (
-        select x.n, x.stream, x.moment,
-               max(x.new_version) as new_version, max(x.new_position) as new_position
-        from numbered x group by x.n, x.stream, x.moment
-    ), answered as materialized (
-        select j.n, j.verdict, j.stream, j.key, j.digest, j.current_version,
-               j.first_stream, j.first_version, j.first_position,
-               j.taken_by, j.by_kind, j.by_value,
-               coalesce(r.new_version, j.current_version) as at_version,
-               case
-                   when r.n is not null then r.new_position
-                   when j.verdict = 'appended' then coalesce((
-                       select e.position from event_store.events e
-                       where e.catalog_id = catalog and e.stream_id = j.stream
-                         and e.version = j.current_version
-                   ), 0)
-               end as at_position
-        from judged j left join reached r on r.n = j.n
-    ), streams_moved as (
-        insert into event_store.streams as s
-        select catalog, r.stream, stream_kind, r.new_version, r.moment from reached r
-        on conflict on constraint streams_pkey
-        do update set version = excluded.version, last_occurred_at = excluded.last_occurred_at
-    ), claims_taken as (
-        insert into event_store.claims
-        select distinct catalog, c.kind, c.value, p.stream
-        from claimed c join passed p on p.n = c.n where c.held and c.holder is null
-    ), claims_let_go as (
-        delete from event_store.claims k
-        using claimed c join passed p on p.n = c.n
-        where not c.held and c.holder = p.stream
-          and k.catalog_id = catalog and k.kind = c.kind and k.value = c.value
-    ), keys_kept as (
-        insert into event_store.idempotency
-        select catalog, a.key, a.digest, a.stream, a.at_version, a.at_position, clock
-        from answered a where a.key is not null and a.verdict = 'appended'
-    ), head_moved as (
-        update event_store.catalogs c set head = m.new_head
-        from (select max(r.new_position) as new_head from reached r) m
-        where c.catalog_id = catalog and m.new_head is not null
-    )
-    select a.n, a.verdict,
-           case a.verdict when 'replayed' then a.first_stream else a.stream end,
-           case a.verdict when 'replayed' then a.first_version else a.at_version end,
-           case a.verdict when 'replayed' then a.first_position else a.at_position end,
-           a.taken_by, a.by_kind, a.by_value
-    from answered a
-    order by a.n;
+    <<appends>>
+    for n in 1 .. cardinality(append_stream) loop
+        next_event := last_event + 1;
+        last_event := last_event + append_events[n];
+        next_claim := last_claim + 1;
+        last_claim := last_claim + append_claims[n];
+
+        if append_key[n] is not null then
+            select case i.request_digest when append_digest[n] then 'replayed' else 'key_reused' end,
+                   i.stream_id, i.version, i.position
+            into outcome, at_stream, at_version, at_position
+            from event_store.idempotency i
+            where i.catalog_id = catalog and i.key = append_key[n];
+            if found then
+                return next;
+                continue;
+            end if;
+        end if;
+
+        at_stream := append_stream[n];
+        select s.version, s.position, s.last_occurred_at into at_version, at_position, moment
+        from event_store.streams s
+        where s.catalog_id = catalog and s.stream_id = at_stream;
+        is_new := not found;
+        if is_new then
+            at_version := 0;
+            at_position := 0;
+        end if;
+        if append_expected[n] <> at_version then
+            outcome := 'version_conflict';
+            return next;
+            continue;
+        end if;
+
+        for k in next_claim .. last_claim loop
+            continue when not claim_held[k];
+            select c.stream_id, c.kind, c.value into holder, taken_kind, taken_value
+            from event_store.claims c
+            where c.catalog_id = catalog and c.kind = claim_kind[k] and c.value = claim_value[k];
+            if holder <> at_stream then
+                outcome := 'claim_taken';
+                return next;
+                continue appends;
+            end if;
+        end loop;
+        for k in next_claim .. last_claim loop
+            if claim_held[k] then
+                insert into event_store.claims
+                values (catalog, claim_kind[k], claim_value[k], at_stream)
+                on conflict do nothing;
+            else
+                delete from event_store.claims c
+                where c.catalog_id = catalog and c.kind = claim_kind[k]
+                  and c.value = claim_value[k] and c.stream_id = at_stream;
+            end if;
+        end loop;
+
+        if next_event <= last_event then
+            moment := greatest(moment, least(coalesce(append_occurred_at[n], clock), clock));
+            for k in next_event .. last_event loop
+                at_version := at_version + 1;
+                log_head := log_head + 1;
+                insert into event_store.events values (
+                    catalog, log_head, at_stream, at_version,
+                    event_type[k], event_schema_version[k], event_data[k]::json,
+                    append_actor[n], append_correlation[n], append_causation[n], moment, clock,
+                    sha256(convert_to(event_store.canonical_event(
+                        catalog, log_head, at_stream, at_version,
+                        event_type[k], event_schema_version[k], event_data[k],
+                        append_actor[n], append_correlation[n], append_causation[n], moment, clock
+                    ), 'UTF8'))
+                );
+            end loop;
+            at_position := log_head;
+            if is_new then
+                insert into event_store.streams
+                values (catalog, at_stream, stream_kind, at_version, at_position, moment);
+            else
+                update event_store.streams s
+                set version = at_version, position = at_position, last_occurred_at = moment
+                where s.catalog_id = catalog and s.stream_id = at_stream;
+            end if;
+        end if;
+
+        if append_key[n] is not null then
+            insert into event_store.idempotency
+            values (catalog, append_key[n], append_digest[n], at_stream, at_version, at_position, clock);
+        end if;
+        outcome := 'appended';
+        return next;
+    end loop;
+
+    update event_store.catalogs c set head = log_head, last_recorded_at = clock
+    where c.catalog_id = catalog and c.head < log_head;
 end $$;
+
+-- Nobody else appends to the catalog until the transaction ends.
+create function event_store.hold(catalog text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select from event_store.catalogs c where c.catalog_id = catalog for update
+$$;

@@ -5,6 +5,7 @@ create table event_store.catalogs (
     name             text not null,
     default_currency text not null,
     head             bigint not null default 0,
+    last_recorded_at timestamptz not null default '-infinity',
     created_at       timestamptz not null default now(),
     updated_at       timestamptz not null default now()
 );
@@ -14,6 +15,7 @@ create table event_store.streams (
     stream_id        uuid not null,
     kind             text not null,
     version          integer not null,
+    position         bigint not null,
     last_occurred_at timestamptz not null,
     primary key (catalog_id, stream_id)
 );
@@ -55,6 +57,18 @@ create table event_store.idempotency (
     primary key (catalog_id, key)
 );
 create index idempotency_recorded_at on event_store.idempotency (recorded_at);
+
+create table event_store.snapshots (
+    catalog_id  text not null,
+    stream_id   uuid not null,
+    code_digest bytea not null,
+    version     integer not null,
+    position    bigint not null,
+    state       json not null,
+    recorded_at timestamptz not null default now(),
+    primary key (catalog_id, stream_id, code_digest)
+);
+create index snapshots_recorded_at on event_store.snapshots (recorded_at);
 
 create function event_store.refuse_change() returns trigger language plpgsql as $$
 begin

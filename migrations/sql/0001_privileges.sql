@@ -20,7 +20,8 @@ revoke all on all functions in schema event_store from public;
 grant usage on schema event_store to catalog_command, catalog_query, catalog_projection;
 grant select on all tables in schema event_store to catalog_command;
 grant insert (catalog_id, name, default_currency) on event_store.catalogs to catalog_command;
-grant execute on function event_store.append to catalog_command;
+grant execute on function event_store.append, event_store.hold to catalog_command;
+grant insert, update on event_store.snapshots to catalog_command;
 grant select on event_store.catalogs, event_store.streams, event_store.events
     to catalog_query, catalog_projection;
-grant select, delete on event_store.idempotency to catalog_projection;
+grant select, delete on event_store.idempotency, event_store.snapshots to catalog_projection;

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.append import (
     Appended,
-    Deferred,
+    ClaimTaken,
     Idempotent,
     KeyReused,
     Replayed,
@@ -17,7 +17,7 @@ from events.append import (
 from events.codec import Encoded
 from events.database import driver
 from events.log import read_heads
-from tests.appends import NEW, appended, asked, logged, renamed, taking
+from tests.appends import NEW, appended, asked, leaving, logged, renamed, taking
 from tests.given import opened
 
 LAMP, DESK, SOFA = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -62,15 +62,26 @@ async def test_a_receipt_is_found_by_its_key(engine: AsyncEngine) -> None:
         assert await find_receipt(connection, "main", unknown) is None
 
 
-async def test_a_call_does_not_touch_the_same_thing_twice(engine: AsyncEngine) -> None:
+async def test_appends_of_a_call_see_what_came_before_them(engine: AsyncEngine) -> None:
     outcomes = await appended(
         engine,
-        asked(LAMP, claims=taking("LAMP-1"), key="k"),
-        asked(LAMP),
+        asked(LAMP, claims=taking("LAMP-1"), key="k", expected=NEW),
+        asked(LAMP, expected=1),
+        asked(LAMP, expected=1),
         asked(DESK, claims=taking("LAMP-1")),
         asked(SOFA, key="k"),
+        asked(LAMP, claims=leaving("LAMP-1")),
+        asked(DESK, claims=taking("LAMP-1"), expected=NEW),
     )
-    assert outcomes == [Appended(LAMP, 1, 1), Deferred(), Deferred(), Deferred()]
+    assert outcomes == [
+        Appended(LAMP, 1, 1),
+        Appended(LAMP, 2, 2),
+        VersionMismatch(2),
+        ClaimTaken("sku", "LAMP-1", LAMP),
+        Replayed(LAMP, 1, 1),
+        Appended(LAMP, 3, 3),
+        Appended(DESK, 1, 4),
+    ]
 
 
 async def test_a_refused_append_does_not_fail_its_neighbours(engine: AsyncEngine) -> None:

@@ -85,7 +85,7 @@ def agrees_with_its_outcomes(
         for back in range(len(append.events))
     }
     assert {event.position: (event.stream_id, event.version) for event in log} == expected
-    assert len({type(outcome) for _, outcome in told}) == 6
+    assert len({type(outcome) for _, outcome in told}) == 5
 
 
 def counted_by_stream(log: Sequence[Recorded]) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from commands.faults import Fault
 from commands.feeds import BATCH, Importer, Report
 from commands.handle import Circumstances
+from commands.write_side import WriteSide
 from events.product import ProductRenamed
 from tests.appends import appender, logged
+from tests.commanded import write_side
 
 ANN = Circumstances(actor="ann", correlation_id="feed-1")
 
@@ -20,7 +22,7 @@ def row(sku: str, **fields: object) -> bytes:
 
 
 async def imported(engine: AsyncEngine, lines: Iterable[bytes]) -> Report:
-    return await Importer(appender(engine), ANN).run(lines)
+    return await Importer(write_side(engine), ANN).run(lines)
 
 
 def counts(report: Report) -> tuple[int, int, int, int]:
@@ -128,7 +130,7 @@ async def test_a_feed_that_was_cut_is_finished_by_doing_it_again(engine: AsyncEn
     feed = [row(f"SKU-{number}") for number in range(3 * BATCH)]
     writer = appender(engine)
     with pytest.raises(EOFError):
-        await Importer(writer, ANN).run(_cut(feed, 2 * BATCH + 7))
+        await Importer(WriteSide(writer), ANN).run(_cut(feed, 2 * BATCH + 7))
     await writer.drain()
     done = len({event.stream_id for event in await logged(engine)})
     assert 0 < done < len(feed)
@@ -145,7 +147,7 @@ def _cut(lines: list[bytes], after: int) -> Iterator[bytes]:
 
 
 async def test_a_small_queue_makes_small_batches(engine: AsyncEngine) -> None:
-    importer = Importer(appender(engine, queue_limit=10), ANN)
+    importer = Importer(WriteSide(appender(engine, queue_limit=10)), ANN)
     assert counts(await importer.run([row(f"S{n}") for n in range(35)])) == (35, 0, 0, 0)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.feeds import Importer, Report
-from commands.handle import Circumstances, fold
+from commands.handle import Circumstances
+from commands.load import load_all
 from commands.product.state import Product
 from events.database import driver
-from events.log import find_claims, read_streams
-from tests.appends import appender, logged
+from events.log import find_claims
+from tests.appends import logged
+from tests.commanded import write_side
 
 type Line = dict[str, Any]
 
@@ -44,14 +46,14 @@ def next_month(products: Sequence[Line]) -> list[Line]:
 
 async def imported(engine: AsyncEngine, products: Sequence[Line]) -> Report:
     lines = (json.dumps(product).encode() for product in products)
-    return await Importer(appender(engine), ANN).run(lines)
+    return await Importer(write_side(engine), ANN).run(lines)
 
 
 async def states(engine: AsyncEngine, skus: Sequence[str]) -> dict[str, Product]:
     async with driver(engine) as connection:
         streams = await find_claims(connection, "main", "sku", skus)
-        histories = await read_streams(connection, "main", streams.values())
-    folded = {sku: fold(histories[stream]).state for sku, stream in streams.items()}
+        unfolded = await load_all(connection, "main", streams.values())
+    folded = {sku: unfolded[stream].fold().state for sku, stream in streams.items()}
     return {sku: state for sku, state in folded.items() if isinstance(state, Product)}
 
 

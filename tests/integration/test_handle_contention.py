@@ -2,15 +2,15 @@ import asyncio
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from commands.handle import NEW
+from commands.loaded import NEW
 from commands.product.messages import SetPrice
-from tests.appends import appender, logged
-from tests.commanded import commanded
+from tests.appends import logged
+from tests.commanded import commanded, write_side
 from tests.product import register_lamp
 
 
 async def test_every_one_of_many_writers_of_one_product_gets_its_turn(engine: AsyncEngine) -> None:
-    writer = appender(engine)
+    writer = write_side(engine)
     await commanded(writer, register_lamp, expected=NEW)
     prices = [SetPrice(currency="USD", amount=amount) for amount in range(100)]
     receipts = await asyncio.gather(*(commanded(writer, price) for price in prices))
@@ -19,7 +19,7 @@ async def test_every_one_of_many_writers_of_one_product_gets_its_turn(engine: As
 
 
 async def test_two_processes_share_a_product(engine: AsyncEngine) -> None:
-    here, there = appender(engine), appender(engine)
+    here, there = write_side(engine), write_side(engine)
     await commanded(here, register_lamp, expected=NEW)
     prices = [SetPrice(currency="USD", amount=amount) for amount in range(40)]
     receipts = await asyncio.gather(

@@ -6,27 +6,27 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.errors import IdempotencyKeyReused
-from commands.handle import NEW, Receipt
+from commands.handle import Receipt
+from commands.loaded import NEW
 from commands.product.messages import RegisterProduct, RenameProduct, SetPrice
-from events.appender import Appender
-from tests.appends import appender
-from tests.commanded import LAMP, OTHER, commanded, rename
+from commands.write_side import WriteSide
+from tests.commanded import LAMP, OTHER, commanded, rename, write_side
 from tests.product import register_lamp
 
 
 @pytest.fixture
-def writer(engine: AsyncEngine) -> Appender:
-    return appender(engine)
+def writer(engine: AsyncEngine) -> WriteSide:
+    return write_side(engine)
 
 
-async def test_a_repeated_request_gets_its_first_answer(writer: Appender) -> None:
+async def test_a_repeated_request_gets_its_first_answer(writer: WriteSide) -> None:
     first = await commanded(writer, register_lamp, key="k", expected=NEW)
     await commanded(writer, rename)
     again = await commanded(writer, register_lamp, key="k", product=OTHER, expected=NEW)
     assert again == Receipt(LAMP, first.sku, first.version, first.position, replayed=True)
 
 
-async def test_a_request_repeated_before_its_answer_is_done_once(writer: Appender) -> None:
+async def test_a_request_repeated_before_its_answer_is_done_once(writer: WriteSide) -> None:
     receipts = await asyncio.gather(
         *(
             commanded(writer, register_lamp, key="k", product=UUID(int=number), expected=NEW)
@@ -39,7 +39,7 @@ async def test_a_request_repeated_before_its_answer_is_done_once(writer: Appende
     assert [receipt.replayed for receipt in receipts].count(False) == 1
 
 
-async def test_a_key_is_for_one_request(writer: Appender) -> None:
+async def test_a_key_is_for_one_request(writer: WriteSide) -> None:
     await commanded(writer, register_lamp, key="k")
     with pytest.raises(IdempotencyKeyReused):
         await commanded(writer, rename, key="k")
@@ -49,7 +49,7 @@ async def test_a_key_is_for_one_request(writer: Appender) -> None:
 
 @pytest.mark.parametrize("expected", [None, 1])
 async def test_a_repeated_change_is_not_judged_again(
-    writer: Appender, expected: int | None
+    writer: WriteSide, expected: int | None
 ) -> None:
     await commanded(writer, register_lamp)
     await commanded(writer, rename, key="k", expected=expected)
@@ -60,11 +60,11 @@ async def test_a_repeated_change_is_not_judged_again(
 
 
 async def test_a_repetition_that_overlaps_its_first_try_is_not_refused(
-    writer: Appender, engine: AsyncEngine
+    writer: WriteSide, engine: AsyncEngine
 ) -> None:
     """Also by another process, which does not wait for this one's turn."""
     await commanded(writer, register_lamp, expected=NEW)
-    elsewhere = appender(engine)
+    elsewhere = write_side(engine)
     for version in range(1, 9):
         price = SetPrice(currency="USD", amount=version)
         key = f"price-{version}"
@@ -77,7 +77,7 @@ async def test_a_repetition_that_overlaps_its_first_try_is_not_refused(
         assert {receipt.version for receipt in receipts} == {version + 1}
 
 
-async def test_a_request_that_changed_nothing_is_remembered_too(writer: Appender) -> None:
+async def test_a_request_that_changed_nothing_is_remembered_too(writer: WriteSide) -> None:
     await commanded(writer, register_lamp, expected=NEW)
     unchanged = await commanded(writer, RenameProduct(name=register_lamp.name), key="k")
     await commanded(writer, rename)

@@ -35,8 +35,8 @@ ROLES = ["catalog_command", "catalog_query", "catalog_projection"]
 APPEND = """
     select * from event_store.append(
         'main', 'product', array[gen_random_uuid()], array[0], array[null], array[null::bytea],
-        array['me'], array['me'], array[null], array[null::timestamptz], array[1], array['X'],
-        array[1::smallint], array['{}'], '{}'::integer[], '{}', '{}', '{}'::boolean[])
+        array['me'], array['me'], array[null], array[null::timestamptz], array[1], array[0],
+        array['X'], array[1::smallint], array['{}'], '{}', '{}', '{}'::boolean[])
 """
 
 

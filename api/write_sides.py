@@ -1,4 +1,4 @@
-"""The appenders of a process, one for each catalog, and the hints that follow their commits."""
+"""The catalogs that a process writes to, and the hints that follow its commits."""
 
 import asyncio
 from functools import partial
@@ -7,11 +7,13 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.handle import KIND
+from commands.hot import HotStreams
+from commands.write_side import WriteSide
 from events.appender import Appender
 from events.nudge import nudge
 
 
-class Appenders:
+class WriteSides:
     def __init__(
         self, engine: AsyncEngine, redis: Redis, *, queue_limit: int, batch_limit: int
     ) -> None:
@@ -19,29 +21,33 @@ class Appenders:
         self._redis = redis
         self._queue_limit = queue_limit
         self._batch_limit = batch_limit
-        self._appenders: dict[str, Appender] = {}
+        self._hot = HotStreams()
+        self._sides: dict[str, WriteSide] = {}
         self._grown: set[str] = set()
         self._any = asyncio.Event()
 
-    def of(self, catalog: str) -> Appender:
-        if catalog not in self._appenders:
-            self._appenders[catalog] = Appender(
-                self._engine,
-                catalog,
-                KIND,
-                queue_limit=self._queue_limit,
-                batch_limit=self._batch_limit,
-                committed=partial(self._committed, catalog),
-            )
-        return self._appenders[catalog]
+    def of(self, catalog: str) -> WriteSide:
+        if catalog not in self._sides:
+            self._sides[catalog] = WriteSide(self._appender(catalog), self._hot)
+        return self._sides[catalog]
+
+    def _appender(self, catalog: str) -> Appender:
+        return Appender(
+            self._engine,
+            catalog,
+            KIND,
+            queue_limit=self._queue_limit,
+            batch_limit=self._batch_limit,
+            committed=partial(self._committed, catalog),
+        )
 
     def waiting(self) -> dict[str, int]:
         """How many appends wait for a commit, by catalog."""
-        return {catalog: appender.waiting for catalog, appender in self._appenders.items()}
+        return {catalog: side.appender.waiting for catalog, side in self._sides.items()}
 
     async def drain(self) -> None:
-        for appender in self._appenders.values():
-            await appender.drain()
+        for side in self._sides.values():
+            await side.drain()
 
     async def nudging(self) -> None:
         """Tell the worker of commits, for ever; what comes meanwhile is one hint."""

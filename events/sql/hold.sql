@@ -1,0 +1,1 @@
+select event_store.hold($1)
