@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,22 +88,25 @@ def _embedded() -> Iterator[Servers]:
 
 @contextmanager
 def _containers() -> Iterator[Servers]:
-    with _postgres() as postgres, _redis() as redis:
-        database = f"postgresql://postgres@{_address(postgres, 5432)}/catalog"
-        yield Servers(database, f"redis://{_address(redis, 6379)}?db=0")
+    with postgres_container(FAST) as postgres, _redis() as redis:
+        yield Servers(postgres_url(postgres), f"redis://{_address(redis, 6379)}?db=0")
 
 
-def _postgres() -> DockerContainer:
+def postgres_container(settings: Mapping[str, str]) -> DockerContainer:
     ready = "database system is ready to accept connections"
     return (
         DockerContainer("postgres:17-trixie")
         .with_env("POSTGRES_HOST_AUTH_METHOD", "trust")
         .with_env("POSTGRES_DB", "catalog")
         .with_env("POSTGRES_INITDB_ARGS", " ".join(embedded.LOCALE))
-        .with_command(["postgres", *embedded.flags(FAST)])
+        .with_command(["postgres", *embedded.flags(settings)])
         .with_exposed_ports(5432)
         .waiting_for(LogMessageWaitStrategy(ready, times=2))
     )
+
+
+def postgres_url(container: DockerContainer) -> str:
+    return f"postgresql://postgres@{_address(container, 5432)}/catalog"
 
 
 def _redis() -> DockerContainer:

@@ -1,0 +1,159 @@
+"""The storm: all write, read and suffer at once, until each mishap has come about."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+from events.database import driver, pool
+from events.log import read_heads
+from tests.appends import logged
+from tests.eventually import eventually
+from tests.torture.deeds import over_http, registration, with_claims
+from tests.torture.faults import Faults
+from tests.torture.history import Acknowledged, History, Write
+from tests.torture.notebook import Notebook
+from tests.torture.plan import PRODUCTS
+from tests.torture.readers import Tail, entry
+from tests.torture.stage import Stage
+from tests.torture.writers import Writer
+
+HTTP_WRITERS, OWN_WRITERS = 20, 6
+TAIL_LIMITS = (3, 50, 1_000)
+ENOUGH = Counter(
+    {
+        "appended": 400,
+        "replayed": 1,
+        "version-conflict": 1,
+        "sku-taken": 1,
+        "idempotency-key-reused": 1,
+        "caller gone": 1,
+        "cancelled": 1,
+        "cut off": 1,
+        "append-unconfirmed": 1,
+        "backends terminated": 3,
+        "process killed": 1,
+        "database crashed": 1,
+    }
+)
+"""What a storm must have brought, or it has shown nothing."""
+CEILING_SECONDS = 180.0
+ASKED_AGAIN, ASKING_AGAIN = 400, 16
+
+STILL_WRITING = """
+    select exists (
+        select from pg_stat_activity
+        where datname = current_database() and state = 'active' and pid <> pg_backend_pid()
+          and application_name <> 'catalog-tail'
+    )
+"""
+
+
+@dataclass(slots=True)
+class Storm:
+    stage: Stage
+    seed: int
+    seconds: float
+    notebook: Notebook = field(default_factory=Notebook)
+    clients: Writer = field(init=False)
+    insiders: Writer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clients = Writer(self.notebook, self.stage.http, over_http)
+        self.insiders = Writer(self.notebook, self.stage.own, with_claims)
+
+    async def blow(self) -> History:
+        """All that came of it, once every write is settled."""
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as reading:
+            ended = asyncio.Event()
+            tails = [await stack.enter_async_context(self._tail(limit)) for limit in TAIL_LIMITS]
+            for tail in tails:
+                reading.create_task(tail.read(ended))
+            await self._register_products()
+            await self._rage()
+            await self._ask_again()
+            await self._calm()
+            ended.set()
+        return await self._history(tails)
+
+    @asynccontextmanager
+    async def _tail(self, limit: int) -> AsyncIterator[Tail]:
+        url = self.stage.postgres.url
+        async with pool(url, application="catalog-tail", pool_size=1) as engine:
+            yield Tail(engine, limit, self.notebook)
+
+    async def _register_products(self) -> None:
+        for number in range(PRODUCTS):
+            write = registration(f"HOT-{number}", -1 - number, prices=0)
+            heard = await self.clients.ask(write, number)
+            assert isinstance(heard, Acknowledged)
+            self.clients.writes.append(write)
+            self.notebook.products.append(heard.stream)
+
+    async def _rage(self) -> None:
+        over, began = asyncio.Event(), time.monotonic()
+
+        async def enough() -> bool:
+            return self.notebook.told >= ENOUGH and time.monotonic() - began > self.seconds
+
+        async with asyncio.TaskGroup() as raging:
+            for number in range(HTTP_WRITERS + OWN_WRITERS):
+                writer = self.clients if number < HTTP_WRITERS else self.insiders
+                raging.create_task(writer.write(self.seed, number, over))
+            faults = Faults(self.notebook, self.stage.postgres, self.stage.processes)
+            raging.create_task(faults.strike(self.seed, over))
+            await eventually(enough, within=CEILING_SECONDS + self.seconds)
+            over.set()
+
+    async def _ask_again(self) -> None:
+        """Whose answer was lost, and some of the others, as far as they have keys."""
+        writes = [
+            (writer, write)
+            for writer in (self.clients, self.insiders)
+            for write in writer.writes
+            if write.key
+        ]
+        Random(f"{self.seed} again").shuffle(writes)
+        writes.sort(key=lambda each: _acknowledged(each[1]))
+        asking = iter(writes[:ASKED_AGAIN])
+
+        async def ask() -> None:
+            for writer, write in asking:
+                await writer.ask_again(write)
+
+        await asyncio.gather(*(ask() for _ in range(ASKING_AGAIN)))
+
+    async def _calm(self) -> None:
+        """Nobody is left whose write nobody waits for."""
+        for door in self.stage.own:
+            await door.appender.drain()
+        for process in self.stage.processes:
+            await process.end()
+
+        async def calm() -> bool:
+            async with driver(self.stage.engine) as connection:
+                return not await connection.fetchval(STILL_WRITING)
+
+        await eventually(calm)
+
+    async def _history(self, tails: Sequence[Tail]) -> History:
+        log = await logged(self.stage.engine)
+        async with driver(self.stage.engine) as connection:
+            heads = await read_heads(connection)
+            versions = await connection.fetch("select stream_id, version from event_store.streams")
+            claims = await connection.fetch("select value, stream_id from event_store.claims")
+        return History(
+            writes=[*self.clients.writes, *self.insiders.writes],
+            log=[entry(recorded) for recorded in log],
+            tails=[tail.met for tail in tails],
+            head=heads["main"],
+            versions={row["stream_id"]: row["version"] for row in versions},
+            claims={row["value"]: row["stream_id"] for row in claims},
+        )
+
+
+def _acknowledged(write: Write) -> bool:
+    return any(isinstance(answer.heard, Acknowledged) for answer in write.answers)

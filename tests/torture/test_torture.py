@@ -1,0 +1,29 @@
+"""Everything that can go wrong, at once; then the oracle.
+
+`CATALOG_TORTURE_SEED` repeats a storm's plan, `CATALOG_TORTURE_SECONDS` makes it blow longer.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from tests.servers import Servers
+from tests.torture.oracle import violations
+from tests.torture.stage import stage
+from tests.torture.storm import Storm
+
+pytest_plugins = ("tests.data_directory",)
+
+
+async def test_the_log_survives_everything(
+    servers: Servers, redis_url: str, data_directory: Path
+) -> None:
+    seed = int(os.environ.get("CATALOG_TORTURE_SEED") or secrets.randbits(32))
+    seconds = float(os.environ.get("CATALOG_TORTURE_SECONDS") or 0)
+    print(f"CATALOG_TORTURE_SEED={seed}")
+    async with stage(servers, redis_url, data_directory) as given:
+        storm = Storm(given, seed, seconds)
+        history = await storm.blow()
+    print(dict(storm.notebook.told))
+    found = violations(history)
+    assert found == [], f"CATALOG_TORTURE_SEED={seed}"
