@@ -1,15 +1,16 @@
 """What commands read from the environment, and one line when it is missing or wrong."""
 
 import os
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.settings import PostgresUrl
 from cli.errors import WrongSettings
 from commands.faults import message
+from events.log_keys import DEFAULT_LOG_NAME, LOG_NAME
 
 SECRETS = os.environ.get("CATALOG_SECRETS_DIR")
 
@@ -18,6 +19,12 @@ class Database(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CATALOG_", extra="ignore", secrets_dir=SECRETS)
 
     database_url: PostgresUrl
+
+
+class Migration(Database):
+    """`log_name` is the name that checkpoints are signed by, from the first migration on."""
+
+    log_name: Annotated[str, StringConstraints(pattern=LOG_NAME)] = DEFAULT_LOG_NAME
 
 
 class Administrator(BaseSettings):

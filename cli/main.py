@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from api.settings import Settings, Side
 from cli import users
 from cli.administrator import add_first
-from cli.environment import Administrator, Database, read
+from cli.environment import Administrator, Migration, read
 from cli.errors import CommandFailed
 from cli.feeds import import_command
 from cli.operate import projections
@@ -74,10 +74,11 @@ def migrate() -> None:
     """Bring the database to the newest schema.
 
     Without any user yet, CATALOG_ADMIN_USERNAME and CATALOG_ADMIN_PASSWORD make the first
-    administrator.
+    administrator; without a log key yet, CATALOG_LOG_NAME names the one that is made.
     """
-    url = read(Database).database_url.get_secret_value()
-    asyncio.run(upgrade(url))
+    settings = read(Migration)
+    url = settings.database_url.get_secret_value()
+    asyncio.run(upgrade(url, log_name=settings.log_name))
     administrator = read(Administrator)
     if administrator.password:
         password = administrator.password.get_secret_value()

@@ -19,7 +19,7 @@ from cli import embedded
 from cli.address import Address
 from cli.administrator import add_first
 from cli.data_directory import held
-from cli.environment import Administrator, Database, read
+from cli.environment import Administrator, Migration, read
 from cli.processes import Child, running
 from cli.running import DATA_DIRECTORY, told
 from cli.sample_catalog import import_into_empty
@@ -92,8 +92,9 @@ def _stop_once(_number: int, _frame: FrameType | None) -> Never:
 def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Never:
     console.print("Starting …")
     with _servers(directory) as servers:
-        url = read(Database).database_url.get_secret_value()
-        asyncio.run(upgrade(url))
+        settings = read(Migration)
+        url = settings.database_url.get_secret_value()
+        asyncio.run(upgrade(url, log_name=settings.log_name))
         if sample:
             import_into_empty(url, directory, console)
         given = _administrator()

@@ -1,7 +1,7 @@
 """Brings a database to the newest schema. Several processes may try at once: one does it.
 
-Beside the tables it makes what every database of ours has: the first generation of read tables and
-the key that signs tokens.
+Beside the tables it makes what every database of ours has: the first generation of read tables, the
+key that signs tokens and the one that signs the log's checkpoints.
 """
 
 from importlib.resources import files
@@ -12,13 +12,17 @@ from sqlalchemy import Connection, text
 
 from api.auth.keys import ensure_signing_key
 from events.database import connected, pool
+from events.log_keys import DEFAULT_LOG_NAME, ensure_log_key
 from projections.generations import ensure_live
 
 LOCK = 4_213_370_001
 
 
-async def upgrade(url: str) -> None:
-    """Migrate the database at `url`; its user must own the schemas (and may create roles)."""
+async def upgrade(url: str, *, log_name: str = DEFAULT_LOG_NAME) -> None:
+    """Migrate the database at `url`; its user must own the schemas (and may create roles).
+
+    A database that has no log key yet gets one, named `log_name` for good.
+    """
     async with (
         pool(url, application="catalog-migrate", command_timeout=None) as engine,
         connected(engine) as connection,
@@ -28,6 +32,7 @@ async def upgrade(url: str) -> None:
         await connection.run_sync(_to_head)
         await connection.run_sync(ensure_live)
         await ensure_signing_key(connection)
+        await ensure_log_key(connection, log_name)
 
 
 def _to_head(connection: Connection) -> None:

@@ -1,0 +1,13 @@
+select r.number, h.hash
+from unnest($2::smallint[], $3::bigint[], $4::bigint[])
+     with ordinality as r (level, start, stop, number)
+cross join lateral (
+    select e.position - 1 as index, e.digest as hash
+    from event_store.events e
+    where r.level = 0 and e.catalog_id = $1 and e.position > r.start and e.position <= r.stop
+    union all
+    select n.index, n.hash
+    from event_store.tree_nodes n
+    where n.catalog_id = $1 and n.level = r.level and n.index >= r.start and n.index < r.stop
+) h
+order by r.number, h.index

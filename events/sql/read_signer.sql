@@ -1,0 +1,2 @@
+select name, private_key
+from event_store.log_keys

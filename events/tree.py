@@ -1,0 +1,64 @@
+"""A catalog's log as a Merkle tree: leaf i is the digest of the event at position i + 1."""
+
+from collections.abc import Sequence
+
+from events.database import Connection, statement
+from events.frontier import Frontier, Node, Run, root_over, runs
+from events.merkle import Span, leaf_hash
+
+_READ_RUNS = statement(__package__, "sql/read_runs.sql")
+_WRITE_NODES = statement(__package__, "sql/write_nodes.sql")
+
+
+class MissingHashes(Exception):  # noqa: N818 -- it says what the log has
+    """The log lacks events, or the tree nodes, that it had when it was signed."""
+
+
+async def read_roots(connection: Connection, catalog: str, spans: Sequence[Span]) -> list[bytes]:
+    """The root of each span, whose nodes must have been written; one statement, however many.
+
+    Raises `MissingHashes`.
+    """
+    planned = [runs(span) for span in spans]
+    hashes = iter(await _read_runs(connection, catalog, [run for each in planned for run in each]))
+    return [root_over([next(hashes) for _ in each]) for each in planned]
+
+
+async def read_frontier(connection: Connection, catalog: str, size: int) -> Frontier:
+    """The tree of the first `size` events. Raises `MissingHashes`."""
+    return Frontier(size, await _read_runs(connection, catalog, runs(Span(0, size))))
+
+
+async def read_leaves(connection: Connection, catalog: str, span: Span) -> list[bytes]:
+    """The hashes of these leaves. Raises `MissingHashes`."""
+    (leaves,) = await _read_runs(connection, catalog, [Run(0, *span)])
+    return leaves
+
+
+async def write_nodes(connection: Connection, catalog: str, nodes: Sequence[Node]) -> None:
+    await connection.execute(
+        _WRITE_NODES,
+        catalog,
+        [node.level for node in nodes],
+        [node.index for node in nodes],
+        [node.hash for node in nodes],
+    )
+
+
+async def _read_runs(
+    connection: Connection, catalog: str, asked: Sequence[Run]
+) -> list[list[bytes]]:
+    rows = await connection.fetch(
+        _READ_RUNS,
+        catalog,
+        [run.level for run in asked],
+        [run.start for run in asked],
+        [run.stop for run in asked],
+    )
+    found: list[list[bytes]] = [[] for _ in asked]
+    for number, hash_ in rows:
+        found[number - 1].append(hash_ if asked[number - 1].level else leaf_hash(hash_))
+    for run, hashes in zip(asked, found, strict=True):
+        if len(hashes) != run.stop - run.start:
+            raise MissingHashes(catalog, run)
+    return found
