@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import greenlet_spawn
 
 from events.errors import DatabaseUnavailable
 
@@ -128,10 +129,15 @@ def _translated() -> Iterator[None]:
 async def driver(engine: AsyncEngine) -> AsyncIterator[Connection]:
     """A pooled connection as asyncpg's own, for the statements that are files of SQL.
 
+    Straight from the pool, without the layers of `connected`: those cost as much as a query.
     Raises `DatabaseUnavailable` when the server is gone, going, full or not yet up.
     """
-    async with connected(engine) as connection:
-        yield await driver_of(connection)
+    with _translated():
+        lent = await engine.raw_connection()
+        try:
+            yield cast("Connection", lent.driver_connection)
+        finally:
+            await greenlet_spawn(lent.close)
 
 
 @asynccontextmanager
@@ -148,11 +154,6 @@ async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     with _translated():
         async with AsyncSession(engine, expire_on_commit=False) as made, made.begin():
             yield made
-
-
-async def driver_of(connection: AsyncConnection) -> Connection:
-    raw = await connection.get_raw_connection()
-    return cast("Connection", raw.driver_connection)
 
 
 def pool_state(engine: AsyncEngine) -> PoolState:
