@@ -10,8 +10,9 @@ import msgspec
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
+from commands.claims import SKU
 from commands.faults import Fault, faults
-from commands.handle import SKU, Circumstances, handle, to_append
+from commands.handle import Circumstances, handle, to_append
 from commands.input import NewProduct, to_align, to_register
 from commands.load import Unfolded, load_all
 from commands.loaded import NEW

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from commands.claims import claims_of
 from commands.errors import (
     IdempotencyKeyReused,
     SkuTaken,
@@ -21,7 +22,6 @@ from commands.write_side import WriteSide
 from events.append import (
     Append,
     Appended,
-    Claim,
     ClaimTaken,
     Idempotent,
     KeyReused,
@@ -35,11 +35,10 @@ from events.codec import encode
 from events.database import driver
 from events.errors import DatabaseUnavailable, Refused
 from events.log import read_stream
-from events.product import ProductEvent, ProductRegistered
+from events.product import ProductEvent
 from events.recorded import Recorded
 
 KIND = "product"
-SKU = "sku"
 ATTEMPTS = 4
 """How often a decision is made anew beside other writers, before they are made to wait."""
 EVENTS_TOLD = 100
@@ -186,11 +185,7 @@ def to_append(
         causation_id=circumstances.causation_id,
         occurred_at=circumstances.occurred_at,
         expected_version=version,
-        claims=[
-            Claim(kind=SKU, value=event.sku)
-            for event in events
-            if isinstance(event, ProductRegistered)
-        ],
+        claims=[claim for event in events for claim in claims_of(event)],
         idempotent=idempotent,
     )
 
