@@ -93,3 +93,8 @@ class ImportInterrupted(CommandFailed):
         super().__init__(
             f"{reason} What is imported stays; import the same files again, which is harmless."
         )
+
+
+class NoVerifierKey(CommandFailed):
+    def __init__(self, text: object) -> None:
+        super().__init__(f"{text} is no verifier key: <name>+<8 hex digits>+<base64>.")

@@ -16,10 +16,12 @@ from cli import users
 from cli.administrator import add_first
 from cli.environment import Administrator, Migration, read
 from cli.errors import CommandFailed
+from cli.export import export
 from cli.feeds import import_command
 from cli.operate import projections
 from cli.running import adopt
 from cli.up import up
+from cli.verify import verify
 from events.errors import DatabaseUnavailable, Refused
 from migrations.run import upgrade
 
@@ -35,6 +37,8 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command("import")(import_command)
+app.command()(export)
+app.command()(verify)
 app.command()(projections)
 app.add_typer(users.app, name="users")
 

@@ -1,0 +1,4 @@
+select stream_id
+from event_store.snapshots
+where catalog_id = $1 and code_digest = $2
+order by stream_id

@@ -1,0 +1,53 @@
+"""What may be found wrong with a log, or with what is kept about it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+type Kind = Literal[
+    "digest",
+    "gap",
+    "version",
+    "time",
+    "unreadable",
+    "head",
+    "stream",
+    "claim",
+    "receipt",
+    "snapshot",
+    "tree-node",
+    "key",
+    "signature",
+    "root",
+    "tail",
+]
+"""`docs/auditing.md` says what each of them means."""
+
+WARNINGS: frozenset[Kind] = frozenset({"unreadable"})
+"""Nobody tampered: this version of the service does not know what another one wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """`place` names positions, streams, claims and the like; the rest is said in words."""
+
+    kind: Kind
+    catalog: str
+    place: Mapping[str, object] = field(default_factory=dict)
+    expected: str
+    found: str
+
+    @property
+    def is_warning(self) -> bool:
+        return self.kind in WARNINGS
+
+    def __str__(self) -> str:
+        place = "".join(f", {name} {value}" for name, value in self.place.items())
+        return f"{self.kind}: {self.catalog}{place}: expected {self.expected}, found {self.found}"
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def positions(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"

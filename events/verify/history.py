@@ -1,0 +1,117 @@
+"""A log's events one by one, and what follows from them for streams and claims."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from events.append import Claim
+from events.canonical_event import digest
+from events.errors import Undecodable
+from events.product import ProductEvent
+from events.recorded import Recorded
+from events.verify.finding import Finding, Kind, positions
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+type ClaimsOf = Callable[[ProductEvent], Iterable[Claim]]
+
+
+@dataclass(slots=True)
+class Stream:
+    """Where a stream has come to."""
+
+    version: int = 0
+    position: int = 0
+    occurred_at: datetime = EARLIEST
+
+
+@dataclass(slots=True)
+class History:
+    """What the events so far amount to: memory grows with streams and claims, not with events."""
+
+    catalog: str
+    claims_of: ClaimsOf
+    position: int = 0
+    recorded_at: datetime = EARLIEST
+    streams: dict[UUID, Stream] = field(default_factory=dict)
+    claims: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    unreadable: set[UUID] = field(default_factory=set)
+    """Streams with events that can't be decoded: nobody knows what these claim."""
+
+    def add(self, event: Recorded) -> Iterator[Finding]:
+        """The findings about the next event."""
+        if (expected := digest(event)) != event.digest:
+            yield self._at(event, "digest", expected.hex(), _hex(event.digest))
+        yield from self._in_log(event)
+        yield from self._in_stream(event)
+        yield from self._claiming(event)
+
+    def _in_log(self, event: Recorded) -> Iterator[Finding]:
+        if event.position != self.position + 1:
+            yield self._gap(event.position)
+        if event.recorded_at < self.recorded_at:
+            yield self._at(
+                event, "time", f"recorded after {self.recorded_at}", str(event.recorded_at)
+            )
+        self.position, self.recorded_at = event.position, event.recorded_at
+
+    def _gap(self, position: int) -> Finding:
+        missing = positions(self.position + 1, max(position - 1, self.position + 1))
+        return Finding(
+            kind="gap",
+            catalog=self.catalog,
+            place={"position": missing},
+            expected="an event at each position",
+            found=f"position {position} after {self.position}",
+        )
+
+    def _in_stream(self, event: Recorded) -> Iterator[Finding]:
+        stream = self.streams.get(event.stream_id)
+        if stream is None:
+            stream = self.streams[event.stream_id] = Stream()
+        if event.version != stream.version + 1:
+            yield self._at(event, "version", str(stream.version + 1), str(event.version))
+        if event.occurred_at < stream.occurred_at:
+            yield self._at(
+                event, "time", f"occurred after {stream.occurred_at}", str(event.occurred_at)
+            )
+        stream.version, stream.position = event.version, event.position
+        stream.occurred_at = event.occurred_at
+
+    def _claiming(self, event: Recorded) -> Iterator[Finding]:
+        try:
+            fact = event.event
+        except Undecodable as error:
+            self.unreadable.add(event.stream_id)
+            shape = f"{event.type}, schema version {event.schema_version}"
+            reason = f"{shape}: {error.members['reason']}"
+            yield self._at(event, "unreadable", "an event that can be decoded", reason)
+            return
+        for claim in self.claims_of(fact):
+            yield from self._claim(event, claim)
+
+    def _claim(self, event: Recorded, claim: Claim) -> Iterator[Finding]:
+        name = claim.kind, claim.value
+        holder = self.claims.get(name, event.stream_id)
+        if holder != event.stream_id:
+            found = f"{event.stream_id} claims it at position {event.position}"
+            yield claim_finding(self.catalog, *name, f"{holder} to hold it alone", found)
+        elif claim.held:
+            self.claims[name] = holder
+        else:
+            self.claims.pop(name, None)
+
+    def _at(self, event: Recorded, kind: Kind, expected: str, found: str) -> Finding:
+        place = {"position": event.position, "stream": event.stream_id, "version": event.version}
+        return Finding(kind=kind, catalog=self.catalog, place=place, expected=expected, found=found)
+
+
+def claim_finding(catalog: str, kind: str, value: str, expected: str, found: str) -> Finding:
+    return Finding(
+        kind="claim", catalog=catalog, place={kind: repr(value)}, expected=expected, found=found
+    )
+
+
+def _hex(digest: bytes | None) -> str:
+    return digest.hex() if digest else "none"

@@ -1,0 +1,2 @@
+select name, public_key
+from event_store.log_keys

@@ -1,0 +1,3 @@
+select level, index, hash
+from event_store.tree_nodes
+where catalog_id = $1

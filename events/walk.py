@@ -1,0 +1,40 @@
+"""All of a catalog's log at one moment, in the order of its positions, with constant memory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from asyncpg import Record
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import Connection, driver, statement
+from events.recorded import Recorded, recorded
+
+PAGE = 2_000
+_WALK = statement(__package__, "sql/walk_log.sql")
+
+
+@asynccontextmanager
+async def moment(engine: AsyncEngine) -> AsyncIterator[Connection]:
+    """A connection that sees the database as it is now, whatever is written meanwhile."""
+    async with (
+        driver(engine) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        yield connection
+
+
+async def walk(
+    connection: Connection, catalog: str, page: int = PAGE
+) -> AsyncIterator[list[Recorded]]:
+    """At most `page` events at a time."""
+    async for rows in pages(connection, _WALK, catalog, page=page):
+        yield [recorded(row) for row in rows]
+
+
+async def pages(
+    connection: Connection, query: str, *arguments: object, page: int = PAGE
+) -> AsyncIterator[list[Record]]:
+    """A query's rows through a server-side cursor, in a transaction that is open already."""
+    cursor = await connection.cursor(query, *arguments)
+    while rows := await cursor.fetch(page):
+        yield rows
