@@ -8,7 +8,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from api import catalogs, logs, operations, problems, products, reads, resources
+from api import audit, catalogs, logs, operations, problems, products, reads, resources
 from api.auth import routes as access
 from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
@@ -21,7 +21,7 @@ GRACE_SECONDS = 20
 BOTH = (access.shared_router, operations.router, problems.router)
 ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
     "commands": (access.router, catalogs.router, products.router),
-    "queries": (catalogs.reads, reads.router),
+    "queries": (catalogs.reads, reads.router, audit.router),
 }
 EXPOSED = [
     "Catalog-Position",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 type Scalar = str | int | float | bool
 
@@ -80,6 +80,33 @@ class HistoryItem(BaseModel):
 class History(BaseModel):
     items: list[HistoryItem]
     next_cursor: str | None
+
+
+class SignedCheckpoint(BaseModel):
+    origin: str
+    size: int
+    root: str
+    recorded_at: datetime
+    note: str
+    key: str
+
+
+class InclusionProof(BaseModel):
+    position: int
+    size: int
+    event: dict[str, Any]
+    digest: str
+    proof: list[str]
+    checkpoint: str
+    key: str
+
+
+class ConsistencyProof(BaseModel):
+    from_: int = Field(alias="from")
+    to: int
+    proof: list[str]
+    checkpoint: str
+    key: str
 
 
 class Catalog(BaseModel):

@@ -23,8 +23,8 @@ from queries.errors import InvalidCursor
 from queries.product import Document
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind)
-_POSITION = {"Catalog-Position": "^[0-9]+$"}
-_DOCUMENT = _POSITION | {"ETag": '^"[0-9]+"$', "Cache-Control": "^private, no-cache$"}
+POSITION = {"Catalog-Position": "^[0-9]+$"}
+_DOCUMENT = POSITION | {"ETag": '^"[0-9]+"$', "Cache-Control": "^private, no-cache$"}
 _NOT_MODIFIED: Responses = {304: {"description": "`If-None-Match` has this version"}}
 REVALIDATE = "private, no-cache"
 
@@ -74,7 +74,7 @@ type Reading = Annotated[Read, Depends(_read)]
     "",
     operation_id="list_products",
     response_model=outputs.ProductPage,
-    responses=answers(200, _POSITION, *_REFUSALS, InvalidCursor, UnknownCurrency),
+    responses=answers(200, POSITION, *_REFUSALS, InvalidCursor, UnknownCurrency),
 )
 async def list_products(
     catalog: Known,
@@ -94,7 +94,7 @@ async def list_products(
             cursor=parameters.cursor,
         )
     )
-    return _json(_page(answer.value), answer.position)
+    return as_json(_page(answer.value), answer.position)
 
 
 def _page(page: products.Page) -> bytes:
@@ -150,7 +150,7 @@ async def by_id(
     operation_id="get_history",
     dependencies=ONLY_KNOWN,
     response_model=outputs.History,
-    responses=answers(200, _POSITION, *_REFUSALS, UnknownProduct, InvalidCursor),
+    responses=answers(200, POSITION, *_REFUSALS, UnknownProduct, InvalidCursor),
 )
 async def get_history(
     catalog: CatalogKey,
@@ -168,7 +168,7 @@ async def get_history(
     )
     if answer.value is None:
         raise UnknownProduct
-    return _json(msgspec.json.encode(answer.value), answer.position)
+    return as_json(msgspec.json.encode(answer.value), answer.position)
 
 
 def _document(answer: Answer[Document | None], if_none_match: str | None) -> Response:
@@ -191,6 +191,6 @@ def _matches(if_none_match: str, etag: str) -> bool:
     return any(each in {etag, "*"} for each in candidates)
 
 
-def _json(body: bytes, position: int) -> Response:
+def as_json(body: bytes, position: int) -> Response:
     headers = {"Catalog-Position": str(position), "Cache-Control": REVALIDATE}
     return Response(body, headers=headers, media_type="application/json")

@@ -15,7 +15,7 @@ from events.errors import (
     Undecodable,
     UnknownCatalog,
 )
-from queries.errors import InvalidCursor
+from queries.errors import InvalidCursor, NoCheckpoint, NotCovered
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -29,6 +29,8 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.UnknownUser: (404, "unknown-user"),
     refused.UnknownProduct: (404, "unknown-product"),
     UnknownCatalog: (404, "unknown-catalog"),
+    NoCheckpoint: (404, "no-checkpoint"),
+    NotCovered: (404, "not-covered"),
     errors.MethodNotAllowed: (405, "method-not-allowed"),
     errors.CatalogExists: (409, "catalog-exists"),
     errors.UserExists: (409, "user-exists"),

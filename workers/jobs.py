@@ -9,9 +9,11 @@ from arq.cron import CronJob
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver, statement
+from workers.signing import sign_all
 
 KEEP_KEYS = timedelta(hours=24)
 KEEP_SESSIONS = timedelta(days=1)
+SIGN_EVERY_SECONDS = 10
 
 _PRUNE_IDEMPOTENCY = statement(__package__, "sql/prune_idempotency.sql")
 _PRUNE_SESSIONS = statement(__package__, "sql/prune_sessions.sql")
@@ -28,4 +30,12 @@ async def prune_expired(ctx: dict[str, Any]) -> None:
     log.info("pruned", idempotency=keys, sessions=sessions)
 
 
-CRON_JOBS: list[CronJob] = [cron(prune_expired, minute=7, run_at_startup=True)]
+async def sign_checkpoints(ctx: dict[str, Any]) -> None:
+    """Sign what has been appended since the last checkpoints."""
+    await sign_all(ctx["engine"])
+
+
+CRON_JOBS: list[CronJob] = [
+    cron(prune_expired, minute=7, run_at_startup=True),
+    cron(sign_checkpoints, second=set(range(0, 60, SIGN_EVERY_SECONDS)), run_at_startup=True),
+]

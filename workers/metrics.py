@@ -18,3 +18,14 @@ BATCH_SECONDS = Histogram(
 )
 FAILURES = Counter("catalog_projection_failures_total", "Passes that failed", ["reason"])
 POOL = Gauge("catalog_projection_pool_connections", "Connections to PostgreSQL", ["state"])
+SIGNED_SIZE = Gauge(
+    "catalog_projection_signed_size", "Events of the log under its last checkpoint", ["catalog"]
+)
+SIGNING_SECONDS = Histogram(
+    "catalog_projection_signing_seconds",
+    "Duration of a checkpoint, from reading the last one to its commit",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+SIGNING_FAILURES = Counter(
+    "catalog_projection_signing_failures_total", "Checkpoints that were not signed", ["reason"]
+)

@@ -1,32 +1,19 @@
 """What each process's role may do with users, sessions and keys."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
-from events.database import create_engine, driver, statement
+from events.database import driver, statement
+from tests.acting import acting_as
 from tests.auth import Service, service
 
 pytest_plugins = ("tests.auth_fixtures",)
-
-
-@asynccontextmanager
-async def acting_as(role: str, database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database_url, pool_size=2, application="catalog-tests")
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def become(connection, _) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-        connection.run_async(lambda driver: driver.execute(f"set role {role}"))
-
-    yield engine
-    await engine.dispose()
 
 
 async def test_the_command_side_keeps_users_and_sessions(
