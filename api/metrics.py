@@ -20,6 +20,9 @@ class SideMetrics:
         self.errors = Counter(
             f"catalog_{side}_errors_total", "Requests answered with a 5xx status", ["operation"]
         )
+        self.refusals = Counter(
+            f"catalog_{side}_refusals_total", "Requests refused, by type of problem", ["problem"]
+        )
         self.seconds = Histogram(
             f"catalog_{side}_request_seconds",
             "Time from a request to the end of its answer",
@@ -35,6 +38,9 @@ class SideMetrics:
         self.seconds.labels(operation).observe(seconds)
         if status >= 500:  # noqa: PLR2004 -- server errors, RFC 9110
             self.errors.labels(operation).inc()
+
+    def refused(self, problem: str) -> None:
+        self.refusals.labels(problem).inc()
 
     def pooled(self, state: PoolState) -> None:
         self.pool.labels("in_use").set(state.in_use)

@@ -80,6 +80,10 @@ class Observed:
         tags = getattr(route, "tags", None) or [""]
         side = SIDE_OF_TAG.get(tags[0], self._side)
         SIDES[side].answered(operation, scope["method"], status, seconds)
+        refused = {}
+        if problem_name := scope["state"].get("problem"):
+            SIDES[side].refused(problem_name)
+            refused = {"problem": problem_name}
         log.info(
             "request",
             operation=operation,
@@ -87,6 +91,7 @@ class Observed:
             path=scope["path"],
             status=status,
             ms=round(seconds * 1000, 2),
+            **refused,
         )
 
 

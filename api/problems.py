@@ -23,6 +23,7 @@ ACRONYMS = {"json": "JSON", "sku": "SKU"}
 
 def problem(request: Request, refusal: Refused) -> Response:
     status, name = STATUS[type(refusal)]
+    request.state.problem = name
     members = dict(refusal.members)
     headers = {key: str(value) for key, value in members.pop("headers", {}).items()}  # type: ignore[attr-defined]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
