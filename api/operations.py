@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Literal
 
 from asyncpg import PostgresError
@@ -17,11 +18,14 @@ from api.refusals import content, may_refuse
 from api.resources import Held, Resources
 from events.database import driver, pool_state
 from events.errors import DatabaseUnavailable, UnknownCatalog
+from projections.parking import read_parked
 from projections.projector import read_progress
 
 DEADLINE_SECONDS = 2.0
 LATE_SECONDS = 10.0
 """A projection that lags so long has no worker, or not enough of it."""
+LISTED = 1_000
+"""The most parked streams that are told of."""
 
 _HAS_LIVE_GENERATION = "select exists (select from projections.generations where state = 'live')"
 
@@ -134,8 +138,11 @@ async def _lag(engine: AsyncEngine) -> None:
     responses=may_refuse(*CATALOG_REFUSALS),
 )
 async def projections(catalog: CatalogKey, _principal: Operator, held: Held) -> outputs.Projections:
+    """How far what is read follows the log, and which products can't."""
     async with driver(held.query_engine) as connection:
         found = {each.catalog: each for each in await read_progress(connection)}
-    if (progress := found.get(catalog)) is None:
-        raise UnknownCatalog
-    return outputs.Projections.model_validate(progress, from_attributes=True)
+        if (progress := found.get(catalog)) is None:
+            raise UnknownCatalog
+        parked = await read_parked(connection, catalog, progress.generation, LISTED)
+    standing = asdict(progress) | {"lag_events": progress.lag_events}
+    return outputs.Projections.model_validate(standing | {"parked_streams": [*map(asdict, parked)]})

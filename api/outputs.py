@@ -67,8 +67,10 @@ class HistoryItem(BaseModel):
     position: int
     version: int
     type: str
-    data: dict[str, Any]
+    data: Any
     changes: list[Change]
+    changes_unknown: str | None
+    """Why there is no telling what the event changed."""
     actor: str
     correlation_id: str
     causation_id: str | None
@@ -120,10 +122,20 @@ class Catalogs(BaseModel):
     items: list[Catalog]
 
 
+class ParkedStream(BaseModel):
+    """A product that is read as it was before the event at `position`, which can't be applied."""
+
+    product_id: UUID
+    position: int
+    reason: str
+    parked_at: datetime
+
+
 class Projections(BaseModel):
     """How far the live generation of read tables has come.
 
-    `lag_seconds` is the age of the oldest event that it lacks.
+    `lag_seconds` is the age of the oldest event that it lacks. `parked` counts the streams that
+    stand still; `parked_streams` lists the first 1,000 of them.
     """
 
     generation: int
@@ -131,6 +143,8 @@ class Projections(BaseModel):
     head: int
     lag_events: int
     lag_seconds: float
+    parked: int
+    parked_streams: list[ParkedStream]
 
 
 class Health(BaseModel):

@@ -65,7 +65,7 @@ def apply(document: ProductDocument | None, recorded: Recorded) -> ProductDocume
     if isinstance(event, ProductRegistered):
         return _registered(event, recorded)
     if document is None:
-        raise ValueError(recorded)
+        raise ValueError("no product was registered before it")
     _change(document, event)
     document.version = recorded.version
     document.updated_at = recorded.occurred_at

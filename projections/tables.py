@@ -1,11 +1,12 @@
-"""What is kept about the read tables: their generations and checkpoints (migration 0003).
+"""What is kept about the read tables: generations, checkpoints, parked streams (migration 0003).
 
 The read tables themselves belong to a generation and are made by `projections/generations.py`.
 """
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from events.tables import Base, Timestamps
@@ -40,3 +41,20 @@ class Checkpoint(Base):
     epoch: Mapped[int] = mapped_column(BigInteger, server_default="0")
     holder: Mapped[str | None]
     held_until: Mapped[datetime] = mapped_column(server_default="-infinity")
+
+
+class Parked(Base):
+    """A stream that a generation could not apply beyond what is before `position`, and why."""
+
+    __tablename__ = "parked"
+    __table_args__ = (
+        Index("parked_position", "catalog_id", "generation", "position"),
+        {"schema": "projections"},
+    )
+
+    catalog_id: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    stream_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    parked_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
+from events.errors import Undecodable
 from events.log import read_heads, read_stream
 from events.recorded import Recorded
 from projections.document import ProductDocument, apply
@@ -32,6 +33,8 @@ class Item(msgspec.Struct, frozen=True):
     type: str
     data: msgspec.Raw
     changes: list[Change]
+    changes_unknown: str | None
+    """Why there is no telling what the event changed."""
     actor: str
     correlation_id: str
     causation_id: str | None
@@ -70,25 +73,37 @@ async def of_product(
 
 
 def _items(stream: Sequence[Recorded], after: int, limit: int) -> list[Item]:
+    """What each event changed, up to the first that can't be read: beyond it nobody knows."""
     items: list[Item] = []
     document: ProductDocument | None = None
     before: dict[str, Any] = {}
+    unknown: str | None = None
     for recorded in stream[: after + limit]:
-        document = apply(document, recorded)
-        now = _fields(document)
+        now = before
+        try:
+            if unknown is None:
+                document = apply(document, recorded)
+                now = _fields(document)
+        except (Undecodable, ValueError) as error:
+            unknown = f"version {recorded.version} can't be read: {_why(error)}"
         if recorded.version > after:
-            items.append(_item(recorded, before, now))
+            items.append(_item(recorded, changes(before, now), unknown))
         before = now
     return items
 
 
-def _item(recorded: Recorded, before: dict[str, Any], after: dict[str, Any]) -> Item:
+def _why(error: Undecodable | ValueError) -> object:
+    return error.members["reason"] if isinstance(error, Undecodable) else error
+
+
+def _item(recorded: Recorded, changed: list[Change], unknown: str | None) -> Item:
     return Item(
         position=recorded.position,
         version=recorded.version,
         type=recorded.type,
         data=msgspec.Raw(recorded.data.encode()),
-        changes=changes(before, after),
+        changes=changed,
+        changes_unknown=unknown,
         actor=recorded.actor,
         correlation_id=recorded.correlation_id,
         causation_id=recorded.causation_id,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from commands.handle import KIND
 from events.append import Append, Appended, append
 from events.catalogs import open_catalog
-from events.codec import encode
+from events.codec import Encoded, encode
 from events.database import driver
 from events.product import ProductEvent, ProductRegistered
 from projections.generations import FIRST, schema_of
@@ -21,6 +21,8 @@ from projections.tables import read_tables
 LEASE = timedelta(seconds=30)
 LAMP = UUID(int=1)
 DESK = UUID(int=2)
+TELEPORTED = Encoded("ProductTeleported", 1, "{}")
+"""An event that only a later release of this service could have written."""
 registered = ProductRegistered(sku="LAMP-1", name="Lamp", attributes={})
 
 type Rows = Mapping[str, Sequence[str]]
@@ -46,10 +48,20 @@ class Log:
         occurred_at: datetime | None = None,
     ) -> int:
         """In one call: each product at most once."""
+        encoded = [(product, [encode(event) for event in events]) for product, events in streams]
+        return await self._append(encoded, occurred_at=occurred_at)
+
+    async def given_stored(self, product: UUID, *stored: Encoded) -> int:
+        """Events as another release of this service may have written them."""
+        return await self._append([(product, stored)], occurred_at=None)
+
+    async def _append(
+        self, streams: Sequence[tuple[UUID, Sequence[Encoded]]], *, occurred_at: datetime | None
+    ) -> int:
         appends = [
             Append(
                 stream_id=product,
-                events=[encode(event) for event in events],
+                events=events,
                 actor="tests",
                 correlation_id="given",
                 occurred_at=occurred_at,
@@ -61,23 +73,6 @@ class Log:
         appended = [outcome for outcome in outcomes if isinstance(outcome, Appended)]
         assert len(appended) == len(streams)
         return max(outcome.position for outcome in appended)
-
-    async def with_unknown_event(self, product: UUID, version: int) -> None:
-        """One that only a later release of this service could have written."""
-        async with driver(self.engine) as connection, connection.transaction():
-            position = await connection.fetchval(
-                "update event_store.catalogs set head = head + 1 where catalog_id = $1"
-                " returning head",
-                self.catalog,
-            )
-            await connection.execute(
-                "insert into event_store.events values ($1, $2, $3, $4, 'ProductTeleported', 1,"
-                " '{}', 'tests', 'given', null, now(), now(), '')",
-                self.catalog,
-                position,
-                product,
-                version,
-            )
 
 
 async def opened(engine: AsyncEngine, catalog: str) -> Log:

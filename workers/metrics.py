@@ -10,13 +10,18 @@ LAG_EVENTS = Gauge(
 LAG_SECONDS = Gauge(
     "catalog_projection_lag_seconds", "Age of the oldest event not yet applied", ["catalog"]
 )
+PARKED_STREAMS = Gauge(
+    "catalog_projection_parked_streams", "Streams that could not be applied", ["catalog"]
+)
 EVENTS = Counter("catalog_projection_events_total", "Events applied", ["catalog"])
 BATCH_SECONDS = Histogram(
     "catalog_projection_batch_seconds",
     "Duration of a batch, from reading the log to its commit",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
-FAILURES = Counter("catalog_projection_failures_total", "Passes that failed", ["reason"])
+FAILURES = Counter(
+    "catalog_projection_failures_total", "Passes that failed, and streams parked", ["reason"]
+)
 POOL = Gauge("catalog_projection_pool_connections", "Connections to PostgreSQL", ["state"])
 SIGNED_SIZE = Gauge(
     "catalog_projection_signed_size", "Events of the log under its last checkpoint", ["catalog"]

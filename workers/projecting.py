@@ -6,24 +6,23 @@ from datetime import timedelta
 from time import perf_counter
 
 import structlog
-from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, driver
 from events.errors import DatabaseUnavailable
 from projections.leases import Lease, LeaseLost, acquire, release
-from projections.projector import Batch, Inapplicable, Progress, project, read_progress
+from projections.projector import Batch, Progress, project, read_progress, retry
 from projections.publish import Publisher
 from workers import metrics
+from workers.announcing import Announcing
+from workers.retries import Retries
 
 log = structlog.get_logger(__name__)
 
-REMIND_SECONDS = 1.0
 TURN_SECONDS = 0.5
 """How long one catalog may keep the others waiting."""
 REST_SECONDS = 5.0
-"""How long a catalog is left alone after an event that could not be applied."""
-CORRELATION_IDS_SHOWN = 20
+"""How long a catalog is left alone after a failure that is not of one of its streams."""
 
 
 class Projecting:
@@ -40,16 +39,16 @@ class Projecting:
         batch_limit: int,
     ) -> None:
         self._engine = engine
-        self._publisher = publisher
+        self._announcing = Announcing(publisher)
         self._holder = holder
         self._lease_duration = timedelta(seconds=lease_seconds)
         self._poll_seconds = poll_seconds
         self._batch_limit = batch_limit
         self._leases: dict[str, Lease] = {}
+        self._retries = Retries()
         self._resting_until: dict[str, float] = {}
         self._woken = asyncio.Event()
         self._stopping = False
-        self._reminded_at = 0.0
         self.healthy = False
 
     def wake(self, _catalog: str = "") -> None:
@@ -78,6 +77,7 @@ class Projecting:
             metrics.FAILURES.labels("database").inc()
             metrics.LAG_EVENTS.clear()
             metrics.LAG_SECONDS.clear()
+            metrics.PARKED_STREAMS.clear()
             log.warning("database_unavailable", error=repr(error.__cause__))
 
     async def _pass(self) -> None:
@@ -86,10 +86,14 @@ class Projecting:
         for each in progress:
             metrics.LAG_EVENTS.labels(each.catalog).set(each.lag_events)
             metrics.LAG_SECONDS.labels(each.catalog).set(each.lag_seconds)
+            metrics.PARKED_STREAMS.labels(each.catalog).set(each.parked)
         for each in progress:
-            if each.lag_events and not self._stopping and not self._rests(each.catalog):
+            wanted = each.lag_events or self._retries.due(each)
+            if wanted and not self._stopping and not self._rests(each.catalog):
                 await self._catch_up_guarded(each)
-        await self._remind(
+        # Of what somebody else is applying they tell themselves: a checkpoint that was just
+        # committed but not yet published would look like a missed step.
+        await self._announcing.remind(
             [each for each in progress if not each.lag_events or each.catalog in self._leases]
         )
 
@@ -105,10 +109,10 @@ class Projecting:
         except LeaseLost:
             self._leases.pop(progress.catalog, None)
             log.info("lease_lost", catalog=progress.catalog)
-        except Exception as error:
-            metrics.FAILURES.labels("event").inc()
+        except Exception:
+            metrics.FAILURES.labels("catalog").inc()
             self._resting_until[progress.catalog] = perf_counter() + REST_SECONDS
-            log.exception("projection_failed", catalog=progress.catalog, **_place(error))
+            log.exception("projection_failed", catalog=progress.catalog)
 
     async def _catch_up(self, progress: Progress) -> None:
         async with driver(self._engine) as connection:
@@ -117,9 +121,11 @@ class Projecting:
                 return
             checkpoint = progress.checkpoint
             ending = perf_counter() + TURN_SECONDS
-            while perf_counter() < ending:
+            while perf_counter() < ending and not self._stopping:
+                if await self._retried(connection, lease, checkpoint):
+                    continue
                 batch = await self._apply(connection, lease, checkpoint)
-                if not batch.events or self._stopping:
+                if not batch.events:
                     return
                 checkpoint = batch.after
         self.wake()
@@ -135,42 +141,29 @@ class Projecting:
                 self._lease_duration,
             )
             if lease is not None:
+                await self._retries.look(connection, lease)
                 self._leases[progress.catalog] = lease
         return lease
+
+    async def _retried(self, connection: Connection, lease: Lease, checkpoint: int) -> bool:
+        """Whether there was a parked stream to try again."""
+        parked = self._retries.following(lease)
+        if parked is None:
+            return False
+        batch = await retry(connection, lease, checkpoint, parked)
+        self._retries.tried(lease, parked)
+        await self._announcing.retried(lease.catalog, batch)
+        return True
 
     async def _apply(self, connection: Connection, lease: Lease, checkpoint: int) -> Batch:
         began = perf_counter()
         batch = await project(connection, lease, checkpoint, self._batch_limit)
         if batch.events:
             metrics.BATCH_SECONDS.observe(perf_counter() - began)
-            metrics.EVENTS.labels(lease.catalog).inc(len(batch.events))
-            log.info("projected", catalog=lease.catalog, **_summary(batch))
-            await self._publish(lease.catalog, batch)
+            for fault in batch.faults:
+                self._retries.tried(lease, fault.event.stream_id)
+            await self._announcing.applied(lease.catalog, batch)
         return batch
-
-    async def _publish(self, catalog: str, batch: Batch) -> None:
-        try:
-            await self._publisher.publish(catalog, batch)
-        except (RedisError, OSError) as error:
-            metrics.FAILURES.labels("redis").inc()
-            log.warning("publish_failed", catalog=catalog, error=repr(error))
-
-    async def _remind(self, known: list[Progress]) -> None:
-        """Redis may have been emptied, or away when it should have heard: tell it again.
-
-        Of what somebody else is applying they tell themselves: a checkpoint that was just
-        committed but not yet published would look like a missed step.
-        """
-        now = perf_counter()
-        if now - self._reminded_at < REMIND_SECONDS:
-            return
-        self._reminded_at = now
-        try:
-            for each in known:
-                await self._publisher.announce(each.catalog, each.checkpoint, each.checkpoint)
-        except (RedisError, OSError) as error:
-            metrics.FAILURES.labels("redis").inc()
-            log.warning("announce_failed", error=repr(error))
 
     async def _release_all(self) -> None:
         try:
@@ -179,24 +172,3 @@ class Projecting:
                     await release(connection, lease)
         except DatabaseUnavailable as error:
             log.warning("release_failed", error=repr(error.__cause__))
-
-
-def _summary(batch: Batch) -> dict[str, object]:
-    """What a batch brought, and which requests it came from."""
-    correlation_ids = dict.fromkeys(each.correlation_id for each in batch.events)
-    return {
-        "position": batch.after,
-        "events": len(batch.events),
-        "correlation_ids": list(correlation_ids)[:CORRELATION_IDS_SHOWN],
-    }
-
-
-def _place(error: Exception) -> dict[str, object]:
-    if not isinstance(error, Inapplicable):
-        return {}
-    event = error.recorded
-    return {
-        "position": event.position,
-        "product_id": str(event.stream_id),
-        "correlation_id": event.correlation_id,
-    }

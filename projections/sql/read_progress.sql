@@ -3,7 +3,11 @@ select p.catalog_id, p.generation, p.head, p.position,
            select e.recorded_at
            from event_store.events e
            where e.catalog_id = p.catalog_id and e.position = p.position + 1
-       )), 0)::float8 as lag_seconds
+       )), 0)::float8 as lag_seconds, (
+           select count(*)
+           from projections.parked k
+           where k.catalog_id = p.catalog_id and k.generation = p.generation
+       ) as parked
 from (
     select c.catalog_id, g.generation, c.head, coalesce((
         select k.position

@@ -13,7 +13,7 @@ from events.database import driver
 from events.product import PriceSet, ProductEvent, ProductRenamed
 from projections.generations import FIRST, build
 from projections.leases import acquire
-from projections.projector import Inapplicable, project
+from projections.projector import project
 from tests.given import DESK, LAMP, LEASE, Log, checkpoint, opened, projected, registered, rows
 from tests.product_events import logs
 
@@ -62,18 +62,6 @@ async def test_a_batch_that_is_rolled_back_changes_nothing(engine: AsyncEngine) 
         await transaction.rollback()
 
     assert len(batch.events) == 2
-    assert await checkpoint(engine) == 0
-    assert not any((await rows(engine)).values())
-
-
-async def test_a_batch_fails_whole_at_an_unknown_event(engine: AsyncEngine) -> None:
-    log = Log(engine)
-    await log.given(LAMP, registered)
-    await log.with_unknown_event(LAMP, 2)
-
-    with pytest.raises(Inapplicable):
-        await projected(engine)
-
     assert await checkpoint(engine) == 0
     assert not any((await rows(engine)).values())
 

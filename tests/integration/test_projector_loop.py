@@ -5,22 +5,40 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from time import perf_counter
+from typing import cast
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
-from events.database import driver
+from events.database import Connection, driver
 from events.nudge import connect
-from events.product import PriceSet, ProductRegistered
+from events.product import PriceSet, ProductRegistered, ProductRenamed
+from events.upcasts import UPCASTS, Shape, Upcast
 from projections.generations import FIRST, build
-from projections.projector import Batch, project
+from projections.leases import Lease
+from projections.projector import Batch, project, retry
 from projections.publish import Publisher, state_key
+from queries.cache import ProductCache
 from tests.eventually import eventually
-from tests.given import LAMP, Log, checkpoint, opened, projected, registered, rows
+from tests.given import (
+    DESK,
+    LAMP,
+    TELEPORTED,
+    Log,
+    checkpoint,
+    opened,
+    projected,
+    registered,
+    rows,
+)
 from workers import projecting as loop
 from workers.projecting import Projecting
+
+desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 
 
 @asynccontextmanager
@@ -46,7 +64,7 @@ async def test_projectors_that_fight_over_a_catalog_lead_to_the_same_rows(
 ) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(build, FIRST + 1)
-    log = Log(engine)
+    log, head = Log(engine), 0
     async with (
         connect(redis_url) as redis,
         running(engine, redis, "a"),
@@ -58,64 +76,124 @@ async def test_projectors_that_fight_over_a_catalog_lead_to_the_same_rows(
             prices = [PriceSet(currency="EUR", amount=amount) for amount in range(number % 5)]
             head = await log.given(UUID(int=number), product, *prices)
 
-        async def caught_up() -> bool:
-            return await checkpoint(engine) == head
-
-        await eventually(caught_up)
+        await caught_up(engine, head)
 
     await projected(engine, generation=FIRST + 1)
     assert await rows(engine) == await rows(engine, generation=FIRST + 1)
 
 
-async def test_an_event_nobody_knows_stops_only_its_catalog(
+async def test_an_event_nobody_knows_stops_only_its_stream(
     engine: AsyncEngine, redis_url: str
 ) -> None:
-    broken, sound = await opened(engine, "broken"), await opened(engine, "sound")
-    await broken.with_unknown_event(LAMP, 1)
+    log = Log(engine)
     async with connect(redis_url) as redis, running(engine, redis, "a"):
-        for product in (LAMP, UUID(int=9)):
-            sku = f"P-{product.int}"
-            head = await sound.given(product, ProductRegistered(sku=sku, name="P", attributes={}))
+        with capture_logs() as told:
+            await log.given(LAMP, registered)
+            at_fault = await log.given_stored(LAMP, TELEPORTED)
+            await log.given(LAMP, ProductRenamed(name="Sun"))
+            await caught_up(engine, await log.given(DESK, desk))
+        assert parked_streams("main") == 1
+    assert await versions(engine) == {LAMP: 1, DESK: 1}
+    (parked,) = [line for line in told if line["event"] == "stream_parked"]
+    assert parked["log_level"] == "error"
+    assert parked["catalog"] == "main"
+    assert parked["product_id"] == str(LAMP)
+    assert parked["position"] == at_fault
+    assert (parked["type"], parked["schema_version"]) == ("ProductTeleported", 1)
+    assert "does not know" in parked["reason"]
+    assert parked["correlation_id"] == "given"
 
-            async def caught_up(head: int = head) -> bool:
-                return await checkpoint(engine, "sound") == head
 
-            await eventually(caught_up)
+async def test_a_worker_that_knows_the_event_heals_the_stream_when_it_starts(
+    engine: AsyncEngine, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else is appended meanwhile; what was cached of the stream is replaced."""
+    log = Log(engine)
+    async with connect(redis_url) as redis:
+        async with running(engine, redis, "a"):
+            await log.given(LAMP, registered)
+            await log.given_stored(LAMP, TELEPORTED)
+            await caught_up(engine, await log.given(LAMP, ProductRenamed(name="Sun")))
+        assert await versions(engine) == {LAMP: 1}
+
+        upcast: Upcast = (("ProductRenamed", 1), lambda _: {"name": "Star"})
+        monkeypatch.setitem(cast("dict[Shape, Upcast]", UPCASTS), ("ProductTeleported", 1), upcast)
+        with capture_logs() as told:
+            async with running(engine, redis, "a"):
+
+                async def healed() -> bool:
+                    return await versions(engine) == {LAMP: 3} and parked_streams("main") == 0
+
+                await eventually(healed)
+        assert [line for line in told if line["event"] == "stream_unparked"]
+        cached = await ProductCache(redis, ttl_seconds=60).find("main", LAMP)
+        assert cached
+        assert (cached.position, cached.version) == (3, 3)
+
+
+async def test_a_worker_tries_a_parked_stream_once(
+    engine: AsyncEngine, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Log(engine).given_stored(LAMP, TELEPORTED)
+    await projected(engine)
+    await lease_ran_out(engine)
+    tried: list[UUID] = []
+
+    async def counted(connection: Connection, lease: Lease, at: int, parked: UUID) -> Batch:
+        tried.append(parked)
+        return await retry(connection, lease, at, parked)
+
+    monkeypatch.setattr(loop, "retry", counted)
+    async with connect(redis_url) as redis, running(engine, redis, "a"):
+        for number in range(2, 5):
+            product = ProductRegistered(sku=f"P-{number}", name="P", attributes={})
+            await caught_up(engine, await Log(engine).given(UUID(int=number), product))
+            await lease_ran_out(engine)
+    assert tried == [LAMP]
+
+
+async def test_a_catalog_whose_tables_are_away_does_not_stop_the_others(
+    engine: AsyncEngine, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is left alone for a while, and no stream is blamed for it."""
+    monkeypatch.setattr(loop, "REST_SECONDS", 0.3)
+    broken, sound = await opened(engine, "broken"), await opened(engine, "sound")
+    tried: list[float] = []
+
+    async def failing(connection: Connection, lease: Lease, *given: int) -> Batch:
+        if lease.catalog == "broken":
+            tried.append(perf_counter())
+            await connection.execute("select * from read_1.no_such_table")
+        return await project(connection, lease, *given)
+
+    async def tried_thrice() -> bool:
+        return len(tried) >= 3
+
+    monkeypatch.setattr(loop, "project", failing)
+    await broken.given(LAMP, registered)
+    async with connect(redis_url) as redis, running(engine, redis, "a"):
+        await caught_up(engine, await sound.given(LAMP, registered), "sound")
+        await eventually(tried_thrice)
+        await caught_up(engine, await sound.given(DESK, desk), "sound")
+        assert parked_streams("broken") == 0
+    assert all(later - earlier >= 0.3 for earlier, later in pairwise(tried))
     assert await checkpoint(engine, "broken") == 0
 
 
-async def test_a_catalog_that_is_stuck_is_left_alone_for_a_while(
-    engine: AsyncEngine, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And goes on by itself when a later release knows the event."""
-    monkeypatch.setattr(loop, "REST_SECONDS", 0.3)
-    log = await opened(engine, "broken")
-    await log.with_unknown_event(LAMP, 1)
-    tried: list[float] = []
-
-    async def timed(*given: object) -> Batch:
-        tried.append(perf_counter())
-        return await project(*given)  # type: ignore[arg-type]
-
-    async def tried_thrice() -> bool:
-        return len(tried) == 3
-
-    monkeypatch.setattr(loop, "project", timed)
-    async with connect(redis_url) as redis, running(engine, redis, "a"):
-        await eventually(tried_thrice)
-    assert all(later - earlier >= 0.3 for earlier, later in pairwise(tried))
-
-
 async def test_readers_of_a_stuck_catalog_are_told_where_it_stands(
-    engine: AsyncEngine, redis_url: str
+    engine: AsyncEngine, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Redis comes back with an older state of it."""
     log = await opened(engine, "broken")
     await log.given(LAMP, registered)
     await projected(engine, "broken")
-    await log.with_unknown_event(LAMP, 2)
-    async with driver(engine) as connection:
-        await connection.execute("update projections.checkpoints set held_until = '-infinity'")
+    await log.given(LAMP, ProductRenamed(name="Sun"))
+    await lease_ran_out(engine)
+
+    async def failing(*_given: object) -> Batch:
+        raise RuntimeError
+
+    monkeypatch.setattr(loop, "project", failing)
     async with connect(redis_url) as redis:
         await redis.set(state_key("broken"), "old 0")
         async with running(engine, redis, "a"):
@@ -125,3 +203,25 @@ async def test_readers_of_a_stuck_catalog_are_told_where_it_stands(
 
             await eventually(told)
         assert not (await redis.get(state_key("broken"))).startswith(b"old")
+
+
+async def caught_up(engine: AsyncEngine, head: int, catalog: str = "main") -> None:
+    async def stands_at_head() -> bool:
+        return await checkpoint(engine, catalog) == head
+
+    await eventually(stands_at_head)
+
+
+async def lease_ran_out(engine: AsyncEngine) -> None:
+    async with driver(engine) as connection:
+        await connection.execute("update projections.checkpoints set held_until = '-infinity'")
+
+
+async def versions(engine: AsyncEngine) -> dict[UUID, int]:
+    async with driver(engine) as connection:
+        found = await connection.fetch("select product_id, version from read.product_details")
+    return {row["product_id"]: row["version"] for row in found}
+
+
+def parked_streams(catalog: str) -> float | None:
+    return REGISTRY.get_sample_value("catalog_projection_parked_streams", {"catalog": catalog})

@@ -1,0 +1,2 @@
+insert into projections.parked (catalog_id, generation, stream_id, position, reason)
+values ($1, $2, $3, $4, $5)

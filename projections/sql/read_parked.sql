@@ -1,0 +1,5 @@
+select stream_id, position, reason, parked_at
+from projections.parked
+where catalog_id = $1 and generation = $2
+order by position
+limit $3

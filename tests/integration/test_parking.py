@@ -1,0 +1,339 @@
+"""An event that can't be applied stops its stream and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from random import Random
+from string import ascii_letters
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.codec import Encoded, encode
+from events.database import driver
+from events.log import read_log
+from events.product import PriceSet, ProductEvent, ProductRegistered, ProductRenamed
+from events.upcasts import UPCASTS, Shape, Upcast
+from projections.applying import apply
+from projections.generations import FIRST, build
+from projections.leases import Lease, LeaseLost, acquire, release
+from projections.parking import Parked, read_parked
+from projections.projector import Batch, project, retry
+from tests.given import (
+    DESK,
+    LAMP,
+    LEASE,
+    TELEPORTED,
+    Log,
+    checkpoint,
+    opened,
+    projected,
+    registered,
+    rows,
+)
+from tests.product_events import logs
+
+desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
+sun, moon = ProductRenamed(name="Sun"), ProductRenamed(name="Moon")
+EVERYTHING = 1_000_000
+LONG_SKU = "".join(Random(3).choices(ascii_letters, k=9_000))
+numbers = count()
+
+
+def _changed(type_: str, data: object, schema_version: int = 1) -> Encoded:
+    return Encoded(type_, schema_version, msgspec.json.encode(data).decode())
+
+
+POISON = [
+    pytest.param(TELEPORTED, "does not know", id="unknown type"),
+    pytest.param(_changed("ProductRenamed", {"name": "X"}, 2), "does not know", id="newer version"),
+    pytest.param(_changed("ProductRenamed", {}), "missing required field", id="a field missing"),
+    pytest.param(_changed("ProductRenamed", {"name": 1}), "Expected `str`", id="another type"),
+    pytest.param(_changed("ProductRenamed", []), "Expected `object`", id="no object"),
+    pytest.param(
+        Encoded("ProductRenamed", 1, r'{"name":"\ud800"}'), "Input data", id="half a sign"
+    ),
+    pytest.param(_changed("ProductBranded", {"brand": "a\0"}), "0x00", id="NUL in text"),
+    pytest.param(
+        _changed("AttributesChanged", {"assigned": {"a": "\0"}}),
+        "Unicode escape",
+        id="NUL in jsonb",
+    ),
+    pytest.param(
+        _changed("PriceSet", {"currency": "EUR", "amount": 2**70}), "int64", id="a large amount"
+    ),
+    pytest.param(
+        _changed("ProductRegistered", {"sku": "DESK-1", "name": "D", "attributes": {}}),
+        "product_details_sku",
+        id="another's SKU",
+    ),
+    pytest.param(
+        _changed("ProductRegistered", {"sku": LONG_SKU, "name": "D", "attributes": {}}),
+        "index row",
+        id="a long SKU",
+    ),
+]
+
+
+async def parked(
+    engine: AsyncEngine, catalog: str = "main", generation: int = FIRST
+) -> list[Parked]:
+    async with driver(engine) as connection:
+        return await read_parked(connection, catalog, generation)
+
+
+async def places(
+    engine: AsyncEngine, catalog: str = "main", generation: int = FIRST
+) -> list[tuple[UUID, int]]:
+    found = await parked(engine, catalog, generation)
+    return [(each.product_id, each.position) for each in found]
+
+
+async def names(engine: AsyncEngine, catalog: str = "main") -> Mapping[UUID, tuple[str, int]]:
+    """The name and the version that are read of each product."""
+    async with driver(engine) as connection:
+        found = await connection.fetch(
+            "select product_id, document::jsonb ->> 'name' as name, version"
+            " from read.product_details where catalog_id = $1",
+            catalog,
+        )
+    return {row["product_id"]: (row["name"], row["version"]) for row in found}
+
+
+@pytest.mark.parametrize(("poison", "reason"), POISON)
+async def test_only_its_stream_stands_still_and_is_read_as_it_was(
+    engine: AsyncEngine, poison: Encoded, reason: str
+) -> None:
+    log = Log(engine)
+    await log.given(DESK, desk)
+    await log.given(LAMP, registered, sun)
+    at_fault = await log.given_stored(LAMP, poison)
+    await log.given(LAMP, moon)
+    head = await log.given(DESK, moon)
+
+    (batch,) = await projected(engine)
+
+    assert await checkpoint(engine) == head
+    assert await names(engine) == {LAMP: ("Sun", 2), DESK: ("Moon", 2)}
+    (found,) = await parked(engine)
+    assert (found.product_id, found.position) == (LAMP, at_fault)
+    assert found.reason.startswith(f"{poison.type}, schema version {poison.schema_version}: ")
+    assert reason in found.reason
+    assert [(fault.event.position, fault.reason) for fault in batch.faults] == [
+        (at_fault, found.reason)
+    ]
+    assert {each.document.id: each.document.version for each in batch.products} == {
+        LAMP: 2,
+        DESK: 2,
+    }
+
+
+@pytest.mark.parametrize("poison", [TELEPORTED, encode(sun)])
+async def test_a_product_that_never_began_is_not_read(engine: AsyncEngine, poison: Encoded) -> None:
+    log = Log(engine)
+    await log.given_stored(LAMP, poison)
+    await log.given(LAMP, registered)
+    await projected(engine)
+    assert await places(engine) == [(LAMP, 1)]
+    assert not any((await rows(engine)).values())
+
+
+async def test_what_comes_behind_it_waits_in_the_log(engine: AsyncEngine) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    at_fault = await log.given_stored(LAMP, TELEPORTED)
+    await projected(engine)
+    before = await parked(engine)
+    await log.given(LAMP, sun)
+    await log.given_stored(LAMP, TELEPORTED)
+    head = await log.given(LAMP, moon)
+
+    (batch,) = await projected(engine)
+
+    assert (batch.products, batch.faults, len(batch.events)) == ((), (), 3)
+    assert await checkpoint(engine) == head
+    assert await names(engine) == {LAMP: ("Lamp", 1)}
+    assert await parked(engine) == before
+    assert await places(engine) == [(LAMP, at_fault)]
+
+
+async def test_the_same_product_of_another_catalog_goes_on(engine: AsyncEngine) -> None:
+    main, outlet = Log(engine), await opened(engine, "outlet")
+    await main.given(LAMP, registered)
+    await main.given_stored(LAMP, TELEPORTED)
+    await outlet.given(LAMP, registered, sun)
+    await projected(engine, "main")
+    await projected(engine, "outlet")
+    assert await names(engine, "outlet") == {LAMP: ("Sun", 2)}
+    assert await parked(engine, "outlet") == []
+
+
+async def test_parking_is_a_part_of_the_step_of_the_checkpoint(engine: AsyncEngine) -> None:
+    await Log(engine).given_stored(LAMP, TELEPORTED)
+    async with driver(engine) as connection:
+        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
+        assert lease
+        transaction = connection.transaction()
+        await transaction.start()
+        batch = await project(connection, lease, 0, 10)
+        await transaction.rollback()
+    assert len(batch.faults) == 1
+    assert (await checkpoint(engine), await parked(engine)) == (0, [])
+
+
+async def test_a_fault_of_the_database_is_not_blamed_on_a_stream(engine: AsyncEngine) -> None:
+    await Log(engine).given(LAMP, registered, PriceSet(currency="EUR", amount=1))
+    async with driver(engine) as connection:
+        await connection.execute("alter table read_1.product_prices rename to prices")
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await projected(engine)
+    assert (await checkpoint(engine), await parked(engine)) == (0, [])
+    assert await names(engine) == {}
+
+
+@pytest.fixture
+async def generations(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        for generation in (2, 3):
+            await connection.run_sync(build, generation)
+
+
+@pytest.mark.usefixtures("generations")
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    events=logs(),
+    poisoned=st.sets(st.integers(0, 24), max_size=6),
+    limits=st.lists(st.integers(1, 7), min_size=31, max_size=31),
+)
+async def test_streams_stand_still_at_the_same_event_wherever_batches_are_cut(
+    engine: AsyncEngine,
+    events: Sequence[tuple[int, ProductEvent]],
+    poisoned: set[int],
+    limits: Sequence[int],
+) -> None:
+    log = await opened(engine, f"log-{next(numbers)}")
+    expected: dict[UUID, int] = {}
+    for index, (number, event) in enumerate(events):
+        product = UUID(int=number)
+        if index in poisoned:
+            expected.setdefault(product, await log.given_stored(product, TELEPORTED))
+        await log.given(product, event)
+
+    await projected(engine, log.catalog)
+    await projected(engine, log.catalog, limits=limits, generation=2)
+    await without(engine, log.catalog, expected, generation=3)
+
+    at_once = await rows(engine, log.catalog)
+    assert await rows(engine, log.catalog, 2) == at_once == await rows(engine, log.catalog, 3)
+    in_order = sorted(expected.items(), key=lambda item: item[1])
+    assert await places(engine, log.catalog) == in_order
+    assert await places(engine, log.catalog, 2) == in_order
+
+
+async def without(
+    engine: AsyncEngine, catalog: str, stopped: Mapping[UUID, int], generation: int
+) -> None:
+    """Apply what is before the event at which a stream stopped."""
+    async with driver(engine) as connection:
+        events = await read_log(connection, catalog, after=0, limit=EVERYTHING)
+        lease = Lease(catalog, generation, 1, LEASE)
+        applicable = [
+            each for each in events if each.position < stopped.get(each.stream_id, EVERYTHING)
+        ]
+        async with connection.transaction():
+            assert not (await apply(connection, lease, applicable)).faults
+
+
+@pytest.fixture
+async def lamp_parked(engine: AsyncEngine) -> int:
+    """Sun, then something unknown at the position, then Moon and a price."""
+    log = Log(engine)
+    await log.given(DESK, desk)
+    await log.given(LAMP, registered, sun)
+    at_fault = await log.given_stored(LAMP, TELEPORTED)
+    await log.given(LAMP, moon, PriceSet(currency="EUR", amount=5))
+    await projected(engine)
+    return at_fault
+
+
+def newer_release(monkeypatch: pytest.MonkeyPatch, data: Mapping[str, Any]) -> None:
+    """Code that takes the unknown event for a new name."""
+    upcast: Upcast = (("ProductRenamed", 1), lambda _: dict(data))
+    upcasts = cast("dict[Shape, Upcast]", UPCASTS)
+    monkeypatch.setitem(upcasts, ("ProductTeleported", 1), upcast)
+
+
+async def retried(engine: AsyncEngine, at: int | None = None) -> Batch:
+    async with driver(engine) as connection:
+        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
+        assert lease
+        position = await checkpoint(engine) if at is None else at
+        return await retry(connection, lease, position, LAMP)
+
+
+@pytest.mark.usefixtures("lamp_parked")
+async def test_a_newer_release_applies_the_stream_from_its_first_event(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer_release(monkeypatch, {"name": "Star"})
+    batch = await retried(engine)
+    assert (batch.before, batch.after, batch.faults) == (6, 6, ())
+    assert [each.document.version for each in batch.products] == [5]
+    assert await parked(engine) == []
+    async with engine.begin() as connection:
+        await connection.run_sync(build, 2)
+    await projected(engine, generation=2)
+    assert await rows(engine) == await rows(engine, generation=2)
+
+
+async def test_what_is_still_unknown_stays_parked(engine: AsyncEngine, lamp_parked: int) -> None:
+    before = await rows(engine)
+    batch = await retried(engine)
+    assert [fault.event.position for fault in batch.faults] == [lamp_parked]
+    assert await places(engine) == [(LAMP, lamp_parked)]
+    assert await rows(engine) == before
+
+
+async def test_a_stream_stands_still_again_at_the_next_event_that_is_unknown(
+    engine: AsyncEngine, lamp_parked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer_release(monkeypatch, {"name": "Star"})
+    unknown = await Log(engine).given_stored(LAMP, Encoded("ProductTeleported", 2, "{}"))
+    await projected(engine)
+    await retried(engine)
+    assert lamp_parked < unknown
+    assert await places(engine) == [(LAMP, unknown)]
+    assert (await names(engine))[LAMP] == ("Moon", 5)
+
+
+@pytest.mark.usefixtures("lamp_parked")
+async def test_what_is_beyond_the_checkpoint_is_left_to_the_next_batch(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Log(engine).given(LAMP, ProductRenamed(name="Later"))
+    newer_release(monkeypatch, {"name": "Star"})
+    await retried(engine)
+    assert (await names(engine))[LAMP] == ("Moon", 5)
+    await projected(engine)
+    assert (await names(engine))[LAMP] == ("Later", 6)
+
+
+async def test_who_lost_the_lease_unparks_nothing(
+    engine: AsyncEngine, lamp_parked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer_release(monkeypatch, {"name": "Star"})
+    async with driver(engine) as connection:
+        late = await acquire(connection, "main", FIRST, "tests", LEASE)
+        assert late
+        await release(connection, late)
+        assert await acquire(connection, "main", FIRST, "another", LEASE)
+        with pytest.raises(LeaseLost):
+            await retry(connection, late, await checkpoint(engine), LAMP)
+    assert await places(engine) == [(LAMP, lamp_parked)]
