@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.conversation import Caller
 from tests.eventually import eventually
+from tests.signing import signed
 
 pytest_plugins = ("tests.conversation_fixtures",)
 
@@ -42,9 +44,11 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 
 
 @pytest.mark.usefixtures("projecting")
-async def test_the_service_does_what_its_document_says(anna: Caller, app: FastAPI) -> None:
+async def test_the_service_does_what_its_document_says(
+    anna: Caller, app: FastAPI, engine: AsyncEngine
+) -> None:
     receipt = await anna.given()
-    assert receipt
+    assert (await signed(engine)).size == receipt["position"]
     async with served(app) as address:
         testing = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "schemathesis.cli"),
