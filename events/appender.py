@@ -110,8 +110,9 @@ class Appender:
             log.error("append_failed", **self._named(batch), error=repr(error))
             _fail(batch, error)
             return
-        for waiting in batch:
-            await self._write([waiting])
+        half = len(batch) // 2
+        await self._write(batch[:half])
+        await self._write(batch[half:])
 
     def _named(self, batch: list[Waiting]) -> dict[str, object]:
         """Whose appends these are: the writer works for many requests, in the context of none."""

@@ -8,26 +8,32 @@ from arq import cron
 from arq.cron import CronJob
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from commands.snapshots import CODE_DIGEST
 from events.database import driver, statement
 from workers.signing import sign_all
 
 KEEP_KEYS = timedelta(hours=24)
 KEEP_SESSIONS = timedelta(days=1)
+KEEP_SNAPSHOTS = timedelta(days=7)
 SIGN_EVERY_SECONDS = 10
 
 _PRUNE_IDEMPOTENCY = statement(__package__, "sql/prune_idempotency.sql")
 _PRUNE_SESSIONS = statement(__package__, "sql/prune_sessions.sql")
+_PRUNE_SNAPSHOTS = statement(__package__, "sql/prune_snapshots.sql")
 
 log = structlog.get_logger(__name__)
 
 
 async def prune_expired(ctx: dict[str, Any]) -> None:
-    """Forget idempotency keys after a day, and sessions a day after they expired."""
+    """Forget idempotency keys after a day, sessions a day after they expired, and the snapshots
+    of other code after a week, within which a deployment may be taken back.
+    """
     engine: AsyncEngine = ctx["engine"]
     async with driver(engine) as connection:
         keys = await connection.execute(_PRUNE_IDEMPOTENCY, KEEP_KEYS)
         sessions = await connection.execute(_PRUNE_SESSIONS, KEEP_SESSIONS)
-    log.info("pruned", idempotency=keys, sessions=sessions)
+        snapshots = await connection.execute(_PRUNE_SNAPSHOTS, CODE_DIGEST, KEEP_SNAPSHOTS)
+    log.info("pruned", idempotency=keys, sessions=sessions, snapshots=snapshots)
 
 
 async def sign_checkpoints(ctx: dict[str, Any]) -> None:

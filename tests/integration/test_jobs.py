@@ -7,12 +7,13 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.tables import Session, User
+from commands.snapshots import CODE_DIGEST
 from events.append import Append, Idempotent, append
 from events.codec import encode
 from events.database import driver
-from events.tables import Idempotency
+from events.tables import Idempotency, Snapshot
 from tests.given import LAMP, registered
-from workers.jobs import KEEP_KEYS, KEEP_SESSIONS, prune_expired
+from workers.jobs import KEEP_KEYS, KEEP_SESSIONS, KEEP_SNAPSHOTS, prune_expired
 
 MINUTE = timedelta(minutes=1)
 
@@ -39,6 +40,29 @@ async def test_idempotency_keys_are_forgotten_after_a_day(engine: AsyncEngine) -
     await prune_expired({"engine": engine})
 
     assert await _column(engine, "select key from event_store.idempotency") == {"new", "younger"}
+
+
+async def test_snapshots_of_other_code_are_forgotten_after_a_week(engine: AsyncEngine) -> None:
+    now = datetime.now(UTC)
+    old, young = now - KEEP_SNAPSHOTS - MINUTE, now - KEEP_SNAPSHOTS + MINUTE
+    async with engine.begin() as connection:
+        for code, recorded_at in ((CODE_DIGEST, old), (b"old", old), (b"young", young)):
+            await connection.execute(
+                insert(Snapshot).values(
+                    catalog_id="main",
+                    stream_id=LAMP,
+                    code_digest=code,
+                    version=1,
+                    position=1,
+                    state="{}",
+                    recorded_at=recorded_at,
+                )
+            )
+
+    await prune_expired({"engine": engine})
+
+    kept = await _column(engine, "select code_digest from event_store.snapshots")
+    assert kept == {CODE_DIGEST, b"young"}
 
 
 async def test_sessions_are_forgotten_a_day_after_they_expired(engine: AsyncEngine) -> None:
