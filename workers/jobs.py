@@ -25,9 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 async def prune_expired(ctx: dict[str, Any]) -> None:
-    """Forget idempotency keys after a day, sessions a day after they expired, and the snapshots
-    of other code after a week, within which a deployment may be taken back.
-    """
+    """Forget keys after a day, expired sessions after another, other code's snapshots in a week."""
     engine: AsyncEngine = ctx["engine"]
     async with driver(engine) as connection:
         keys = await connection.execute(_PRUNE_IDEMPOTENCY, KEEP_KEYS)
