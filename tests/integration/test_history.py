@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import product as facts
+from events.codec import Encoded
 from events.database import driver
 from events.product import ProductEvent
 from queries import history
 from queries.errors import InvalidCursor
 from queries.history import Change, History
-from tests.given import DESK, LAMP, Log, opened, registered
+from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
 
 EURO = {"currency": "EUR", "amount": 1999, "decimal": "19.99"}
 CHEAP = {"currency": "EUR", "amount": 5, "decimal": "0.05"}
@@ -149,3 +150,39 @@ async def test_a_cursor_from_elsewhere_is_refused(engine: AsyncEngine, cursor: s
     await Log(engine).given(LAMP, registered)
     with pytest.raises(InvalidCursor):
         await told(engine, cursor=cursor)
+
+
+async def test_from_an_event_that_can_t_be_read_on_nobody_knows_what_changed(
+    engine: AsyncEngine,
+) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    await log.given_stored(LAMP, Encoded("ProductTeleported", 3, '{"to":["Mars"]}'))
+    await log.given(LAMP, facts.ProductRenamed(name="Sun"))
+    first, unread, behind = (await told(engine)).items
+    assert first.changes_unknown is None
+    assert (unread.type, bytes(unread.data)) == ("ProductTeleported", b'{"to":["Mars"]}')
+    assert (unread.changes, behind.changes) == ([], [])
+    assert unread.changes_unknown
+    assert unread.changes_unknown.startswith("version 2 can't be read: ")
+    assert behind.changes_unknown == unread.changes_unknown
+    assert bytes(behind.data) == b'{"name":"Sun"}'
+
+
+async def test_a_history_may_begin_with_what_can_t_be_read(engine: AsyncEngine) -> None:
+    log = Log(engine)
+    await log.given_stored(LAMP, TELEPORTED)
+    await log.given(LAMP, registered)
+    await log.given(DESK, priced)
+    items = (await told(engine)).items
+    assert [item.changes for item in items] == [[], []]
+    page = await told(engine, limit=1, cursor=None)
+    later = await told(engine, limit=1, cursor=page.next_cursor)
+    assert later.items == items[1:]
+
+
+async def test_a_change_of_no_product_says_so(engine: AsyncEngine) -> None:
+    await Log(engine).given(LAMP, priced)
+    (item,) = (await told(engine)).items
+    assert item.changes == []
+    assert item.changes_unknown == "version 1 can't be read: no product was registered before it"

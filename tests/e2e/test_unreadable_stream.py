@@ -1,0 +1,152 @@
+"""A product whose history holds what this release can't read says so, and no other suffers."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.codec import Encoded
+from tests.command import Catalog, catalog_command
+from tests.conversation import PRODUCTS, Caller
+from tests.given import Log
+
+pytest_plugins = ("tests.conversation_fixtures",)
+
+PROJECTIONS = "/v1/catalogs/main/projections"
+TELEPORTED = Encoded("ProductTeleported", 7, '{"to":"Mars"}')
+
+
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """A lamp that was teleported at its third version, and at which position of the log."""
+
+    id: str
+    position: int
+
+    @property
+    def path(self) -> str:
+        return f"{PRODUCTS}/{self.id}"
+
+
+@pytest.fixture
+async def lamp(anna: Caller, engine: AsyncEngine) -> Poisoned:
+    receipt = await anna.given()
+    position = await Log(engine).given_stored(UUID(receipt["id"]), TELEPORTED)
+    return Poisoned(receipt["id"], position)
+
+
+COMMANDS: list[tuple[str, str, object]] = [
+    ("PATCH", "", {"name": "Sun"}),
+    ("PUT", "/prices/EUR", {"amount": 1799}),
+    ("DELETE", "/prices/USD", None),
+    ("POST", "/publish", None),
+    ("POST", "/archive", {"reason": "recall"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), COMMANDS)
+@pytest.mark.parametrize("headers", [{}, {"If-Match": '"3"'}, {"Idempotency-Key": "k-1"}])
+async def test_a_command_is_refused_with_the_event_and_the_reason(
+    anna: Caller, lamp: Poisoned, method: str, path: str, body: object, headers: dict[str, str]
+) -> None:
+    answer = await anna.asks(method, lamp.path + path, json=body, headers=headers)
+    problem = answer.refused(409, "unreadable-stream")
+    assert (problem["position"], problem["event_version"]) == (lamp.position, 3)
+    assert (problem["event_type"], problem["schema_version"]) == ("ProductTeleported", 7)
+    assert "does not know" in problem["reason"]
+    assert (await anna.gets(problem["type"])).gives(200)
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_the_product_is_read_as_it_was_and_others_go_on(anna: Caller, lamp: Poisoned) -> None:
+    other = await anna.given(sku="LAMP-2", name="Other")
+    changed = await anna.asks("PATCH", f"{PRODUCTS}/{other['id']}", json={"name": "Sun"})
+    position = changed.gives(200).body["position"]
+    assert (await anna.reads(f"{PRODUCTS}/{other['id']}", position)).body["name"] == "Sun"
+    shown = (await anna.reads(lamp.path, position)).body
+    assert (shown["name"], shown["version"]) == ("Lamp", 2)
+    listed = (await anna.reads(PRODUCTS, position)).body["items"]
+    assert {each["name"] for each in listed} == {"Lamp", "Sun"}
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_operators_see_which_product_stands_still_and_why(
+    anna: Caller, lamp: Poisoned
+) -> None:
+    await anna.reads(lamp.path, lamp.position)
+    standing = (await anna.gets(PROJECTIONS)).gives(200).body
+    assert (standing["checkpoint"], standing["lag_events"]) == (lamp.position, 0)
+    assert standing["parked"] == 1
+    (parked,) = standing["parked_streams"]
+    assert (parked["product_id"], parked["position"]) == (lamp.id, lamp.position)
+    assert parked["reason"].startswith("ProductTeleported, schema version 7: ")
+    assert parked["parked_at"]
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_nothing_is_parked_in_a_sound_catalog(anna: Caller) -> None:
+    receipt = await anna.given()
+    await anna.reads(f"{PRODUCTS}/{receipt['id']}", receipt["position"])
+    standing = (await anna.gets(PROJECTIONS)).gives(200).body
+    assert (standing["parked"], standing["parked_streams"]) == (0, [])
+
+
+async def test_its_history_is_there_whole(
+    anna: Caller, lamp: Poisoned, engine: AsyncEngine
+) -> None:
+    await Log(engine).given_stored(UUID(lamp.id), Encoded("ProductTeleported", 7, "[]"))
+    items = (await anna.gets(f"{lamp.path}/history")).gives(200).body["items"]
+    assert [item["type"] for item in items[-2:]] == ["ProductTeleported"] * 2
+    assert [item["data"] for item in items[-2:]] == [{"to": "Mars"}, []]
+    assert [item["changes"] for item in items[-2:]] == [[], []]
+    assert "version 3 can't be read" in items[-1]["changes_unknown"]
+    assert items[0]["changes_unknown"] is None
+    assert items[0]["changes"]
+
+
+@pytest.fixture
+def catalog(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str) -> Catalog:
+    monkeypatch.setenv("CATALOG_DATABASE_URL", database_url)
+    monkeypatch.setenv("CATALOG_REDIS_URL", redis_url)
+    return catalog_command(monkeypatch)
+
+
+@pytest.mark.usefixtures("lamp")
+async def test_an_import_fails_its_row_and_goes_on(
+    catalog: Catalog, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    feed = tmp_path / "feed.ndjson"
+    rows = [{"sku": sku, "name": "Sun"} for sku in ("NEW-1", "LAMP-1", "NEW-2")]
+    feed.write_text("\n".join(map(json.dumps, rows)))
+    assert await asyncio.to_thread(catalog, "import", str(feed), "--json") == 1
+    told = capsys.readouterr()
+    assert "line 2 (LAMP-1): The log has an event of this product that this version" in told.err
+    counts = json.loads(told.out.splitlines()[-1])
+    assert (counts["created"], counts["failed"]) == (2, 1)
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_the_command_line_lists_it(
+    anna: Caller, lamp: Poisoned, catalog: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await anna.reads(lamp.path, lamp.position)
+    assert await asyncio.to_thread(catalog, "projections", "--json") == 0
+    standing = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (standing["catalog"], standing["lag_events"], standing["parked"]) == ("main", 0, 1)
+    (parked,) = standing["parked_streams"]
+    assert (parked["product_id"], parked["position"]) == (lamp.id, lamp.position)
+    assert await asyncio.to_thread(catalog, "projections") == 0
+    shown = capsys.readouterr().out
+    assert "Parked product" in shown
+    assert "ProductTeleported" in shown
+
+
+async def test_the_command_line_shows_no_empty_list(
+    catalog: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await asyncio.to_thread(catalog, "projections") == 0
+    assert "Parked product" not in capsys.readouterr().out
