@@ -49,11 +49,11 @@ def test_the_query_side_may_write_nothing(stack: Stack) -> None:
 def test_the_query_side_may_not_append(stack: Stack) -> None:
     callable_by_query = stack.sql(
         "query_api",
-        """select p.oid::regprocedure from pg_proc p
+        """select p.proname from pg_proc p
             where p.pronamespace = 'event_store'::regnamespace
               and has_function_privilege(p.oid, 'execute')""",
     )
-    assert callable_by_query == ""
+    assert callable_by_query == "canonical_event"
 
 
 @pytest.mark.parametrize("role", [*ROLES, "owner"])
@@ -82,3 +82,18 @@ def test_a_process_holds_no_password_but_its_own(stack: Stack) -> None:
 def test_only_the_command_side_reads_secrets(stack: Stack, role: str, statement: str) -> None:
     with pytest.raises(CommandError, match="permission denied"):
         stack.sql(role, statement)
+
+
+@pytest.mark.parametrize("role", ["command_api", "query_api"])
+def test_only_the_worker_reads_the_key_of_the_log(stack: Stack, role: str) -> None:
+    with pytest.raises(CommandError, match="permission denied"):
+        stack.sql(role, "select private_key from event_store.log_keys")
+
+
+@pytest.mark.parametrize("role", ["command_api", "query_api"])
+@pytest.mark.parametrize("table", ["checkpoints", "tree_nodes", "log_keys"])
+def test_only_the_worker_signs(stack: Stack, role: str, table: str) -> None:
+    with pytest.raises(CommandError, match="permission denied"):
+        stack.sql(
+            role, f"set transaction read write; insert into event_store.{table} default values"
+        )
