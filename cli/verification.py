@@ -14,7 +14,7 @@ from commands.verify_snapshots import verify_snapshots
 from events.checkpoints import origin
 from events.notes import VerifierKey
 from events.verify.finding import Finding
-from events.verify.log import Asked, LogRow, Scope, read_logs, verify_log
+from events.verify.log import Asked, Scope, read_heads, verify_log
 from events.verify.signed import ANY, Signed, read_key, read_note
 from events.walk import moment
 
@@ -49,7 +49,7 @@ async def verify_catalogs(
     """
     report = Report()
     async with moment(engine) as connection:
-        heads = {log.catalog: log.head for log in await read_logs(connection)}
+        heads = await read_heads(connection)
         own = await read_key(connection)
     if unknown := set(only) - heads.keys():
         raise NoSuchCatalog(min(unknown))
@@ -60,27 +60,22 @@ async def verify_catalogs(
     for catalog, note in _read_notes(files, key, report) if key else ():
         given.setdefault(catalog, []).append(note)
     for catalog, signed in given.items():
-        log = LogRow(catalog, heads.get(catalog))
-        async for finding in _verify(engine, log, key, signed, report):
-            report.add(finding)
+        scope = report.scopes[catalog] = Scope()
+        with through_log(catalog, heads.get(catalog) or 0) as advance:
+            asked = Asked(claims_of=claims_of, key=key, given=signed, advance=advance)
+            async for finding in _verify(engine, catalog, asked, scope):
+                report.add(finding)
     return report
 
 
 async def _verify(
-    engine: AsyncEngine,
-    log: LogRow,
-    key: VerifierKey | None,
-    given: Sequence[Signed],
-    report: Report,
+    engine: AsyncEngine, catalog: str, asked: Asked, scope: Scope
 ) -> AsyncIterator[Finding]:
-    scope = report.scopes[log.catalog] = Scope()
-    with through_log(log.catalog, log.head or 0) as advance:
-        asked = Asked(claims_of=claims_of, key=key, given=given, advance=advance)
-        async with moment(engine) as connection:
-            async for finding in verify_log(connection, log, asked, scope):
-                yield finding
-            async for finding in verify_snapshots(connection, log.catalog):
-                yield finding
+    async with moment(engine) as connection:
+        async for finding in verify_log(connection, catalog, asked, scope):
+            yield finding
+        async for finding in verify_snapshots(connection, catalog, scope):
+            yield finding
 
 
 def _read_notes(

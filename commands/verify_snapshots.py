@@ -11,14 +11,18 @@ from events.database import Connection, statement
 from events.errors import Undecodable
 from events.log import read_stream
 from events.verify.finding import Finding
+from events.verify.log import Scope
 from events.walk import pages
 
 _STREAMS = statement(__package__, "sql/read_snapshot_streams.sql")
 
 
-async def verify_snapshots(connection: Connection, catalog: str) -> AsyncIterator[Finding]:
+async def verify_snapshots(
+    connection: Connection, catalog: str, scope: Scope
+) -> AsyncIterator[Finding]:
     """Of those that this very code made; nobody uses the others."""
     async for rows in pages(connection, _STREAMS, catalog, CODE_DIGEST):
+        scope.snapshots += len(rows)
         for (stream,) in rows:
             if wrong := await _compared(connection, catalog, stream):
                 expected, found = wrong

@@ -14,16 +14,8 @@ from events.verify.tables import verify_tables
 from events.verify.tree import Tree, read_nodes
 from events.walk import PAGE, walk
 
-_LOGS = statement(__package__, "sql/read_logs.sql")
+_HEADS = statement(__package__, "sql/read_heads.sql")
 _SIGNED_SIZE = statement(__package__, "sql/read_signed_size.sql")
-
-
-@dataclass(frozen=True, slots=True)
-class LogRow:
-    """A catalog, and how far its row says that its log goes; None without a row."""
-
-    catalog: str
-    head: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +37,23 @@ class Scope:
     events: int = 0
     streams: int = 0
     claims: int = 0
+    snapshots: int = 0
     signed: int = 0
 
 
-async def read_logs(connection: Connection) -> list[LogRow]:
-    return [LogRow(*row) for row in await connection.fetch(_LOGS)]
+async def read_heads(connection: Connection) -> dict[str, int | None]:
+    """How far each log goes by its catalog's row; None where there is no such row."""
+    return {row["catalog_id"]: row["head"] for row in await connection.fetch(_HEADS)}
 
 
 async def verify_log(
-    connection: Connection, log: LogRow, asked: Asked, scope: Scope
+    connection: Connection, catalog: str, asked: Asked, scope: Scope
 ) -> AsyncIterator[Finding]:
     """Every finding, as it is met. The connection is at one moment: see `events.walk.moment`."""
-    history = History(log.catalog, asked.claims_of)
-    nodes = await read_nodes(connection, log.catalog)
-    tree = Tree(log.catalog, nodes, await connection.fetchval(_SIGNED_SIZE, log.catalog))
-    async for events in walk(connection, log.catalog, asked.page):
+    history = History(catalog, asked.claims_of)
+    signed_size = await connection.fetchval(_SIGNED_SIZE, catalog)
+    tree = Tree(catalog, await read_nodes(connection, catalog), signed_size)
+    async for events in walk(connection, catalog, asked.page):
         before = history.position
         for event in events:
             for finding in history.add(event):
@@ -70,7 +64,8 @@ async def verify_log(
         asked.advance(history.position)
     async for finding in _signed(connection, tree, asked, [], history.position, END):
         yield finding
-    for finding in (*_head(log, history), *tree.end()):
+    heads = await read_heads(connection)
+    for finding in (*_head(heads.get(catalog), history), *tree.end()):
         yield finding
     scope.streams, scope.claims = len(history.streams), len(history.claims)
     scope.signed = tree.agreed
@@ -111,9 +106,9 @@ def _consecutive(events: Sequence[Recorded], size: int) -> list[bytes]:
     return [event.digest for _, event in takewhile(lambda n: n[1].position == n[0], numbered)]
 
 
-def _head(log: LogRow, history: History) -> list[Finding]:
-    if log.head == history.position:
+def _head(head: int | None, history: History) -> list[Finding]:
+    if head == history.position:
         return []
-    expected = "a row of the catalog" if log.head is None else f"the log to end at {log.head}"
+    expected = "a row of the catalog" if head is None else f"the log to end at {head}"
     found = f"its last event at position {history.position}"
-    return [Finding(kind="head", catalog=log.catalog, expected=expected, found=found)]
+    return [Finding(kind="head", catalog=history.catalog, expected=expected, found=found)]

@@ -1,0 +1,115 @@
+import asyncio
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.codec import Encoded
+from tests.appends import appended, asked
+from tests.audited import SIGNED, STREAMS, Verify, audited
+from tests.given import opened
+from tests.signing import rewritten, signed
+
+pytest_plugins = ("tests.verify_fixtures",)
+
+MADE_UP = "update event_store.events set digest = sha256('')"
+
+
+async def test_a_log_as_it_was_written_is_clean(engine: AsyncEngine, verify: Verify) -> None:
+    assert tuple(each.size for each in await audited(engine)) == SIGNED
+    told = await verify()
+    assert told.code == 0
+    assert told.document == {
+        "clean": True,
+        "catalogs": {
+            "main": {"events": 300, "streams": 12, "claims": 12, "snapshots": 0, "signed": 300}
+        },
+        "counts": {},
+        "findings": [],
+    }
+
+
+async def test_events_after_the_last_checkpoint_are_checked_as_well(
+    engine: AsyncEngine, verify: Verify
+) -> None:
+    await audited(engine)
+    await appended(engine, asked(STREAMS[0]))
+    told = await verify()
+    assert (told.code, told.document["catalogs"]["main"]["signed"]) == (0, 300)
+    await rewritten(engine, "events", f"{MADE_UP} where position = 301")
+    told = await verify()
+    assert (told.code, told.findings) == (1, [("digest", 301, str(STREAMS[0]), 26)])
+
+
+async def test_an_empty_database_is_clean(verify: Verify) -> None:
+    assert (await verify()).code == 0
+
+
+async def test_findings_are_lines_for_people(engine: AsyncEngine, verify: Verify) -> None:
+    await audited(engine)
+    await rewritten(engine, "events", "update event_store.events set actor = 'eve'")
+    code, out, _ = await verify.told()
+    lines = out.splitlines()
+    assert code == 1
+    assert lines[0].startswith(
+        f"digest: main, position 1, stream {STREAMS[0]}, version 1: expected"
+    )
+    assert lines[-3] == "digest: … and 280 more"
+    assert lines[-2].startswith(
+        "main: 300 events of 12 streams verified, those up to position 300 "
+    )
+    assert lines[-1] == "300 findings"
+
+
+async def test_a_clean_log_is_said_to_be_one(engine: AsyncEngine, verify: Verify) -> None:
+    await audited(engine)
+    code, out, _ = await verify.told()
+    assert (code, out.splitlines()[-1]) == (0, "nothing found")
+
+
+async def test_an_event_of_a_later_release_is_told_but_is_no_fault(
+    engine: AsyncEngine, verify: Verify
+) -> None:
+    await audited(engine)
+    unknown = [Encoded(*shape, "{}") for shape in (("ProductTeleported", 1), ("PriceSet", 2))]
+    undecodable = Encoded("PriceSet", 1, "{}")
+    later = [asked(STREAMS[n], each) for n, each in enumerate([*unknown, undecodable])]
+    await appended(engine, *later)
+    await signed(engine)
+    told = await verify()
+    assert told.code == 0
+    assert told.findings == [("unreadable", 301 + n, str(STREAMS[n]), 26) for n in range(3)]
+    assert (await verify.told())[1].endswith("3 findings, 3 of them only warnings\n")
+
+
+async def test_each_catalog_is_verified(engine: AsyncEngine, verify: Verify) -> None:
+    outlet = await opened(engine, "outlet")
+    await appended(engine, asked(), catalog=outlet.catalog)
+    await rewritten(engine, "events", MADE_UP)
+    told = await verify()
+    assert [each["catalog"] for each in told.document["findings"]] == ["outlet"]
+    assert (await verify("--catalog", "main")).code == 0
+    assert (await verify("--catalog", "main", "--catalog", "outlet")).code == 1
+
+
+async def test_an_unknown_catalog_is_told(verify: Verify) -> None:
+    code, out, err = await verify.told("--catalog", "nowhere")
+    assert (code, out) == (1, "")
+    assert "no catalog nowhere" in err
+
+
+async def test_writers_go_on_meanwhile(engine: AsyncEngine, verify: Verify) -> None:
+    await audited(engine)
+    done = asyncio.Event()
+
+    async def write() -> int:
+        written = 0
+        while not done.is_set():
+            await appended(engine, *(asked(stream) for stream in STREAMS))
+            await signed(engine)
+            written += 1
+        return written
+
+    writer = asyncio.create_task(write())
+    told = [await verify() for _ in range(3)]
+    done.set()
+    assert await writer > 3
+    assert [(each.code, each.findings) for each in told] == [(0, [])] * 3

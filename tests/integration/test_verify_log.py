@@ -1,0 +1,121 @@
+"""What a superuser does to events with the triggers off is found, and named."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.audited import SIGNED, STREAMS, Verify, audited, price_at
+from tests.signing import rewritten
+
+pytest_plugins = ("tests.verify_fixtures",)
+
+type Findings = list[tuple[object, ...]]
+
+FIFTH, SIXTH = price_at(12, 5), price_at(12, 6)
+FIRST, LAST = STREAMS[0], price_at(25, 12)
+assert (FIFTH[0], SIXTH[0], LAST[0]) == (137, 138, 300)
+
+PRICED = """update event_store.events set data = '{"amount":1,"currency":"EUR"}'"""
+DIGESTED = """
+    update event_store.events set digest = sha256(convert_to(event_store.canonical_event(
+        catalog_id, position, stream_id, version, type, schema_version, data::text, actor,
+        correlation_id, causation_id, occurred_at, recorded_at), 'UTF8'))
+"""
+MOVED = """
+    update event_store.events set position = case position when 137 then -138 else -137 end
+    where position in (137, 138)
+"""
+BACK = "update event_store.events set position = -position where position < 0"
+LATER = "update event_store.events set occurred_at = occurred_at + interval '1 us'"
+UNKEYED = "alter table event_store.events drop constraint"
+AGAIN = "insert into event_store.events select * from event_store.events where position = 300"
+
+NODE = ("tree-node", 1, 0, "1-256")
+ROOTS = [("root", "97-204", 204), ("root", "97-300", 300)]
+AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
+
+
+@pytest.mark.parametrize(
+    ("statements", "findings"),
+    [
+        pytest.param([f"{PRICED} {AT_137}"], [("digest", *FIFTH)], id="data"),
+        pytest.param(
+            ["update event_store.events set actor = 'eve' where position = 300"],
+            [("digest", *LAST)],
+            id="an actor",
+        ),
+        pytest.param(
+            [f"{LATER} where position = 1"],
+            [("digest", 1, str(FIRST), 1), ("time", 2, str(FIRST), 2)],
+            id="when it occurred",
+        ),
+        pytest.param(
+            [f"update event_store.events set recorded_at = 'infinity' {AT_137}"],
+            [("digest", *FIFTH), ("time", *SIXTH)],
+            id="recorded never",
+        ),
+        pytest.param(
+            [f"update event_store.events set recorded_at = '0044-03-15 BC' {AT_137}"],
+            [("digest", *FIFTH), ("time", *FIFTH)],
+            id="recorded before Christ",
+        ),
+        pytest.param(
+            [f"update event_store.events set digest = sha256('') {AT_137}"],
+            [("digest", *FIFTH), *ROOTS, NODE],
+            id="a digest",
+        ),
+        pytest.param(
+            [f"{PRICED} {AT_137}", f"{DIGESTED} {AT_137}"],
+            [*ROOTS, NODE],
+            id="data, and the digest to match",
+        ),
+        pytest.param(
+            [f"delete from event_store.events {AT_137}"],
+            [
+                ("gap", "137"),
+                ("version", *price_at(13, 5)),
+                ("root", "137-204", 204),
+                ("root", "137-300", 300),
+            ],
+            id="an event deleted",
+        ),
+        pytest.param(
+            ["delete from event_store.events where position < 13"],
+            [
+                ("gap", "1-12"),
+                *(("version", *price_at(3, number)) for number in range(1, 7)),
+                *(("root", f"1-{size}", size) for size in SIGNED),
+                *(("claim", f"'SKU-{number}'") for number in range(1, 7)),
+            ],
+            id="the first events deleted",
+        ),
+        pytest.param(
+            [MOVED, BACK],
+            [("digest", 137, *SIXTH[1:]), ("digest", 138, *FIFTH[1:]), *ROOTS, NODE],
+            id="a pair swapped",
+        ),
+        pytest.param(
+            [MOVED, BACK, f"{DIGESTED} {AT_138}"],
+            [*ROOTS, NODE],
+            id="a pair swapped, and the digests to match",
+        ),
+        pytest.param(
+            [f"{UNKEYED} events_pkey", f"{UNKEYED} events_stream_version", AGAIN],
+            [("gap", "301"), ("version", *LAST)],
+            id="an event repeated",
+        ),
+        pytest.param(
+            ["delete from event_store.events where position > 299"],
+            [("tail", "300", 300), ("head",), ("stream", LAST[1])],
+            id="the tail cut off",
+        ),
+    ],
+)
+async def test_a_change_of_the_log_is_found_and_named(
+    engine: AsyncEngine, verify: Verify, statements: list[str], findings: Findings
+) -> None:
+    await audited(engine)
+    for statement in statements:
+        await rewritten(engine, "events", statement)
+    told = await verify()
+    assert sorted(map(str, told.findings)) == sorted(map(str, findings))
+    assert told.code == 1
