@@ -1,9 +1,10 @@
 """A catalog's log as a Merkle tree: leaf i is the digest of the event at position i + 1."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from events.database import Connection, statement
-from events.frontier import Frontier, Node, Run, root_over, runs
+from events.frontier import PAGE, Frontier, Node, Run, root_over, runs
 from events.merkle import Span, leaf_hash
 
 _READ_RUNS = statement(__package__, "sql/read_runs.sql")
@@ -31,8 +32,10 @@ async def read_frontier(connection: Connection, catalog: str, size: int) -> Fron
 
 async def read_leaves(connection: Connection, catalog: str, span: Span) -> list[bytes]:
     """The hashes of these leaves. Raises `MissingHashes`."""
-    (leaves,) = await _read_runs(connection, catalog, [Run(0, *span)])
-    return leaves
+    pages = [
+        Run(0, start, min(start + PAGE, span.stop)) for start in range(span.start, span.stop, PAGE)
+    ]
+    return list(chain.from_iterable(await _read_runs(connection, catalog, pages)))
 
 
 async def write_nodes(connection: Connection, catalog: str, nodes: Sequence[Node]) -> None:

@@ -29,7 +29,7 @@ from workers import metrics
 
 STEP = 65_536
 """The most events between two checkpoints: a long log is signed in short transactions."""
-READ = 2_048
+READ = 1_024
 """Events hashed without a pause: the projector has the same loop."""
 
 _TAKE = statement(__package__, "sql/take_signing.sql")
