@@ -34,7 +34,11 @@ class Proxy:
             self._server = None
 
     async def _join(self, reader: StreamReader, writer: StreamWriter) -> None:
-        there_reader, there = await self._dial()
+        try:
+            there_reader, there = await self._dial()
+        except OSError:  # the database is away, and so seems what stands before it
+            writer.transport.abort()
+            return
         self._connections |= {writer, there}
         with suppress(OSError):
             await asyncio.wait(

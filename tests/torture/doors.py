@@ -30,7 +30,6 @@ class HttpDoor:
     token: str
 
     async def ask(self, write: Write, patience: float | None) -> Heard:
-        """Fails for an answer that the API never gives when all is well with the request."""
         try:
             async with asyncio.timeout(patience):
                 answer = await self._send(write)
@@ -82,7 +81,7 @@ def _heard(write: Write, answer: httpx.Response) -> Heard:
         case 409 | 412 | 422, "sku-taken" | "version-conflict" | "idempotency-key-reused":
             return Refused(problem)
         case _:
-            raise AssertionError(answer.text)
+            return Unanswered(problem)
 
 
 def _not_done(write: Write, why: str) -> Heard:
@@ -111,6 +110,8 @@ class OwnDoor:
         except AppendUnconfirmed:
             await asyncio.sleep(AWAY_SECONDS)
             return Unanswered("append-unconfirmed")
+        except Exception as error:  # noqa: BLE001 -- it is judged after the storm
+            return Unanswered(repr(error))
         return _told(outcome)
 
 

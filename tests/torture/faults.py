@@ -1,7 +1,6 @@
 """What goes wrong while everybody writes, one after the other, each when the last is overcome."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -10,7 +9,8 @@ import asyncpg
 from tests.eventually import eventually
 from tests.torture.notebook import Notebook
 from tests.torture.plan import Mishap, mishaps
-from tests.torture.servers import ApiProcess, Postgres, accepting
+from tests.torture.servers import accepting
+from tests.torture.stage import Stage
 
 BETWEEN = 40
 """Appends that are acknowledged before the next mishap."""
@@ -25,8 +25,7 @@ OTHER_BACKENDS = """
 @dataclass(frozen=True, slots=True)
 class Faults:
     notebook: Notebook
-    postgres: Postgres
-    processes: Sequence[ApiProcess]
+    stage: Stage
 
     async def strike(self, seed: int, over: asyncio.Event) -> None:
         chance = Random(f"{seed} faults")
@@ -49,15 +48,18 @@ class Faults:
         match mishap:
             case "backends terminated":
                 await self._terminate(chance)
+            case "connections cut":
+                await self.stage.between.stop()
+                await self.stage.between.start()
             case "process killed":
-                await chance.choice(self.processes).kill_and_start_again()
+                await chance.choice(self.stage.processes).kill_and_start_again()
             case "database crashed":
-                await asyncio.to_thread(self.postgres.restart_immediately)
-                await accepting(self.postgres.url)
+                await asyncio.to_thread(self.stage.postgres.restart_immediately)
+                await accepting(self.stage.postgres.url)
 
     async def _terminate(self, chance: Random) -> None:
         """Half of the backends, whatever they are doing."""
-        connection = await asyncpg.connect(self.postgres.url)
+        connection = await asyncpg.connect(self.stage.postgres.url)
         try:
             backends = [row["pid"] for row in await connection.fetch(OTHER_BACKENDS)]
             doomed = chance.sample(backends, (len(backends) + 1) // 2)

@@ -54,6 +54,20 @@ class Violation:
     where: object
 
 
+EXAMPLES = 3
+
+
+def report(found: Sequence[Violation]) -> str:
+    """How often each fault was found, and the first few of each."""
+    by_fault: dict[Fault, list[object]] = {}
+    for violation in found:
+        by_fault.setdefault(violation.fault, []).append(violation.where)
+    return "\n".join(
+        "\n  ".join([f"{fault.name}: {len(places)}", *map(repr, places[:EXAMPLES])])
+        for fault, places in by_fault.items()
+    )
+
+
 type Places = Mapping[Write, Sequence[Entry]]
 
 

@@ -13,13 +13,16 @@ NUMBERS = 1_000_000
 type Deed = Literal["register", "change", "price"]
 type Expected = Literal["any", "right", "stale"]
 type Repeated = Literal["no", "at once", "afterwards", "as something else"]
-type Mishap = Literal["backends terminated", "process killed", "database crashed"]
+type Mishap = Literal[
+    "backends terminated", "connections cut", "process killed", "database crashed"
+]
 
 DEEDS: dict[Deed, int] = {"register": 1, "change": 4, "price": 3}
 EXPECTED: dict[Expected, int] = {"any": 3, "right": 3, "stale": 1}
 REPEATED: dict[Repeated, int] = {"no": 12, "at once": 1, "afterwards": 1, "as something else": 1}
 MISHAPS: tuple[Mishap, ...] = (
     *("backends terminated",) * 3,
+    *("connections cut",) * 3,
     "process killed",
     "database crashed",
 )

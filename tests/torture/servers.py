@@ -21,6 +21,8 @@ from tests.servers import Servers, postgres_container, postgres_url
 from tests.worker_process import free_port
 
 RECOVERY_SECONDS = 120.0
+SLOW_COMMITS = {"commit_delay": "3000", "commit_siblings": "0"}
+"""Three milliseconds more in which a position is given and not yet visible."""
 
 
 class Postgres(Protocol):
@@ -65,10 +67,10 @@ class ContainerPostgres:
 def postgres_like(servers: Servers, directory: Path) -> Iterator[Postgres]:
     """Of the kind that the run's other tests have."""
     if "?host=" in servers.database_url:
-        with embedded.postgres(directory) as server:
+        with embedded.postgres(directory, SLOW_COMMITS) as server:
             yield EmbeddedPostgres(server)
     else:
-        with postgres_container({}).with_bind_ports(5432, free_port()) as container:
+        with postgres_container(SLOW_COMMITS).with_bind_ports(5432, free_port()) as container:
             yield ContainerPostgres(container)
 
 

@@ -13,17 +13,19 @@ from events.database import pool
 from migrations.run import upgrade
 from tests.appends import appender
 from tests.auth import Service, given_key, given_user
+from tests.proxy import Proxy, proxy
 from tests.servers import Servers
 from tests.torture.doors import HttpDoor, OwnDoor
 from tests.torture.servers import ApiProcess, Postgres, accepting, api_process, postgres_like
 
-PROCESSES = ("api-1", "api-2")
 ANSWER_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     postgres: Postgres
+    between: Proxy
+    """Stands before PostgreSQL for the second process and for this one."""
     engine: AsyncEngine
     processes: Sequence[ApiProcess]
     http: tuple[HttpDoor, HttpDoor]
@@ -37,12 +39,13 @@ async def stage(servers: Servers, redis_url: str, directory: Path) -> AsyncItera
         postgres = stack.enter_context(postgres_like(servers, taken))
         await accepting(postgres.url)
         await upgrade(postgres.url)
+        between = await stack.enter_async_context(proxy(postgres.url))
         processes = [
-            stack.enter_context(api_process(name, postgres.url, redis_url, taken))
-            for name in PROCESSES
+            stack.enter_context(api_process(name, url, redis_url, taken))
+            for name, url in (("api-1", postgres.url), ("api-2", between.url))
         ]
         engine = await stack.enter_async_context(
-            pool(postgres.url, application="catalog-torture", pool_size=5)
+            pool(between.url, application="catalog-torture", pool_size=5)
         )
         await given_key(engine)
         await given_user(engine, "ada", {"main": "editor"})
@@ -50,6 +53,7 @@ async def stage(servers: Servers, redis_url: str, directory: Path) -> AsyncItera
         token = await Service(first).token_of("ada")
         yield Stage(
             postgres=postgres,
+            between=between,
             engine=engine,
             processes=processes,
             http=(HttpDoor(first, token), HttpDoor(second, token)),

@@ -35,12 +35,14 @@ ENOUGH = Counter(
         "cut off": 1,
         "append-unconfirmed": 1,
         "backends terminated": 3,
+        "connections cut": 3,
         "process killed": 1,
         "database crashed": 1,
     }
 )
 """What a storm must have brought, or it has shown nothing."""
-CEILING_SECONDS = 180.0
+MAY_BE_SAID = {"unreachable", "database-unavailable", "append-queue-full", "too-much-contention"}
+CEILING_SECONDS = 90.0
 ASKED_AGAIN, ASKING_AGAIN = 400, 16
 
 STILL_WRITING = """
@@ -79,6 +81,14 @@ class Storm:
             ended.set()
         return await self._history(tails)
 
+    @property
+    def has_shown_all(self) -> bool:
+        return self.notebook.told >= ENOUGH
+
+    @property
+    def strange_answers(self) -> set[str]:
+        return self.notebook.told.keys() - ENOUGH.keys() - MAY_BE_SAID
+
     @asynccontextmanager
     async def _tail(self, limit: int) -> AsyncIterator[Tail]:
         url = self.stage.postgres.url
@@ -97,15 +107,16 @@ class Storm:
         over, began = asyncio.Event(), time.monotonic()
 
         async def enough() -> bool:
-            return self.notebook.told >= ENOUGH and time.monotonic() - began > self.seconds
+            blown = time.monotonic() - began
+            return blown > self.seconds and (self.has_shown_all or blown > CEILING_SECONDS)
 
         async with asyncio.TaskGroup() as raging:
             for number in range(HTTP_WRITERS + OWN_WRITERS):
                 writer = self.clients if number < HTTP_WRITERS else self.insiders
                 raging.create_task(writer.write(self.seed, number, over))
-            faults = Faults(self.notebook, self.stage.postgres, self.stage.processes)
+            faults = Faults(self.notebook, self.stage)
             raging.create_task(faults.strike(self.seed, over))
-            await eventually(enough, within=CEILING_SECONDS + self.seconds)
+            await eventually(enough, within=2 * (CEILING_SECONDS + self.seconds))
             over.set()
 
     async def _ask_again(self) -> None:
@@ -124,7 +135,8 @@ class Storm:
             for writer, write in asking:
                 await writer.ask_again(write)
 
-        await asyncio.gather(*(ask() for _ in range(ASKING_AGAIN)))
+        async with asyncio.timeout(CEILING_SECONDS):
+            await asyncio.gather(*(ask() for _ in range(ASKING_AGAIN)))
 
     async def _calm(self) -> None:
         """Nobody is left whose write nobody waits for."""

@@ -18,7 +18,7 @@ from tests.torture.history import (
     Unanswered,
     Write,
 )
-from tests.torture.oracle import Fault, violations
+from tests.torture.oracle import Fault, report, violations
 
 LAMP, DESK = UUID(int=1), UUID(int=2)
 REUSED = Refused("idempotency-key-reused")
@@ -117,47 +117,56 @@ def test_an_honest_history_is_blameless() -> None:
     assert violations(honest()) == []
 
 
-@pytest.mark.parametrize(
-    ("fault", "forged"),
-    [
-        (Fault.LOST, lambda: with_log(*LOG[:4])),
-        (Fault.DOUBLED, lambda: with_log(*LOG, entry(6, DESK, 3, name("b")))),
-        (Fault.TORN, lambda: with_log(LOG[0])),
-        (Fault.TORN, lambda: with_log(LOG[0], replace(LOG[1], stream=DESK, version=1))),
-        (Fault.TORN, lambda: with_log(LOG[0], LOG[2], replace(LOG[1], position=3))),
-        (Fault.MISPLACED, lambda: with_answers(0, (at(LAMP, 1, 1), 0))),
-        (Fault.MISPLACED, lambda: with_answers(0, (at(DESK, 2, 2), 0))),
-        (Fault.MISPLACED, lambda: with_write(1, stream=LAMP)),
-        (Fault.UNWANTED, lambda: with_answers(1, (Refused("version-conflict"), 2))),
-        (Fault.UNKNOWN, lambda: with_log(*LOG, entry(6, DESK, 3, name("z")))),
-        (Fault.UNEXPECTED_VERSION, lambda: with_write(2, expected=1)),
-        (Fault.EARLY, lambda: with_answers(2, (at(LAMP, 3, 4), 4))),
-        (Fault.CONFIRMED_TWICE, lambda: with_answers(2, *[(at(LAMP, 3, 4), 3)] * 2)),
-        (Fault.NOT_REPLAYED, lambda: with_answers(3, (at(DESK, 2, 5), 4), (REUSED, 5))),
-        (Fault.NOT_REPLAYED, lambda: with_answers(3, (at(DESK, 2, 5), 4), (at(DESK, 2, 5), 5))),
-        (Fault.KEY_SHARED, shared_key),
-        (Fault.KEY_WITHOUT_EFFECT, lambda: with_write(4, key="l")),
-        (Fault.POSITION_GAP, lambda: with_log(*LOG[:4], replace(LOG[4], position=6))),
-        (Fault.POSITION_GAP, lambda: with_log(*LOG[:3], LOG[4], LOG[3])),
-        (Fault.VERSION_GAP, lambda: with_log(*LOG[:4], replace(LOG[4], version=3))),
-        (Fault.WRONG_HEAD, lambda: replace(honest(), head=6)),
-        (Fault.WRONG_STREAM_VERSION, lambda: replace(honest(), versions={LAMP: 3, DESK: 3})),
-        (Fault.WRONG_STREAM_VERSION, lambda: replace(honest(), versions={LAMP: 3})),
-        (Fault.MISSED, lambda: with_tail(*LOG[:4])),
-        (Fault.MISSED, lambda: with_tail(*LOG[:2], *LOG[3:])),
-        (Fault.REPEATED, lambda: with_tail(*LOG, LOG[2])),
-        (Fault.REPEATED, lambda: with_tail(*LOG, LOG[4])),
-        (Fault.REORDERED, lambda: with_tail(*LOG[:3], LOG[4], LOG[3])),
-        (Fault.REWRITTEN, lambda: with_tail(*LOG[:4], replace(LOG[4], digest=b"other"))),
-        (Fault.REWRITTEN, lambda: with_tail(*LOG, entry(6, LAMP, 4, name("f")))),
-        (Fault.CLAIM_STOLEN, stolen_claim),
-        (Fault.CLAIM_LOST, lambda: replace(honest(), claims={})),
-        (Fault.CLAIM_KEPT, lambda: replace(honest(), claims={"X": LAMP})),
-        (Fault.CLAIM_KEPT, lambda: replace(honest(), claims={"X": DESK, "Y": LAMP})),
-    ],
-)
+FORGERIES: list[tuple[Fault, Callable[[], History]]] = [
+    (Fault.LOST, lambda: with_log(*LOG[:4])),
+    (Fault.DOUBLED, lambda: with_log(*LOG, entry(6, DESK, 3, name("b")))),
+    (Fault.TORN, lambda: with_log(LOG[0])),
+    (Fault.TORN, lambda: with_log(LOG[0], replace(LOG[1], stream=DESK, version=1))),
+    (Fault.TORN, lambda: with_log(LOG[0], LOG[2], replace(LOG[1], position=3))),
+    (Fault.MISPLACED, lambda: with_answers(0, (at(LAMP, 1, 1), 0))),
+    (Fault.MISPLACED, lambda: with_answers(0, (at(DESK, 2, 2), 0))),
+    (Fault.MISPLACED, lambda: with_write(1, stream=LAMP)),
+    (Fault.UNWANTED, lambda: with_answers(1, (Refused("version-conflict"), 2))),
+    (Fault.UNKNOWN, lambda: with_log(*LOG, entry(6, DESK, 3, name("z")))),
+    (Fault.UNEXPECTED_VERSION, lambda: with_write(2, expected=1)),
+    (Fault.EARLY, lambda: with_answers(2, (at(LAMP, 3, 4), 4))),
+    (Fault.CONFIRMED_TWICE, lambda: with_answers(2, *[(at(LAMP, 3, 4), 3)] * 2)),
+    (Fault.NOT_REPLAYED, lambda: with_answers(3, (at(DESK, 2, 5), 4), (REUSED, 5))),
+    (Fault.NOT_REPLAYED, lambda: with_answers(3, (at(DESK, 2, 5), 4), (at(DESK, 2, 5), 5))),
+    (Fault.KEY_SHARED, shared_key),
+    (Fault.KEY_WITHOUT_EFFECT, lambda: with_write(4, key="l")),
+    (Fault.POSITION_GAP, lambda: with_log(*LOG[:4], replace(LOG[4], position=6))),
+    (Fault.POSITION_GAP, lambda: with_log(*LOG[:3], LOG[4], LOG[3])),
+    (Fault.VERSION_GAP, lambda: with_log(*LOG[:4], replace(LOG[4], version=3))),
+    (Fault.WRONG_HEAD, lambda: replace(honest(), head=6)),
+    (Fault.WRONG_STREAM_VERSION, lambda: replace(honest(), versions={LAMP: 3, DESK: 3})),
+    (Fault.WRONG_STREAM_VERSION, lambda: replace(honest(), versions={LAMP: 3})),
+    (Fault.MISSED, lambda: with_tail(*LOG[:4])),
+    (Fault.MISSED, lambda: with_tail(*LOG[:2], *LOG[3:])),
+    (Fault.REPEATED, lambda: with_tail(*LOG, LOG[2])),
+    (Fault.REPEATED, lambda: with_tail(*LOG, LOG[4])),
+    (Fault.REORDERED, lambda: with_tail(*LOG[:3], LOG[4], LOG[3])),
+    (Fault.REWRITTEN, lambda: with_tail(*LOG[:4], replace(LOG[4], digest=b"other"))),
+    (Fault.REWRITTEN, lambda: with_tail(*LOG, entry(6, LAMP, 4, name("f")))),
+    (Fault.CLAIM_STOLEN, stolen_claim),
+    (Fault.CLAIM_LOST, lambda: replace(honest(), claims={})),
+    (Fault.CLAIM_KEPT, lambda: replace(honest(), claims={"X": LAMP})),
+    (Fault.CLAIM_KEPT, lambda: replace(honest(), claims={"X": DESK, "Y": LAMP})),
+]
+
+
+@pytest.mark.parametrize(("fault", "forged"), FORGERIES)
 def test_a_forgery_is_found(fault: Fault, forged: Callable[[], History]) -> None:
     assert fault in found(forged())
+
+
+def test_there_is_a_forgery_of_each_fault() -> None:
+    assert {fault for fault, _ in FORGERIES} == set(Fault)
+
+
+def test_a_report_counts_faults_and_shows_some() -> None:
+    told = report(violations(with_log()))
+    assert "LOST: 3\n  Write(" in told
 
 
 @pytest.mark.parametrize(

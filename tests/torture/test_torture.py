@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from tests.servers import Servers
-from tests.torture.oracle import violations
+from tests.torture.oracle import report, violations
 from tests.torture.stage import stage
 from tests.torture.storm import Storm
 
@@ -24,6 +24,8 @@ async def test_the_log_survives_everything(
     async with stage(servers, redis_url, data_directory) as given:
         storm = Storm(given, seed, seconds)
         history = await storm.blow()
-    print(dict(storm.notebook.told))
+    told = f"CATALOG_TORTURE_SEED={seed} brought {dict(storm.notebook.told)}"
     found = violations(history)
-    assert found == [], f"CATALOG_TORTURE_SEED={seed}"
+    assert not found, f"{told}\n{report(found)}"
+    assert not storm.strange_answers, told
+    assert storm.has_shown_all, told
