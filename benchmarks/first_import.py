@@ -18,17 +18,15 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-import asyncpg
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.server import create_database
 from cli.processes import Child, running
 from commands.feeds import Importer
 from commands.handle import KIND, Circumstances
 from commands.write_side import WriteSide
 from events.appender import Appender
 from events.database import driver, pool
-from migrations.run import upgrade
 from projections.projector import read_progress
 
 CATALOG = "main"
@@ -82,7 +80,7 @@ def _lines(feed: Path, copies: int) -> Iterator[bytes]:
 async def _round(
     database_url: str, redis_url: str, directory: Path, lines: list[bytes], n: int, *, kill: bool
 ) -> Round:
-    url = await _database(database_url, f"round_{n}")
+    url = await create_database(database_url, f"round_{n}")
     environment = os.environ | {
         "CATALOG_DATABASE_URL": url,
         "CATALOG_REDIS_URL": redis_url.replace("db=0", f"db={n % 16}"),
@@ -106,17 +104,6 @@ async def _round(
 
 def _worker(directory: Path, environment: dict[str, str]) -> AbstractContextManager[Child]:
     return running("worker", [sys.executable, "-m", "cli", "worker"], directory, env=environment)
-
-
-async def _database(server: str, name: str) -> str:
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(f"create database {name}")
-    finally:
-        await connection.close()
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    await upgrade(url)
-    return url
 
 
 async def _import(engine: AsyncEngine, lines: list[bytes]) -> int:

@@ -1,0 +1,53 @@
+"""Python's `eventsourcing` with its PostgreSQL recorder and its defaults: threads, 15 connections.
+
+The recorder alone, without aggregates and transcoding: the library at its fastest.
+"""
+
+from collections.abc import Callable, Iterator
+
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent
+from eventsourcing.postgres import PostgresFactory
+from eventsourcing.utils import Environment
+from sqlalchemy.engine import make_url
+from uuid_utils.compat import uuid7
+
+from benchmarks.load import Load, Window, by_threads
+from benchmarks.story import EVENTS_A_PRODUCT, PRICED, REGISTERED
+
+
+def with_table_lock(url: str, writers: int, window: Window) -> Load:
+    return _write(url, writers, window, {})
+
+
+def with_functions(url: str, writers: int, window: Window) -> Load:
+    return _write(url, writers, window, {"POSTGRES_ENABLE_DB_FUNCTIONS": "y"})
+
+
+def _write(url: str, writers: int, window: Window, settings: dict[str, str]) -> Load:
+    with PostgresFactory(Environment("Bench", _address(url) | settings)) as factory:
+        recorder = factory.application_recorder()
+        return by_threads(window, [_recording(recorder) for _ in range(writers)])
+
+
+def _address(url: str) -> dict[str, str]:
+    address = make_url(url)
+    return {
+        "POSTGRES_DBNAME": str(address.database),
+        "POSTGRES_HOST": str(address.host or address.query["host"]),
+        "POSTGRES_PORT": str(address.port or ""),
+        "POSTGRES_USER": str(address.username),
+        "POSTGRES_PASSWORD": str(address.password or ""),
+    }
+
+
+def _recording(recorder: ApplicationRecorder) -> Callable[[], object]:
+    story = _told()
+    return lambda: recorder.insert_events([next(story)])
+
+
+def _told() -> Iterator[StoredEvent]:
+    while True:
+        stream = uuid7()
+        for version in range(1, EVENTS_A_PRODUCT + 1):
+            event = REGISTERED if version == 1 else PRICED
+            yield StoredEvent(stream, version, f"events.product:{event.type}", event.data.encode())
