@@ -8,7 +8,7 @@ class InvalidCursor(Refused):
 
 
 class NoCheckpoint(Refused):
-    """Nothing of this log has been signed yet; events are, some seconds after they were appended."""
+    """Nothing of this log is signed yet; events are, some seconds after they were appended."""
 
 
 class NotCovered(Refused):

@@ -197,6 +197,17 @@ async def test_a_database_that_is_away_postpones_it() -> None:
     assert [entry["event"] for entry in logs] == ["signing_postponed"]
 
 
+async def test_a_database_that_goes_away_meanwhile_postpones_it(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await grown(engine, 1)
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr(signing, "_TAKE", "select pg_terminate_backend(pg_backend_pid()), $1::text")
+        await sign_checkpoints({"engine": engine})
+    assert [entry["event"] for entry in logs] == ["signing_postponed"]
+    assert (await signed(engine)).size == 1
+
+
 async def test_the_key_keeps_its_first_name(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await ensure_log_key(connection, "log.example.org/catalog")
