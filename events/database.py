@@ -12,6 +12,7 @@ from typing import cast
 
 import asyncpg
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import AdaptedConnection, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -64,6 +65,7 @@ def create_engine(
     """A pool of at most `pool_size` connections; a statement may take `command_timeout` seconds.
 
     What is committed on them is durable: an acknowledgement of a write means that it is on disk.
+    No statement of ours runs long enough to be worth compiling.
     """
     address = make_url(url).set(drivername="postgresql+asyncpg")
     engine = create_async_engine(
@@ -77,6 +79,7 @@ def create_engine(
             "command_timeout": command_timeout,
             "server_settings": {
                 "application_name": application,
+                "jit": "off",
                 "synchronous_commit": "on",
                 "timezone": "UTC",
             },
@@ -118,8 +121,9 @@ def _refuse_closed(dbapi_connection: AdaptedConnection, *_: object) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        if isinstance(getattr(error.orig, "__cause__", None), _UNAVAILABLE):
+    except (DBAPIError, AsyncAdapt_asyncpg_dbapi.Error) as error:
+        adapted = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(getattr(adapted, "__cause__", None), _UNAVAILABLE):
             raise DatabaseUnavailable from error
         raise
     except _UNAVAILABLE as error:
