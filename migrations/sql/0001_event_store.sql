@@ -79,3 +79,28 @@ end $$;
 create trigger events_are_append_only
     before update or delete or truncate on event_store.events
     for each statement execute function event_store.refuse_change();
+create trigger catalogs_are_kept
+    before delete or truncate on event_store.catalogs
+    for each statement execute function event_store.refuse_change();
+create trigger streams_are_kept
+    before delete or truncate on event_store.streams
+    for each statement execute function event_store.refuse_change();
+
+-- Statements on a parent table fire no triggers for statements on its children, only for rows.
+create trigger an_event_does_not_change
+    before update or delete on event_store.events
+    for each row execute function event_store.refuse_change();
+create trigger a_catalog_is_kept
+    before delete on event_store.catalogs
+    for each row execute function event_store.refuse_change();
+create trigger a_stream_is_kept
+    before delete on event_store.streams
+    for each row execute function event_store.refuse_change();
+
+-- They fire in a session that replays a replica's changes, too.
+alter table event_store.events enable always trigger events_are_append_only;
+alter table event_store.events enable always trigger an_event_does_not_change;
+alter table event_store.catalogs enable always trigger catalogs_are_kept;
+alter table event_store.catalogs enable always trigger a_catalog_is_kept;
+alter table event_store.streams enable always trigger streams_are_kept;
+alter table event_store.streams enable always trigger a_stream_is_kept;
