@@ -95,6 +95,11 @@ class ImportInterrupted(CommandFailed):
         )
 
 
+class ExportInterrupted(CommandFailed):
+    def __init__(self, reason: object) -> None:
+        super().__init__(f"The export can't be written to its end ({reason}).")
+
+
 class NoVerifierKey(CommandFailed):
     def __init__(self, text: object) -> None:
         super().__init__(f"{text} is no verifier key: <name>+<8 hex digits>+<base64>.")

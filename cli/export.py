@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -11,11 +11,12 @@ from typing import Annotated, BinaryIO
 import typer
 
 from cli.environment import Database, read
-from cli.errors import NoSuchCatalog
+from cli.errors import ExportInterrupted, NoSuchCatalog
 from cli.progress import through_log
 from events.canonical_event import exported
 from events.database import pool
 from events.log import read_heads
+from events.recorded import Recorded
 from events.walk import moment, walk
 
 STANDARD_OUTPUT = Path("-")
@@ -43,20 +44,34 @@ async def _export(url: str, catalog: str, output: BinaryIO) -> None:
             raise NoSuchCatalog(catalog)
         with through_log(catalog, head) as advance:
             async for events in walk(connection, catalog):
-                output.writelines(f"{exported(event)}\n".encode() for event in events)
+                _write(output, events)
                 advance(events[-1].position)
+
+
+def _write(output: BinaryIO, events: Iterable[Recorded]) -> None:
+    try:
+        output.writelines(f"{exported(event)}\n".encode() for event in events)
+        output.flush()
+    except OSError as error:
+        raise ExportInterrupted(error) from error
 
 
 @contextmanager
 def _written(path: Path) -> Iterator[BinaryIO]:
     if path == STANDARD_OUTPUT:
         yield sys.stdout.buffer
-        return
+    elif path.exists() and not path.is_file():
+        with path.open("wb") as pipe_or_device:
+            yield pipe_or_device
+    else:
+        yield from _replaced(path)
+
+
+def _replaced(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with partial.open("xb") as output:
             yield output
-            output.flush()
             os.fsync(output.fileno())
         partial.replace(path)
     finally:

@@ -239,6 +239,9 @@ class Number(str):
     __slots__ = ()
 
 
+literal = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def parsed(text: bytes | str) -> dict[str, Any]:
     try:
         value = json.loads(text, object_pairs_hook=members, parse_int=Number, parse_float=Number)
@@ -261,7 +264,7 @@ def canonical(value: object) -> str:
         return "{" + ",".join(f"{canonical(k)}:{canonical(v)}" for k, v in by_name) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
-    return value if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, Number) else literal(value)
 
 
 def digest_of(event: dict[str, Any]) -> bytes:

@@ -42,5 +42,5 @@ def _text(value: str | None) -> str:
 
 
 def _time(moment: datetime) -> str:
-    """In UTC, as PostgreSQL sends it, with six digits."""
-    return f'"{moment.replace(tzinfo=None).isoformat(timespec="microseconds")}Z"'
+    """With six digits, in UTC, as PostgreSQL sends it: its offset of nothing becomes a Z."""
+    return f'"{moment.isoformat(timespec="microseconds").removesuffix("+00:00")}Z"'

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -62,7 +63,11 @@ async def test_an_export_may_go_to_standard_output(
 
 
 async def test_what_is_not_complete_is_not_there(
-    engine: AsyncEngine, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine,
+    catalog: Catalog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     await audited(engine)
     before = tmp_path / "log.ndjson"
@@ -74,6 +79,21 @@ async def test_what_is_not_complete_is_not_there(
     monkeypatch.setattr("cli.export.exported", fail)
     assert await asyncio.to_thread(catalog, "export", str(before)) == 1
     assert _files(tmp_path) == {"log.ndjson": "before"}
+    assert "can't be written to its end (no space left)" in capsys.readouterr().err
+
+
+async def test_a_pipe_is_written_to_and_not_replaced(
+    engine: AsyncEngine, catalog: Catalog, tmp_path: Path
+) -> None:
+    await appended(engine, told_by("ann"))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        assert await asyncio.to_thread(catalog, "export", str(pipe)) == 0
+        assert json.loads(os.read(reader, 10_000))["position"] == 1
+    finally:
+        os.close(reader)
 
 
 def test_an_unknown_catalog_is_told_and_leaves_no_file(
