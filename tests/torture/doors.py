@@ -10,7 +10,7 @@ import httpx
 
 from events.append import Appended, Claim, ClaimTaken, KeyReused, Outcome, Replayed, VersionMismatch
 from events.appender import Appender
-from events.errors import AppendUnconfirmed
+from events.errors import AppendQueueFull, AppendUnconfirmed
 from tests.appends import asked
 from tests.auth import bearer
 from tests.conversation import PRODUCTS
@@ -110,6 +110,8 @@ class OwnDoor:
         except AppendUnconfirmed:
             await asyncio.sleep(AWAY_SECONDS)
             return Unanswered("append-unconfirmed")
+        except AppendQueueFull:
+            return Refused("append-queue-full")
         except Exception as error:  # noqa: BLE001 -- it is judged after the storm
             return Unanswered(repr(error))
         return _told(outcome)
