@@ -78,7 +78,7 @@ async def accepting(url: str) -> None:
     async def accepts() -> bool:
         try:
             connection = await asyncpg.connect(url)
-        except (OSError, asyncpg.PostgresError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
         await connection.close()
         return True
@@ -102,6 +102,7 @@ class ApiProcess:
 
     async def end(self) -> None:
         """Once it has answered what it was asked, and written what waited."""
+        self.child.check()
         self.child.process.terminate()
         await asyncio.to_thread(self.child.process.wait)
 

@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from random import Random
 
-from events.database import driver, pool
-from events.log import read_heads
-from tests.appends import logged
+from events.database import pool
 from tests.eventually import eventually
+from tests.torture.aftermath import ask_again, calm, history
 from tests.torture.deeds import over_http, registration, with_claims
 from tests.torture.faults import Faults
-from tests.torture.history import Acknowledged, History, Write
+from tests.torture.history import Acknowledged, History
 from tests.torture.notebook import Notebook
 from tests.torture.plan import PRODUCTS
-from tests.torture.readers import Tail, entry
+from tests.torture.readers import Tail
 from tests.torture.stage import Stage
 from tests.torture.writers import Writer
 
@@ -41,17 +39,8 @@ ENOUGH = Counter(
     }
 )
 """What a storm must have brought, or it has shown nothing."""
-MAY_BE_SAID = {"unreachable", "database-unavailable", "append-queue-full", "too-much-contention"}
+MAY_BE_SAID = {"unreachable", "database-unavailable", "append-queue-full"}
 CEILING_SECONDS = 90.0
-ASKED_AGAIN, ASKING_AGAIN = 400, 16
-
-STILL_WRITING = """
-    select exists (
-        select from pg_stat_activity
-        where datname = current_database() and state = 'active' and pid <> pg_backend_pid()
-          and application_name <> 'catalog-tail'
-    )
-"""
 
 
 @dataclass(slots=True)
@@ -76,10 +65,14 @@ class Storm:
                 reading.create_task(tail.read(ended))
             await self._register_products()
             await self._rage()
-            await self._ask_again()
-            await self._calm()
+            await ask_again(self.writers, self.seed)
+            await calm(self.stage)
             ended.set()
-        return await self._history(tails)
+        return await history(self.stage, self.writers, tails)
+
+    @property
+    def writers(self) -> Sequence[Writer]:
+        return (self.clients, self.insiders)
 
     @property
     def has_shown_all(self) -> bool:
@@ -118,54 +111,3 @@ class Storm:
             raging.create_task(faults.strike(self.seed, over))
             await eventually(enough, within=2 * (CEILING_SECONDS + self.seconds))
             over.set()
-
-    async def _ask_again(self) -> None:
-        """Whose answer was lost, and some of the others, as far as they have keys."""
-        writes = [
-            (writer, write)
-            for writer in (self.clients, self.insiders)
-            for write in writer.writes
-            if write.key
-        ]
-        Random(f"{self.seed} again").shuffle(writes)
-        writes.sort(key=lambda each: _acknowledged(each[1]))
-        asking = iter(writes[:ASKED_AGAIN])
-
-        async def ask() -> None:
-            for writer, write in asking:
-                await writer.ask_again(write)
-
-        async with asyncio.timeout(CEILING_SECONDS):
-            await asyncio.gather(*(ask() for _ in range(ASKING_AGAIN)))
-
-    async def _calm(self) -> None:
-        """Nobody is left whose write nobody waits for."""
-        for door in self.stage.own:
-            await door.appender.drain()
-        for process in self.stage.processes:
-            await process.end()
-
-        async def calm() -> bool:
-            async with driver(self.stage.engine) as connection:
-                return not await connection.fetchval(STILL_WRITING)
-
-        await eventually(calm)
-
-    async def _history(self, tails: Sequence[Tail]) -> History:
-        log = await logged(self.stage.engine)
-        async with driver(self.stage.engine) as connection:
-            heads = await read_heads(connection)
-            versions = await connection.fetch("select stream_id, version from event_store.streams")
-            claims = await connection.fetch("select value, stream_id from event_store.claims")
-        return History(
-            writes=[*self.clients.writes, *self.insiders.writes],
-            log=[entry(recorded) for recorded in log],
-            tails=[tail.met for tail in tails],
-            head=heads["main"],
-            versions={row["stream_id"]: row["version"] for row in versions},
-            claims={row["value"]: row["stream_id"] for row in claims},
-        )
-
-
-def _acknowledged(write: Write) -> bool:
-    return any(isinstance(answer.heard, Acknowledged) for answer in write.answers)

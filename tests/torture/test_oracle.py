@@ -18,7 +18,8 @@ from tests.torture.history import (
     Unanswered,
     Write,
 )
-from tests.torture.oracle import Fault, report, violations
+from tests.torture.oracle import violations
+from tests.torture.verdict import Fault, report
 
 LAMP, DESK = UUID(int=1), UUID(int=2)
 REUSED = Refused("idempotency-key-reused")
