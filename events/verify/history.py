@@ -42,7 +42,7 @@ class History:
     def add(self, event: Recorded) -> Iterator[Finding]:
         """The findings about the next event."""
         if (expected := digest(event)) != event.digest:
-            yield self._at(event, "digest", expected.hex(), _hex(event.digest))
+            yield self._at(event, "digest", expected.hex(), event.digest.hex() or "none")
         yield from self._in_log(event)
         yield from self._in_stream(event)
         yield from self._claiming(event)
@@ -111,7 +111,3 @@ def claim_finding(catalog: str, kind: str, value: str, expected: str, found: str
     return Finding(
         kind="claim", catalog=catalog, place={kind: repr(value)}, expected=expected, found=found
     )
-
-
-def _hex(digest: bytes | None) -> str:
-    return digest.hex() if digest else "none"

@@ -119,3 +119,34 @@ async def test_a_change_of_the_log_is_found_and_named(
     told = await verify()
     assert sorted(map(str, told.findings)) == sorted(map(str, findings))
     assert told.code == 1
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "position",
+        "stream_id",
+        "version",
+        "type",
+        "schema_version",
+        "data",
+        "actor",
+        "correlation_id",
+        "occurred_at",
+        "recorded_at",
+        "digest",
+    ],
+)
+async def test_what_was_taken_from_an_event_is_missed(
+    engine: AsyncEngine, verify: Verify, column: str
+) -> None:
+    await audited(engine)
+    for key in ("events_pkey", "events_stream_version"):
+        await rewritten(engine, "events", f"{UNKEYED} {key}")
+    nullable = f"alter table event_store.events alter column {column} drop not null"
+    await rewritten(engine, "events", nullable)
+    await rewritten(engine, "events", f"update event_store.events set {column} = null {AT_137}")
+    told = await verify()
+    place = 0 if column == "position" else 137
+    assert told.code == 1
+    assert [finding[1] for finding in told.findings if finding[0] == "digest"] == [place]
