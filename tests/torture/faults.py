@@ -12,7 +12,7 @@ from tests.torture.plan import Mishap, mishaps
 from tests.torture.servers import accepting
 from tests.torture.stage import Stage
 
-BETWEEN = 40
+BETWEEN = 25
 """Appends that are acknowledged before the next mishap."""
 PATIENCE_SECONDS = 60.0
 

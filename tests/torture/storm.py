@@ -23,7 +23,7 @@ HTTP_WRITERS, OWN_WRITERS = 20, 6
 TAIL_LIMITS = (3, 50, 1_000)
 ENOUGH = Counter(
     {
-        "appended": 400,
+        "appended": 300,
         "replayed": 1,
         "version-conflict": 1,
         "sku-taken": 1,
