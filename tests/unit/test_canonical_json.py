@@ -38,3 +38,9 @@ def test_a_number_is_written_as_rfc_8785_has_it(number: float) -> None:
 def test_what_json_can_t_hold_exactly_is_refused(number: float) -> None:
     with pytest.raises(rfc8785.CanonicalizationError):
         canonical({"n": [number]})
+
+
+@pytest.mark.parametrize("value", [b"bytes", {1, 2}, object()])
+def test_what_json_does_not_know_is_refused(value: object) -> None:
+    with pytest.raises(rfc8785.CanonicalizationError):
+        canonical([value])
