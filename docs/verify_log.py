@@ -245,7 +245,7 @@ literal = json.JSONEncoder(ensure_ascii=False).encode
 def parsed(text: bytes | str) -> dict[str, Any]:
     try:
         value = json.loads(text, object_pairs_hook=members, parse_int=Number, parse_float=Number)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Fault(f"no JSON: {error}") from None
     if not isinstance(value, dict):
         raise Fault("no JSON object")
@@ -268,7 +268,10 @@ def canonical(value: object) -> str:
 
 
 def digest_of(event: dict[str, Any]) -> bytes:
-    return sha256(canonical(event).encode()).digest()
+    try:
+        return sha256(canonical(event).encode()).digest()
+    except (UnicodeError, RecursionError):
+        raise Fault("an event that has no canonical form") from None
 
 
 def number(value: dict[str, Any], name: str) -> int:

@@ -53,16 +53,18 @@ async def verify_log(
     history = History(catalog, asked.claims_of)
     signed_size = await connection.fetchval(_SIGNED_SIZE, catalog)
     tree = Tree(catalog, await read_nodes(connection, catalog), signed_size)
+    compared = 0
     async for events in walk(connection, catalog, asked.page):
-        before = history.position
         for event in events:
             for finding in history.add(event):
                 yield finding
-        async for finding in _signed(connection, tree, asked, events, before, history.position):
+        reached = max(compared, history.position)
+        async for finding in _signed(connection, tree, asked, events, compared, reached):
             yield finding
+        compared = reached
         scope.events += len(events)
         asked.advance(history.position)
-    async for finding in _signed(connection, tree, asked, [], history.position, END):
+    async for finding in _signed(connection, tree, asked, [], compared, END):
         yield finding
     heads = await read_heads(connection)
     for finding in (*_head(heads.get(catalog), history), *tree.end()):

@@ -137,6 +137,8 @@ def _torn(lines: list[str]) -> list[str]:
         (lambda _: [], "checkpoint of 96 events: the tail is missing after 0"),
         (lambda lines: ["[]", *lines], "line 1: no JSON object"),
         (lambda lines: [*lines, "{}"], "line 301: position is missing"),
+        (lambda lines: [*lines, '{"actor":"\\ud800"}'], "line 301: an event that has no canonical"),
+        (lambda lines: [*lines, "[" * 100_000], "line 301: no JSON"),
     ],
 )
 async def test_what_was_done_to_an_export_is_found_and_named(

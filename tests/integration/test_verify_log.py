@@ -150,3 +150,5 @@ async def test_what_was_taken_from_an_event_is_missed(
     place = 0 if column == "position" else 137
     assert told.code == 1
     assert [finding[1] for finding in told.findings if finding[0] == "digest"] == [place]
+    roots = [finding for finding in told.findings if finding[0] == "root"]
+    assert len(roots) == len(set(roots))
