@@ -24,6 +24,7 @@ from projections.generations import FIRST, build
 from projections.leases import Lease, LeaseLost, acquire, release
 from projections.parking import Parked, read_parked
 from projections.projector import Batch, project, retry
+from tests.acting import acting_as
 from tests.given import (
     DESK,
     LAMP,
@@ -337,3 +338,30 @@ async def test_who_lost_the_lease_unparks_nothing(
         with pytest.raises(LeaseLost):
             await retry(connection, late, await checkpoint(engine), LAMP)
     assert await places(engine) == [(LAMP, lamp_parked)]
+
+
+async def test_the_worker_s_role_may_park_and_unpark(
+    engine: AsyncEngine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    await log.given_stored(LAMP, TELEPORTED)
+    async with acting_as("catalog_projection", database_url) as worker:
+        await projected(worker)
+        assert await places(worker) == [(LAMP, 2)]
+        newer_release(monkeypatch, {"name": "Star"})
+        await retried(worker)
+        assert await places(worker) == []
+
+
+@pytest.mark.parametrize("role", ["catalog_command", "catalog_query"])
+async def test_the_api_s_roles_only_see_what_is_parked(database_url: str, role: str) -> None:
+    async with acting_as(role, database_url) as api:
+        assert await parked(api) == []
+        for statement in (
+            "delete from projections.parked",
+            "insert into projections.parked values ('main', 1, gen_random_uuid(), 1, '')",
+        ):
+            async with driver(api) as connection:
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.execute(statement)
