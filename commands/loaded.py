@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from commands.product import product
 from commands.product.state import State
+from events.errors import Undecodable
 from events.recorded import Recorded
 
 
@@ -19,10 +20,17 @@ class Loaded:
     """The version of the stream's newest snapshot; 0 without one."""
 
     def after(self, events: Iterable[Recorded]) -> "Loaded":
-        """Raises `Undecodable`."""
+        """Raises `Undecodable`, also for a stream that does not begin with a registration."""
         state, version, position = self.state, self.version, self.position
         for each in events:
-            state = product.evolve(state, each.event)
+            try:
+                state = product.evolve(state, each.event)
+            except ValueError as error:
+                raise Undecodable(
+                    event_type=each.type,
+                    schema_version=each.schema_version,
+                    reason="nothing was registered before it",
+                ) from error
             version, position = each.version, each.position
         return Loaded(state, version, position, self.snapshot)
 

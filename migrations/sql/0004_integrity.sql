@@ -29,8 +29,16 @@ create trigger tree_nodes_are_append_only
 create trigger checkpoints_are_append_only
     before update or delete or truncate on event_store.checkpoints
     for each statement execute function event_store.refuse_change();
+create trigger a_tree_node_does_not_change
+    before update or delete on event_store.tree_nodes
+    for each row execute function event_store.refuse_change();
+create trigger a_checkpoint_does_not_change
+    before update or delete on event_store.checkpoints
+    for each row execute function event_store.refuse_change();
 alter table event_store.tree_nodes enable always trigger tree_nodes_are_append_only;
+alter table event_store.tree_nodes enable always trigger a_tree_node_does_not_change;
 alter table event_store.checkpoints enable always trigger checkpoints_are_append_only;
+alter table event_store.checkpoints enable always trigger a_checkpoint_does_not_change;
 
 grant select on event_store.log_keys to catalog_projection;
 grant select (name, public_key, created_at) on event_store.log_keys to catalog_query;

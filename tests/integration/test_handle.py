@@ -18,8 +18,9 @@ from commands.product.messages import (
     SetPrice,
 )
 from commands.write_side import WriteSide
+from events.errors import Undecodable
 from events.product import PriceSet, ProductRenamed
-from tests.appends import logged
+from tests.appends import asked, logged
 from tests.commanded import LAMP, MONDAY, OTHER, commanded, rename, write_side
 from tests.product import register_lamp
 
@@ -127,3 +128,9 @@ async def test_what_is_not_registered_is_not_changed(
 ) -> None:
     with pytest.raises(UnknownProduct):
         await commanded(writer, rename, expected=expected)
+
+
+async def test_a_stream_without_a_registration_is_refused_as_unreadable(writer: WriteSide) -> None:
+    await writer.appender.append(asked(LAMP))
+    with pytest.raises(Undecodable):
+        await commanded(writer, rename)
