@@ -35,4 +35,3 @@ async def fill(url: str, streams: int, filled: Callable[[int], None]) -> None:
             filled(last - first + 1)
         await connection.execute(HEAD, CATALOG, events)
         await connection.execute("vacuum analyze")
-        await connection.execute("checkpoint")

@@ -17,7 +17,7 @@ SETTINGS = MappingProxyType(
         "fsync": "on",
         "synchronous_commit": "on",
         "full_page_writes": "on",
-        "shared_buffers": "512MB",
+        "shared_buffers": "2GB",
         "max_wal_size": "16GB",
         "checkpoint_timeout": "30min",
         "max_connections": "400",
