@@ -17,7 +17,8 @@ from api.parameters import ONLY_KNOWN
 from api.refusals import answers, header
 from api.resources import Held
 from commands import errors
-from commands.handle import Circumstances, Receipt, handle
+from commands.appending import Circumstances
+from commands.handle import Receipt, handle
 from commands.input import (
     Amount,
     Input,

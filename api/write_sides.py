@@ -6,7 +6,7 @@ from functools import partial
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from commands.handle import KIND
+from commands.appending import KIND
 from commands.hot import HotStreams
 from commands.write_side import WriteSide
 from events.appender import Appender

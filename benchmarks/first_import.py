@@ -22,8 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.server import create_database
 from cli.processes import Child, running
+from commands.appending import KIND, Circumstances
 from commands.feeds import Importer
-from commands.handle import KIND, Circumstances
 from commands.write_side import WriteSide
 from events.appender import Appender
 from events.database import driver, pool

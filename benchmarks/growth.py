@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from benchmarks.filling import fill, stream
 from benchmarks.server import administer, create_database, database_url
 from benchmarks.story import CATALOG, EVENTS_A_PRODUCT, PRICED, REGISTERED, asked
-from commands.handle import KIND
+from commands.appending import KIND
 from events.append import Append, Appended
 from events.appender import Appender
 from events.database import pool

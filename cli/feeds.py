@@ -19,8 +19,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from api.settings import Settings
 from cli.environment import read
 from cli.errors import FutureMoment, ImportInterrupted, NoSuchCatalog, UnreadableFeed
+from commands.appending import KIND, Circumstances
 from commands.feeds import Importer, Report
-from commands.handle import KIND, Circumstances
 from commands.write_side import WriteSide
 from events.appender import Appender
 from events.catalogs import read_catalogs

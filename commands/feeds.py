@@ -10,9 +10,10 @@ import msgspec
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
+from commands.appending import Circumstances, to_append
 from commands.claims import SKU
 from commands.faults import Fault, faults
-from commands.handle import Circumstances, handle, to_append
+from commands.handle import handle
 from commands.input import NewProduct, to_align, to_register
 from commands.load import Unfolded, load_all
 from commands.loaded import NEW

@@ -2,18 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from commands.claims import claims_of
-from commands.errors import (
-    IdempotencyKeyReused,
-    SkuTaken,
-    UnknownProduct,
-    VersionConflict,
-)
+from commands.appending import Circumstances, to_append
+from commands.errors import IdempotencyKeyReused, SkuTaken, UnknownProduct, VersionConflict
 from commands.loaded import NEW, NOTHING, Loaded
 from commands.product import product
 from commands.product.messages import ProductCommand
@@ -31,28 +25,15 @@ from events.append import (
     append,
     find_receipt,
 )
-from events.codec import encode
 from events.database import driver
 from events.errors import DatabaseUnavailable, Refused
 from events.log import read_stream
-from events.product import ProductEvent
 from events.recorded import Recorded
 
-KIND = "product"
 ATTEMPTS = 4
 """How often a decision is made anew beside other writers, before they are made to wait."""
 EVENTS_TOLD = 100
 """The most events that a version conflict tells of."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """Who asks, in which request, caused by what, and when it happened if not now."""
-
-    actor: str
-    correlation_id: str
-    causation_id: str | None = None
-    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +91,10 @@ async def _decided(side: WriteSide, asked: Asked) -> Receipt:
     if receipt := await _decided_on_what_is_known(side, asked):
         return receipt
     for _ in range(ATTEMPTS):
-        loaded = await side.load(asked.stream)
-        await _check_expected(side, asked, loaded)
-        decision = _decide(asked, loaded)
-        if _changes_nothing(decision):
-            return _receipt(asked.stream, loaded.state, loaded.version, loaded.position)
-        if receipt := await _append(side, decision):
+        decision = await _decided_on(side, asked, await side.load(asked.stream))
+        if isinstance(decision, Receipt):
+            return decision
+        if receipt := await _appended(side, decision):
             return receipt
     return await _decided_alone(side, asked)
 
@@ -133,30 +112,27 @@ async def _decided_on_what_is_known(side: WriteSide, asked: Asked) -> Receipt | 
         decision = _decide(asked, loaded)
     except Refused:
         return None
-    if not decision.append.events:
-        return None
-    return await _append(side, decision)
-
-
-async def _append(side: WriteSide, decision: Decision) -> Receipt | None:
-    """None when somebody else was faster."""
-    outcome = await side.appender.append(decision.append)
-    if isinstance(outcome, VersionMismatch):
-        side.forget(decision.append.stream_id, beyond=outcome.current_version)
-        return None
-    return await _settled(side, decision, outcome)
+    return await _appended(side, decision) if decision.append.events else None
 
 
 async def _decided_alone(side: WriteSide, asked: Asked) -> Receipt:
     """Others were faster every time: now they wait, in every process."""
     async with side.appender.alone() as connection:
         loaded = await side.load_over(connection, asked.stream)
-        await _check_expected(side, asked, loaded)
-        decision = _decide(asked, loaded)
-        if _changes_nothing(decision):
-            return _receipt(asked.stream, loaded.state, loaded.version, loaded.position)
-        [outcome] = await append(connection, side.catalog, KIND, [decision.append])
+        decision = await _decided_on(side, asked, loaded)
+        if isinstance(decision, Receipt):
+            return decision
+        [outcome] = await append(connection, side.catalog, side.appender.kind, [decision.append])
     return await _settled(side, decision, outcome)
+
+
+async def _decided_on(side: WriteSide, asked: Asked, loaded: Loaded) -> Decision | Receipt:
+    """A receipt when nothing changes, and no key is to be remembered."""
+    await _check_expected(side, asked, loaded)
+    decision = _decide(asked, loaded)
+    if decision.append.events or asked.idempotent:
+        return decision
+    return _receipt(asked.stream, loaded.state, loaded.version, loaded.position)
 
 
 def _decide(asked: Asked, loaded: Loaded) -> Decision:
@@ -165,29 +141,13 @@ def _decide(asked: Asked, loaded: Loaded) -> Decision:
     return Decision(append, product.fold(events, loaded.state))
 
 
-def _changes_nothing(decision: Decision) -> bool:
-    """Nor is there a key to be remembered."""
-    return not decision.append.events and decision.append.idempotent is None
-
-
-def to_append(
-    stream: UUID,
-    events: Sequence[ProductEvent],
-    version: int,
-    circumstances: Circumstances,
-    idempotent: Idempotent | None = None,
-) -> Append:
-    return Append(
-        stream_id=stream,
-        events=[encode(event) for event in events],
-        actor=circumstances.actor,
-        correlation_id=circumstances.correlation_id,
-        causation_id=circumstances.causation_id,
-        occurred_at=circumstances.occurred_at,
-        expected_version=version,
-        claims=[claim for event in events for claim in claims_of(event)],
-        idempotent=idempotent,
-    )
+async def _appended(side: WriteSide, decision: Decision) -> Receipt | None:
+    """None when somebody else was faster."""
+    outcome = await side.appender.append(decision.append)
+    if isinstance(outcome, VersionMismatch):
+        side.forget(decision.append.stream_id, beyond=outcome.current_version)
+        return None
+    return await _settled(side, decision, outcome)
 
 
 async def _check_expected(side: WriteSide, asked: Asked, loaded: Loaded) -> None:
@@ -210,18 +170,6 @@ def _summary(recorded: Recorded) -> dict[str, object]:
     }
 
 
-async def _answered(side: WriteSide, idempotent: Idempotent | None) -> Receipt | None:
-    """The first answer to the key; none if there is none, or if nobody can tell now."""
-    if idempotent is None:
-        return None
-    try:
-        async with driver(side.appender.engine) as connection:
-            outcome = await find_receipt(connection, side.catalog, idempotent)
-    except DatabaseUnavailable:
-        return None
-    return None if outcome is None else await _repeated(side, outcome)
-
-
 async def _settled(side: WriteSide, decision: Decision, outcome: Outcome) -> Receipt:
     match outcome:
         case Appended(stream, version, position):
@@ -235,11 +183,23 @@ async def _settled(side: WriteSide, decision: Decision, outcome: Outcome) -> Rec
             raise ValueError(outcome)
 
 
+async def _answered(side: WriteSide, idempotent: Idempotent | None) -> Receipt | None:
+    """The first answer to the key; none if there is none, or if nobody can tell now."""
+    if idempotent is None:
+        return None
+    try:
+        async with driver(side.appender.engine) as connection:
+            outcome = await find_receipt(connection, side.catalog, idempotent)
+        return None if outcome is None else await _repeated(side, outcome)
+    except DatabaseUnavailable:
+        return None
+
+
 async def _repeated(side: WriteSide, outcome: Replayed | KeyReused) -> Receipt:
     match outcome:
         case Replayed(stream, version, position):
-            loaded = await side.load(stream)
-            return _receipt(stream, loaded.state, version, position, replayed=True)
+            first = await side.first(stream)
+            return _receipt(stream, first.state, version, position, replayed=True)
         case KeyReused():
             raise IdempotencyKeyReused
 

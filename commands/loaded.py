@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from commands.product import product
 from commands.product.state import State
-from events.errors import Undecodable
 from events.recorded import Recorded
 
 
@@ -23,14 +22,11 @@ class Loaded:
         """Raises `Undecodable`, also for a stream that does not begin with a registration."""
         state, version, position = self.state, self.version, self.position
         for each in events:
+            event = each.event
             try:
-                state = product.evolve(state, each.event)
+                state = product.evolve(state, event)
             except ValueError as error:
-                raise Undecodable(
-                    event_type=each.type,
-                    schema_version=each.schema_version,
-                    reason="nothing was registered before it",
-                ) from error
+                raise each.undecodable("nothing was registered before it") from error
             version, position = each.version, each.position
         return Loaded(state, version, position, self.snapshot)
 

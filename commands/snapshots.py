@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from commands.loaded import Loaded
 from commands.product.state import Product, State
@@ -26,17 +27,23 @@ CODE = (
     ("events", "product.py"),
     ("events", "codec.py"),
     ("events", "upcasts.py"),
-    ("commands.product", "state.py"),
+    ("events", "recorded.py"),
+    ("commands", "decider.py"),
+    ("commands", "loaded.py"),
     ("commands", "snapshots.py"),
+    ("commands.product", "state.py"),
 )
 """Whatever has a part in what a state is: of these files the digest is made."""
 
 
 def digest_of(sources: Iterable[Traversable]) -> bytes:
-    return sha256(b"".join(source.read_bytes() for source in sources)).digest()
+    """SHA-256 over the digests of each, so that nothing can move from one to the next."""
+    return sha256(b"".join(sha256(each.read_bytes()).digest() for each in sources)).digest()
 
 
 CODE_DIGEST = digest_of(files(package).joinpath(name) for package, name in CODE)
+
+log = structlog.get_logger(__name__)
 
 _decoder = msgspec.json.Decoder(Product)
 
@@ -52,14 +59,19 @@ def decode_state(state: str) -> Product:
 async def read_snapshots(
     connection: Connection, catalog: str, streams: Iterable[UUID]
 ) -> dict[UUID, Loaded]:
-    """The snapshots there are of these streams that this very code made."""
-    rows = await connection.fetch(_READ, catalog, list(streams), CODE_DIGEST)
-    return {
-        row["stream_id"]: Loaded(
-            decode_state(row["state"]), row["version"], row["position"], row["version"]
-        )
-        for row in rows
-    }
+    """The snapshots there are of these streams that this very code made.
+
+    One that can't be read is left out: the log has all that it says.
+    """
+    found: dict[UUID, Loaded] = {}
+    for row in await connection.fetch(_READ, catalog, list(streams), CODE_DIGEST):
+        try:
+            state = decode_state(row["state"])
+        except msgspec.DecodeError as error:
+            log.warning("snapshot_unreadable", stream=str(row["stream_id"]), error=repr(error))
+        else:
+            found[row["stream_id"]] = Loaded(state, row["version"], row["position"], row["version"])
+    return found
 
 
 async def keep_snapshot(connection: Connection, catalog: str, stream: UUID, loaded: Loaded) -> None:

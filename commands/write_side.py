@@ -10,12 +10,12 @@ import structlog
 
 from commands.hot import HotStreams
 from commands.load import load
-from commands.loaded import Loaded
+from commands.loaded import NOTHING, Loaded
 from commands.product.state import State
 from commands.snapshots import EVERY, keep_snapshot
 from events.appender import Appender
 from events.database import Connection, driver
-from events.errors import DatabaseUnavailable
+from events.log import read_stream
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,16 @@ class WriteSide:
         self._learn(stream, loaded)
         return loaded
 
+    async def first(self, stream: UUID) -> Loaded:
+        """What the stream began with, or a later state: good for what never changes.
+
+        It can be told even when a later event can't be read.
+        """
+        if known := self.known(stream):
+            return known
+        async with driver(self.appender.engine) as connection:
+            return NOTHING.after(await read_stream(connection, self.catalog, stream, limit=1))
+
     def learn(self, stream: UUID, state: State, version: int, position: int) -> None:
         """What an append of ours that was committed has led to."""
         known = self.known(stream)
@@ -79,5 +89,5 @@ class WriteSide:
         try:
             async with driver(self.appender.engine) as connection:
                 await keep_snapshot(connection, self.catalog, stream, loaded)
-        except DatabaseUnavailable as error:
-            log.warning("snapshot_lost", stream=str(stream), error=repr(error.__cause__))
+        except Exception as error:  # noqa: BLE001 -- it is only lost time to whoever loads next
+            log.warning("snapshot_lost", stream=str(stream), error=repr(error.__cause__ or error))

@@ -103,18 +103,18 @@ async def hold(connection: Connection, catalog: str) -> None:
     await connection.execute(_HOLD, catalog)
 
 
-def _columns(appends: Sequence[Append]) -> tuple[list[object], ...]:
+def _columns(appends: Sequence[Append]) -> tuple[list[object] | None, ...]:
     events = [event for each in appends for event in each.events]
     claims = [claim for each in appends for claim in each.claims]
     return (
         [each.stream_id for each in appends],
         [each.expected_version for each in appends],
-        [each.idempotent and each.idempotent.key for each in appends],
-        [each.idempotent and each.idempotent.request_digest for each in appends],
+        _given([each.idempotent and each.idempotent.key for each in appends]),
+        _given([each.idempotent and each.idempotent.request_digest for each in appends]),
         [each.actor for each in appends],
         [each.correlation_id for each in appends],
-        [each.causation_id for each in appends],
-        [each.occurred_at for each in appends],
+        _given([each.causation_id for each in appends]),
+        _given([each.occurred_at for each in appends]),
         [len(each.events) for each in appends],
         [len(each.claims) for each in appends],
         [event.type for event in events],
@@ -124,6 +124,10 @@ def _columns(appends: Sequence[Append]) -> tuple[list[object], ...]:
         [claim.value for claim in claims],
         [claim.held for claim in claims],
     )
+
+
+def _given(values: list[object]) -> list[object] | None:
+    return values if any(value is not None for value in values) else None
 
 
 def _outcome(row: Record) -> Outcome:

@@ -3,21 +3,22 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from dataclasses import dataclass, field
 
 import structlog
+from asyncpg import PostgresError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.append import Append, Outcome, append, hold
-from events.database import Connection, driver
+from events.database import Connection, driver, translated
 from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Waiting:
     append: Append
     outcome: asyncio.Future[Outcome]
@@ -27,8 +28,9 @@ class Waiting:
 class Appender:
     """The one writer of a process to one catalog's log.
 
-    No artificial delay: a batch is what gathered while the last one committed. `queue_limit`
-    appends may wait; beyond that callers are turned away with `AppendQueueFull`.
+    No artificial delay: a batch is what gathered while the last one committed, and one connection
+    serves for as long as somebody asks. `queue_limit` appends may wait; beyond that callers are
+    turned away with `AppendQueueFull`.
     """
 
     engine: AsyncEngine
@@ -44,7 +46,8 @@ class Appender:
     async def append(self, asked: Append) -> Outcome:
         """The append's outcome, once it is durable.
 
-        Raises `AppendQueueFull` (nothing was written) and `AppendUnconfirmed` (it may have been).
+        Raises `AppendQueueFull`, `DatabaseUnavailable` (nothing was written), and
+        `AppendUnconfirmed` (it may have been).
         """
         if len(self._queue) >= self.queue_limit:
             raise AppendQueueFull
@@ -52,7 +55,12 @@ class Appender:
         self._queue.append(waiting)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all(), context=Context())
-        return await waiting.outcome
+        try:
+            return await waiting.outcome
+        except asyncio.CancelledError:
+            with suppress(ValueError):  # it is being written
+                self._queue.remove(waiting)
+            raise
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Connection]:
@@ -79,7 +87,17 @@ class Appender:
 
     async def _write_all(self) -> None:
         while batch := self._next_batch():
-            await self._write(batch)
+            try:
+                async with driver(self.engine) as connection:
+                    await self._write_over(connection, batch)
+            except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
+                self._fail("append_failed", batch, error, error)
+
+    async def _write_over(self, connection: Connection, batch: list[Waiting]) -> None:
+        """One batch after the other, as long as the connection holds and somebody asks."""
+        while batch and await self._written(connection, batch):
+            await asyncio.sleep(0)  # who was just answered may ask again
+            batch = self._next_batch()
 
     def _next_batch(self) -> list[Waiting]:
         """Who gave up before the write began is left out: nothing of it is written."""
@@ -90,43 +108,49 @@ class Appender:
                 batch.append(waiting)
         return batch
 
-    async def _write(self, batch: list[Waiting]) -> None:
+    async def _written(self, connection: Connection, batch: list[Waiting]) -> bool:
+        """Whether the connection is good for more; everybody in the batch was answered."""
         try:
-            async with driver(self.engine) as connection:
+            with translated():
                 appends = [waiting.append for waiting in batch]
                 outcomes = await append(connection, self.catalog, self.kind, appends)
-        except DatabaseUnavailable as error:
-            log.warning("append_unconfirmed", **self._named(batch), error=repr(error.__cause__))
-            _fail(batch, AppendUnconfirmed())
+        except PostgresError as error:
+            return await self._written_apart(connection, batch, error)
         except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
-            await self._write_apart(batch, error)
-        else:
-            _settle(batch, outcomes)
-            self.committed()
+            self._fail("append_unconfirmed", batch, AppendUnconfirmed(), error)
+            connection.terminate()
+            return False
+        _settle(batch, outcomes)
+        self.committed()
+        return True
 
-    async def _write_apart(self, batch: list[Waiting], error: Exception) -> None:
-        """The log refused the whole call: find the append at fault, so that no other suffers."""
+    async def _written_apart(
+        self, connection: Connection, batch: list[Waiting], error: PostgresError
+    ) -> bool:
+        """The log refused the whole call: find the append at fault, so that no other suffers.
+
+        Only then is it certain that nothing of the batch is there, and that it may be sent again.
+        """
         if len(batch) == 1:
-            log.error("append_failed", **self._named(batch), error=repr(error))
-            _fail(batch, error)
-            return
+            self._fail("append_failed", batch, error, error)
+            return True
         half = len(batch) // 2
-        await self._write(batch[:half])
-        await self._write(batch[half:])
+        if await self._written(connection, batch[:half]):
+            return await self._written(connection, batch[half:])
+        self._queue.extendleft(reversed(batch[half:]))
+        return False
 
-    def _named(self, batch: list[Waiting]) -> dict[str, object]:
-        """Whose appends these are: the writer works for many requests, in the context of none."""
+    def _fail(self, what: str, batch: list[Waiting], told: Exception, error: Exception) -> None:
+        """Log whose appends these were: the writer works for many, in the context of none."""
         correlation_ids = [waiting.append.correlation_id for waiting in batch]
-        return {"catalog": self.catalog, "correlation_ids": correlation_ids}
+        reason = repr(error.__cause__ or error)
+        log.error(what, catalog=self.catalog, correlation_ids=correlation_ids, error=reason)
+        for waiting in batch:
+            if not waiting.outcome.done():
+                waiting.outcome.set_exception(told)
 
 
 def _settle(batch: list[Waiting], outcomes: Sequence[Outcome]) -> None:
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if not waiting.outcome.done():
             waiting.outcome.set_result(outcome)
-
-
-def _fail(batch: list[Waiting], error: Exception) -> None:
-    for waiting in batch:
-        if not waiting.outcome.done():
-            waiting.outcome.set_exception(error)

@@ -33,7 +33,7 @@ CONNECT_SECONDS = 5.0
 """To reach the server, or to be lent a connection of the pool."""
 COMMAND_SECONDS = 30.0
 
-_UNAVAILABLE = (
+UNAVAILABLE = (
     OSError,
     TimeoutError,
     PoolTimeout,
@@ -41,6 +41,7 @@ _UNAVAILABLE = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
 )
@@ -64,6 +65,7 @@ def create_engine(
 ) -> AsyncEngine:
     """A pool of at most `pool_size` connections; a statement may take `command_timeout` seconds.
 
+    So may a transaction between two statements: who is cut off meanwhile does not hold up others.
     What is committed on them is durable: an acknowledgement of a write means that it is on disk.
     No statement of ours runs long enough to be worth compiling.
     """
@@ -79,6 +81,7 @@ def create_engine(
             "command_timeout": command_timeout,
             "server_settings": {
                 "application_name": application,
+                "idle_in_transaction_session_timeout": f"{(command_timeout or 0) * 1000:.0f}ms",
                 "jit": "off",
                 "synchronous_commit": "on",
                 "timezone": "UTC",
@@ -118,15 +121,16 @@ def _refuse_closed(dbapi_connection: AdaptedConnection, *_: object) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Raises `DatabaseUnavailable` for all that says so in the words of a layer below."""
     try:
         yield
     except (DBAPIError, AsyncAdapt_asyncpg_dbapi.Error) as error:
         adapted = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(getattr(adapted, "__cause__", None), _UNAVAILABLE):
+        if isinstance(getattr(adapted, "__cause__", None), UNAVAILABLE):
             raise DatabaseUnavailable from error
         raise
-    except _UNAVAILABLE as error:
+    except UNAVAILABLE as error:
         raise DatabaseUnavailable from error
 
 
@@ -137,10 +141,15 @@ async def driver(engine: AsyncEngine) -> AsyncIterator[Connection]:
     Straight from the pool, without the layers of `connected`: those cost as much as a query.
     Raises `DatabaseUnavailable` when the server is gone, going, full or not yet up.
     """
-    with _translated():
+    with translated():
         lent = await engine.raw_connection()
+        connection = cast("Connection", lent.driver_connection)
         try:
-            yield cast("Connection", lent.driver_connection)
+            yield connection
+        except BaseException as error:
+            if not isinstance(error, Exception) or isinstance(error, UNAVAILABLE):
+                connection.terminate()  # it may be anywhere, in a transaction too: nobody else's
+            raise
         finally:
             await greenlet_spawn(lent.close)
 
@@ -148,7 +157,7 @@ async def driver(engine: AsyncEngine) -> AsyncIterator[Connection]:
 @asynccontextmanager
 async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A pooled connection for composed queries. Raises `DatabaseUnavailable`."""
-    with _translated():
+    with translated():
         async with engine.connect() as connection:
             yield connection
 
@@ -156,7 +165,7 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 @asynccontextmanager
 async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """A unit of work over models, in one transaction. Raises `DatabaseUnavailable`."""
-    with _translated():
+    with translated():
         async with AsyncSession(engine, expire_on_commit=False) as made, made.begin():
             yield made
 

@@ -1,14 +1,18 @@
 """An event as the log holds it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from asyncpg import Record
 
 from events.codec import decode
+from events.database import statement
 from events.errors import Undecodable
 from events.product import ProductEvent
+
+_EARLIEST, _LATEST = (time.replace(tzinfo=UTC) for time in (datetime.min, datetime.max))
+_COLUMNS = statement(__package__, "sql/recorded.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +40,26 @@ class Recorded:
     @property
     def event(self) -> ProductEvent:
         """Raises `Undecodable`, which then tells the event's place."""
+        if not _EARLIEST < self.occurred_at < _LATEST:
+            raise self.undecodable("it occurred at no time between the years 1 and 9999")
         try:
             return decode(self.type, self.schema_version, self.data)
         except Undecodable as error:
-            error.members |= {"position": self.position, "event_version": self.version}
-            raise
+            raise self.undecodable(str(error.members["reason"])) from error
+
+    def undecodable(self, reason: str) -> Undecodable:
+        return Undecodable(
+            event_type=self.type,
+            schema_version=self.schema_version,
+            position=self.position,
+            event_version=self.version,
+            reason=reason,
+        )
+
+
+def reading(name: str) -> str:
+    """The statement in a file of this package that reads the columns which `recorded` takes."""
+    return statement(__package__, name).format(recorded=_COLUMNS)
 
 
 def recorded(row: Record) -> Recorded:

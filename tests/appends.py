@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
-from commands.handle import KIND
+from commands.appending import KIND
 from events.append import Append, Claim, Idempotent, Outcome, append
 from events.appender import Appender
 from events.codec import Encoded, encode

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from commands.handle import Circumstances, to_append
+from commands.appending import Circumstances, to_append
 from events.checkpoints import KeptCheckpoint
 from events.product import PriceSet, ProductEvent, ProductRegistered
 from tests.appends import appended

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from commands.handle import Circumstances, Receipt, handle
+from commands.appending import Circumstances
+from commands.handle import Receipt, handle
 from commands.product.messages import ProductCommand, RenameProduct
 from commands.write_side import WriteSide
 from events.append import Idempotent

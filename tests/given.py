@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from commands.handle import KIND
+from commands.appending import KIND
 from events.append import Append, Appended, append
 from events.catalogs import open_catalog
 from events.codec import Encoded, encode

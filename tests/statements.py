@@ -1,4 +1,4 @@
-"""What is sent to PostgreSQL meanwhile."""
+"""What is asked of the event store meanwhile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,8 @@ def statements(engine: AsyncEngine) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def log(query: LoggedQuery) -> None:
-        seen.append(query.query)
+        if "event_store." in query.query:  # and not what a new connection asks of types
+            seen.append(query.query)
 
     def lent(connection: AdaptedConnection, *_: object) -> None:
         connection.driver_connection.add_query_logger(log)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.load import Load, Window, by_tasks
 from benchmarks.story import CATALOG, told
-from commands.handle import KIND
+from commands.appending import KIND
 from events.append import Appended, Outcome, append
 from events.appender import Appender
 from events.database import driver, pool

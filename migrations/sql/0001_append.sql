@@ -5,6 +5,7 @@
 -- leaves nothing. One without events keeps its idempotency key all the same.
 --
 -- The events and claims of append n are the next append_events[n] and append_claims[n] of theirs.
+-- An array of nulls may be null.
 --
 -- The digest is the SHA-256 of the event in canonical form (RFC 8785). It is computed here because
 -- only here are the position and the recorded time known. `event_data` must be canonical already.
@@ -52,6 +53,7 @@ declare
     last_claim integer := 0;
     next_event integer;
     next_claim integer;
+    written    event_store.events[] := '{}';
 begin
     select c.head, greatest(c.last_recorded_at, clock_timestamp()) into log_head, clock
     from event_store.catalogs c where c.catalog_id = catalog for update;
@@ -121,16 +123,16 @@ begin
             for k in next_event .. last_event loop
                 at_version := at_version + 1;
                 log_head := log_head + 1;
-                insert into event_store.events values (
+                written := written || row(
                     catalog, log_head, at_stream, at_version,
-                    event_type[k], event_schema_version[k], event_data[k]::json,
+                    event_type[k], event_schema_version[k], event_data[k],
                     append_actor[n], append_correlation[n], append_causation[n], moment, clock,
                     sha256(convert_to(event_store.canonical_event(
                         catalog, log_head, at_stream, at_version,
                         event_type[k], event_schema_version[k], event_data[k],
                         append_actor[n], append_correlation[n], append_causation[n], moment, clock
                     ), 'UTF8'))
-                );
+                )::event_store.events;
             end loop;
             at_position := log_head;
             if is_new then
@@ -151,6 +153,7 @@ begin
         return next;
     end loop;
 
+    insert into event_store.events select * from unnest(written);
     update event_store.catalogs c set head = log_head, last_recorded_at = clock
     where c.catalog_id = catalog and c.head < log_head;
 end $$;

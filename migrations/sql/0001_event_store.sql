@@ -5,7 +5,8 @@ create table event_store.catalogs (
     name             text not null,
     default_currency text not null,
     head             bigint not null default 0,
-    last_recorded_at timestamptz not null default '-infinity',
+    last_recorded_at timestamptz not null default '-infinity'
+                     constraint catalogs_clock_is_finite check (last_recorded_at < 'infinity'),
     created_at       timestamptz not null default now(),
     updated_at       timestamptz not null default now()
 );
@@ -18,7 +19,7 @@ create table event_store.streams (
     position         bigint not null,
     last_occurred_at timestamptz not null,
     primary key (catalog_id, stream_id)
-);
+) with (fillfactor = 85);
 
 create table event_store.events (
     catalog_id     text not null,
@@ -35,7 +36,9 @@ create table event_store.events (
     recorded_at    timestamptz not null,
     digest         bytea not null,
     primary key (catalog_id, position),
-    constraint events_stream_version unique (catalog_id, stream_id, version)
+    constraint events_stream_version unique (catalog_id, stream_id, version),
+    constraint events_data_is_one_line check (position(e'\n' in data::text) = 0),
+    constraint events_occurred_in_our_era check (occurred_at >= '0001-01-01 00:00Z')
 );
 
 create table event_store.claims (

@@ -90,3 +90,18 @@ async def test_draining_waits_for_all_that_was_asked(engine: AsyncEngine) -> Non
     assert writer.waiting == 0
     assert len(await logged(engine)) == 7
     assert {type(outcome) for outcome in await asyncio.gather(*asking)} == {Appended}
+
+
+async def test_who_is_gone_takes_no_place_in_the_queue(engine: AsyncEngine) -> None:
+    writer = appender(engine, queue_limit=3)
+    async with log_held(engine):
+        first = asyncio.create_task(writer.append(asked()))
+        await blocked(engine)
+        gone = await gathered(writer, [asked() for _ in range(3)])
+        for each in gone:
+            each.cancel()
+        await asyncio.wait(gone)
+        stayed = await gathered(writer, [asked() for _ in range(3)])
+    outcomes = await asyncio.gather(first, *stayed)
+    assert {type(outcome) for outcome in outcomes} == {Appended}
+    assert len(await logged(engine)) == 4

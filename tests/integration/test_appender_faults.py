@@ -54,3 +54,26 @@ async def test_a_log_that_keeps_silent_has_confirmed_nothing(
             await writer.append(asked())
     assert isinstance(await writer.append(asked()), Appended)
     await impatient.dispose()
+
+
+@pytest.mark.parametrize("turns", range(0, 40, 2))
+async def test_who_gives_up_alone_spoils_the_connection_for_nobody(
+    engine: AsyncEngine, settings: Settings, turns: int
+) -> None:
+    """Wherever it is in the transaction: what comes after it is committed, and seen by others."""
+    url = settings.database_url.get_secret_value()
+    narrow = create_engine(url, pool_size=1, application="narrow")
+    writer = appender(narrow)
+
+    async def write_alone() -> None:
+        async with writer.alone():
+            pass
+
+    giving_up = asyncio.create_task(write_alone())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    giving_up.cancel()
+    await asyncio.wait([giving_up])
+    assert isinstance(await writer.append(asked()), Appended)
+    assert len(await logged(engine)) == 1
+    await narrow.dispose()

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from commands.appending import Circumstances
 from commands.faults import Fault
 from commands.feeds import BATCH, Importer, Report
-from commands.handle import Circumstances
 from commands.write_side import WriteSide
 from events.product import ProductRenamed
 from tests.appends import appender, logged

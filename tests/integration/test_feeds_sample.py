@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from commands.appending import Circumstances
 from commands.feeds import Importer, Report
-from commands.handle import Circumstances
 from commands.load import load_all
 from commands.product.state import Product
 from events.database import driver

@@ -10,7 +10,9 @@ from commands.handle import Receipt
 from commands.loaded import NEW
 from commands.product.messages import RegisterProduct, RenameProduct, SetPrice
 from commands.write_side import WriteSide
+from events.codec import Encoded
 from tests.commanded import LAMP, OTHER, commanded, rename, write_side
+from tests.given import Log
 from tests.product import register_lamp
 
 
@@ -75,6 +77,16 @@ async def test_a_repetition_that_overlaps_its_first_try_is_not_refused(
             )
         )
         assert {receipt.version for receipt in receipts} == {version + 1}
+
+
+async def test_a_repeated_request_is_answered_though_its_product_became_unreadable(
+    writer: WriteSide, engine: AsyncEngine
+) -> None:
+    first = await commanded(writer, register_lamp, key="k", expected=NEW)
+    await Log(engine).given_stored(LAMP, Encoded("ProductTeleported", 7, "{}"))
+    for process in (writer, write_side(engine)):
+        again = await commanded(process, register_lamp, key="k", expected=NEW)
+        assert again == replace(first, replayed=True)
 
 
 async def test_a_request_that_changed_nothing_is_remembered_too(writer: WriteSide) -> None:

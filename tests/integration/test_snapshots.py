@@ -85,7 +85,22 @@ async def test_a_snapshot_that_cannot_be_kept_costs_nothing_but_itself(
     engine: AsyncEngine,
 ) -> None:
     async with driver(engine) as connection:
-        await connection.execute("alter table event_store.snapshots rename to away")
+        await connection.execute(
+            "alter table event_store.snapshots add constraint full_disk check (version < 0)"
+        )
     side = await with_long_history(engine)
+    side.hot.forget("main", LAMP)
     assert (await commanded(side, rename)).version == LONG + 1
+    await side.drain()
     assert len(await logged(engine)) == LONG + 1
+
+
+@pytest.mark.parametrize("state", ["{}", '{"sku":"\\ud800"}', "[]"])
+async def test_a_snapshot_that_cannot_be_read_is_as_good_as_none(
+    engine: AsyncEngine, state: str
+) -> None:
+    await with_long_history(engine)
+    async with driver(engine) as connection:
+        await connection.execute("update event_store.snapshots set state = $1", state)
+    assert (await unfolded(engine)).base.version == 0
+    assert (await commanded(write_side(engine), rename)).version == LONG + 1

@@ -10,7 +10,7 @@ import httpx
 
 from events.append import Appended, Claim, ClaimTaken, KeyReused, Outcome, Replayed, VersionMismatch
 from events.appender import Appender
-from events.errors import AppendQueueFull, AppendUnconfirmed
+from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable
 from tests.appends import asked
 from tests.auth import bearer
 from tests.conversation import PRODUCTS
@@ -110,8 +110,11 @@ class OwnDoor:
         except AppendUnconfirmed:
             await asyncio.sleep(AWAY_SECONDS)
             return Unanswered("append-unconfirmed")
+        except DatabaseUnavailable:
+            await asyncio.sleep(AWAY_SECONDS)
+            return _not_done(write, "database-unavailable")
         except AppendQueueFull:
-            return Refused("append-queue-full")
+            return _not_done(write, "append-queue-full")
         except Exception as error:  # noqa: BLE001 -- it is judged after the storm
             return Unanswered(repr(error))
         return _told(outcome)
