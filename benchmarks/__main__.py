@@ -11,7 +11,7 @@ import typer
 import uvloop
 
 from benchmarks import append as appending
-from benchmarks import first_import
+from benchmarks import first_import, long_streams
 from benchmarks import growth as growing
 from benchmarks.append_report import report
 from benchmarks.machine import describe
@@ -99,6 +99,22 @@ def growth(
     print(f"µs an append, {events:,} events: {large:.1f}")
     print(f"ratio: {ratio:.2f}\n\n{machine}; {rounds} rounds of {appends} appends")
     _keep(kept_as, {"machine": asdict(machine), "blocks": [asdict(block) for block in blocks]})
+
+
+@app.command()
+def streams(
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; the median counts.")] = 300,
+    kept_as: Json = None,
+) -> None:
+    """Command a product of ten events and one of ten thousand in turns."""
+    with started() as server:
+        machine = describe(server)
+        url = asyncio.run(create_database(server, "streams"))
+        done = uvloop.run(long_streams.measure(url, rounds))
+    for line in long_streams.report(done):
+        print(line)
+    print(f"\n{machine}; {rounds} rounds")
+    _keep(kept_as, {"machine": asdict(machine), "rounds": [asdict(each) for each in done]})
 
 
 def _keep(path: Path | None, figures: dict[str, object]) -> None:

@@ -4,15 +4,16 @@ Cold is the first command of a process on the stream, hot any later one. Streams
 take turns.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from statistics import median
 from time import perf_counter
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
-from benchmarks.server import create_database
 from benchmarks.story import CATALOG
 from commands.appending import KIND, Circumstances
 from commands.handle import handle
@@ -39,11 +40,10 @@ class Round:
     hot_long: float
 
 
-async def measure(server: str, rounds: int) -> list[Round]:
+async def measure(url: str, rounds: int, long_length: int = LONG) -> list[Round]:
     """The long stream was written as any is: by commands, which leave snapshots."""
-    url = await create_database(server, "streams")
     async with pool(url, application="catalog-bench") as engine:
-        long = await _stream(engine, LONG)
+        long = await _stream(engine, long_length)
         done: list[Round] = []
         for _ in range(rounds):
             short = await _stream(engine, SHORT)
@@ -51,6 +51,19 @@ async def measure(server: str, rounds: int) -> list[Round]:
             cold_long, hot_long = await _commanded(engine, long)
             done.append(Round(cold_short, cold_long, hot_short, hot_long))
         return done
+
+
+def report(rounds: Sequence[Round]) -> Iterator[str]:
+    """Medians, and those of the ratios within each round."""
+    for name, short, long in (
+        ("cold", [each.cold_short for each in rounds], [each.cold_long for each in rounds]),
+        ("hot", [each.hot_short for each in rounds], [each.hot_long for each in rounds]),
+    ):
+        ratio = median(one / other for one, other in zip(long, short, strict=True))
+        yield (
+            f"{name}: {median(short) * 1e3:.2f} ms with {SHORT} events,"
+            f" {median(long) * 1e3:.2f} ms with {LONG:,}: ratio {ratio:.2f}"
+        )
 
 
 def _process(engine: AsyncEngine) -> WriteSide:

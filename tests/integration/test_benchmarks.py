@@ -4,6 +4,7 @@ import asyncio
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks import long_streams
 from benchmarks.append import QUICK, measure
 from benchmarks.append_report import report
 from benchmarks.filling import fill, stream
@@ -23,6 +24,13 @@ async def test_the_log_and_a_plain_insert_take_turns(database_url: str) -> None:
     ]
     assert all(cell.load.per_second > 0 for cell in cells)
     assert "a lone writer" in "\n".join(report(Results(cells)))
+
+
+async def test_a_short_and_a_long_stream_take_turns(database_url: str) -> None:
+    rounds = await long_streams.measure(database_url, rounds=2, long_length=250)
+
+    assert len(rounds) == 2
+    assert ["ratio" in line for line in long_streams.report(rounds)] == [True, True]
 
 
 async def test_a_filled_log_is_appended_to_like_any_other(
