@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from events.database import Connection, statement
-from events.recorded import Recorded, recorded
+from events.recorded import Recorded, reading, recorded
 
-_READ_STREAM = statement(__package__, "sql/read_stream.sql")
-_READ_STREAMS = statement(__package__, "sql/read_streams.sql")
-_READ_LOG = statement(__package__, "sql/read_log.sql")
+_READ_STREAM = reading("sql/read_stream.sql")
+_READ_STREAMS = reading("sql/read_streams.sql")
+_READ_LOG = reading("sql/read_log.sql")
 _READ_HEADS = statement(__package__, "sql/read_heads.sql")
 _FIND_CLAIMS = statement(__package__, "sql/find_claims.sql")
 

@@ -11,7 +11,8 @@ from events.database import statement
 from events.errors import Undecodable
 from events.product import ProductEvent
 
-_EARLIEST, _LATEST = (time.replace(tzinfo=UTC) for time in (datetime.min, datetime.max))
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _COLUMNS = statement(__package__, "sql/recorded.sql")
 
 

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import Connection, driver, statement
-from events.recorded import Recorded, recorded
+from events.database import Connection, driver
+from events.recorded import Recorded, reading, recorded
 
 PAGE = 2_000
-_WALK = statement(__package__, "sql/walk_log.sql")
+_WALK = reading("sql/walk_log.sql")
 
 
 @asynccontextmanager

@@ -1,5 +1,5 @@
-select *
-from event_store.events
-where catalog_id = $1 and position > $2
-order by position
+select {recorded}
+from event_store.events e
+where e.catalog_id = $1 and e.position > $2
+order by e.position
 limit $3

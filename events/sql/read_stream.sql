@@ -1,5 +1,5 @@
-select *
-from event_store.events
-where catalog_id = $1 and stream_id = $2 and version > $3
-order by version
+select {recorded}
+from event_store.events e
+where e.catalog_id = $1 and e.stream_id = $2 and e.version > $3
+order by e.version
 limit $4

@@ -1,4 +1,4 @@
-select e.*
+select {recorded}
 from unnest($2::uuid[], $3::integer[]) as asked (stream_id, after)
 cross join lateral (
     select *

@@ -38,7 +38,7 @@ create table event_store.events (
     primary key (catalog_id, position),
     constraint events_stream_version unique (catalog_id, stream_id, version),
     constraint events_data_is_one_line check (position(e'\n' in data::text) = 0),
-    constraint events_occurred_in_our_era check (occurred_at >= '0001-01-01 00:00Z')
+    constraint events_occurred_in_our_era check (occurred_at > '0001-01-01 00:00Z')
 );
 
 create table event_store.claims (

@@ -1,8 +1,9 @@
 select p.catalog_id, p.generation, p.head, p.position,
-       coalesce(extract(epoch from clock_timestamp() - (
+       greatest(extract(epoch from clock_timestamp() - (
            select e.recorded_at
            from event_store.events e
            where e.catalog_id = p.catalog_id and e.position = p.position + 1
+               and isfinite(e.recorded_at)
        )), 0)::float8 as lag_seconds, (
            select count(*)
            from projections.parked k
