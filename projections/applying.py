@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from events.database import Connection
+from events.database import UNAVAILABLE, Connection
 from events.recorded import Recorded
 from projections import document as documents
 from projections import product_details
@@ -22,7 +22,7 @@ _OF_THE_DATA = (
     asyncpg.ProgramLimitExceededError,
     ValueError,
 )
-_OF_THE_DATABASE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+_OF_THE_MACHINE = (asyncpg.PostgresError, *UNAVAILABLE, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ async def _apply_halves(
 
 
 def _is_of_the_data(error: Exception) -> bool:
-    """Whether it is what the events say that fails, and not the database or the way to it."""
-    return isinstance(error, _OF_THE_DATA) or not isinstance(error, _OF_THE_DATABASE)
+    """Whether what the events say fails, and not the database, the way to it or this process."""
+    return isinstance(error, _OF_THE_DATA) or not isinstance(error, _OF_THE_MACHINE)
 
 
 async def _write(

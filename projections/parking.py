@@ -51,8 +51,9 @@ async def park(connection: Connection, lease: Lease, fault: Fault) -> None:
     await connection.execute(_PARK, *_of(lease), event.stream_id, event.position, fault.reason)
 
 
-async def unpark(connection: Connection, lease: Lease, stream: UUID) -> None:
-    await connection.execute(_UNPARK, *_of(lease), stream)
+async def unpark(connection: Connection, lease: Lease, stream: UUID) -> int:
+    """The position that it stood still before; 0 where it did not."""
+    return await connection.fetchval(_UNPARK, *_of(lease), stream) or 0
 
 
 async def without_parked(

@@ -7,7 +7,7 @@ from uuid import UUID
 from events.database import Connection, statement
 from events.log import read_log, read_stream
 from events.recorded import Recorded
-from projections.applying import apply
+from projections.applying import Applied, apply
 from projections.leases import Lease, advance
 from projections.parking import Fault, unpark
 from projections.projection import Folded
@@ -66,11 +66,28 @@ async def project(connection: Connection, lease: Lease, checkpoint: int, limit: 
 
 
 async def retry(connection: Connection, lease: Lease, checkpoint: int, parked: UUID) -> Batch:
-    """Fold a parked stream again, from its first event to the checkpoint. Raises `LeaseLost`."""
+    """Fold a parked stream again, from its first event to the checkpoint.
+
+    Where that comes no further than before, nothing changes. Raises `LeaseLost`.
+    """
     history = await read_stream(connection, lease.catalog, parked)
     events = [each for each in history if each.position <= checkpoint]
     async with connection.transaction():
         await advance(connection, lease, checkpoint, checkpoint)
-        await unpark(connection, lease, parked)
-        applied = await apply(connection, lease, events)
+        applied = await _apply_further(connection, lease, parked, events)
     return Batch(applied.products, events, checkpoint, checkpoint, applied.faults)
+
+
+async def _apply_further(
+    connection: Connection, lease: Lease, parked: UUID, events: Sequence[Recorded]
+) -> Applied:
+    """The rows of later events are there: rows of an earlier fold must not come among them."""
+    attempt = connection.transaction()
+    await attempt.start()
+    before = await unpark(connection, lease, parked)
+    applied = await apply(connection, lease, events)
+    if any(fault.event.position <= before for fault in applied.faults):
+        await attempt.rollback()
+        return Applied(faults=applied.faults)
+    await attempt.commit()
+    return applied

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from random import Random
 from string import ascii_letters
-from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -16,15 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.codec import Encoded, encode
 from events.database import driver
+from events.errors import DatabaseUnavailable
 from events.log import read_log
 from events.product import PriceSet, ProductEvent, ProductRegistered, ProductRenamed
-from events.upcasts import UPCASTS, Shape, Upcast
+from projections import document
 from projections.applying import apply
-from projections.generations import FIRST, build
-from projections.leases import Lease, LeaseLost, acquire, release
-from projections.parking import Parked, read_parked
-from projections.projector import Batch, project, retry
-from tests.acting import acting_as
+from projections.generations import build
+from projections.leases import Lease
 from tests.given import (
     DESK,
     LAMP,
@@ -37,7 +34,9 @@ from tests.given import (
     registered,
     rows,
 )
+from tests.parking import names, parked, places
 from tests.product_events import logs
+from tests.rolled_back import rolled_back
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 sun, moon = ProductRenamed(name="Sun"), ProductRenamed(name="Moon")
@@ -79,31 +78,6 @@ POISON = [
         id="a long SKU",
     ),
 ]
-
-
-async def parked(
-    engine: AsyncEngine, catalog: str = "main", generation: int = FIRST
-) -> list[Parked]:
-    async with driver(engine) as connection:
-        return await read_parked(connection, catalog, generation)
-
-
-async def places(
-    engine: AsyncEngine, catalog: str = "main", generation: int = FIRST
-) -> list[tuple[UUID, int]]:
-    found = await parked(engine, catalog, generation)
-    return [(each.product_id, each.position) for each in found]
-
-
-async def names(engine: AsyncEngine, catalog: str = "main") -> Mapping[UUID, tuple[str, int]]:
-    """The name and the version that are read of each product."""
-    async with driver(engine) as connection:
-        found = await connection.fetch(
-            "select product_id, document::jsonb ->> 'name' as name, version"
-            " from read.product_details where catalog_id = $1",
-            catalog,
-        )
-    return {row["product_id"]: (row["name"], row["version"]) for row in found}
 
 
 @pytest.mark.parametrize(("poison", "reason"), POISON)
@@ -176,14 +150,22 @@ async def test_the_same_product_of_another_catalog_goes_on(engine: AsyncEngine) 
 
 async def test_parking_is_a_part_of_the_step_of_the_checkpoint(engine: AsyncEngine) -> None:
     await Log(engine).given_stored(LAMP, TELEPORTED)
-    async with driver(engine) as connection:
-        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
-        assert lease
-        transaction = connection.transaction()
-        await transaction.start()
-        batch = await project(connection, lease, 0, 10)
-        await transaction.rollback()
+    batch = await rolled_back(engine)
     assert len(batch.faults) == 1
+    assert (await checkpoint(engine), await parked(engine)) == (0, [])
+
+
+@pytest.mark.parametrize("error", [MemoryError, asyncpg.InternalClientError])
+async def test_a_fault_of_this_process_is_not_blamed_on_a_stream(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def failing(_: object) -> bytes:
+        raise error
+
+    await Log(engine).given(LAMP, registered)
+    monkeypatch.setattr(document, "encode", failing)
+    with pytest.raises((MemoryError, DatabaseUnavailable)):
+        await projected(engine)
     assert (await checkpoint(engine), await parked(engine)) == (0, [])
 
 
@@ -250,118 +232,3 @@ async def without(
         ]
         async with connection.transaction():
             assert not (await apply(connection, lease, applicable)).faults
-
-
-@pytest.fixture
-async def lamp_parked(engine: AsyncEngine) -> int:
-    """Sun, then something unknown at the position, then Moon and a price."""
-    log = Log(engine)
-    await log.given(DESK, desk)
-    await log.given(LAMP, registered, sun)
-    at_fault = await log.given_stored(LAMP, TELEPORTED)
-    await log.given(LAMP, moon, PriceSet(currency="EUR", amount=5))
-    await projected(engine)
-    return at_fault
-
-
-def newer_release(monkeypatch: pytest.MonkeyPatch, data: Mapping[str, Any]) -> None:
-    """Code that takes the unknown event for a new name."""
-    upcast: Upcast = (("ProductRenamed", 1), lambda _: dict(data))
-    upcasts = cast("dict[Shape, Upcast]", UPCASTS)
-    monkeypatch.setitem(upcasts, ("ProductTeleported", 1), upcast)
-
-
-async def retried(engine: AsyncEngine, at: int | None = None) -> Batch:
-    async with driver(engine) as connection:
-        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
-        assert lease
-        position = await checkpoint(engine) if at is None else at
-        return await retry(connection, lease, position, LAMP)
-
-
-@pytest.mark.usefixtures("lamp_parked")
-async def test_a_newer_release_applies_the_stream_from_its_first_event(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    newer_release(monkeypatch, {"name": "Star"})
-    batch = await retried(engine)
-    assert (batch.before, batch.after, batch.faults) == (6, 6, ())
-    assert [each.document.version for each in batch.products] == [5]
-    assert await parked(engine) == []
-    async with engine.begin() as connection:
-        await connection.run_sync(build, 2)
-    await projected(engine, generation=2)
-    assert await rows(engine) == await rows(engine, generation=2)
-
-
-async def test_what_is_still_unknown_stays_parked(engine: AsyncEngine, lamp_parked: int) -> None:
-    before = await rows(engine)
-    batch = await retried(engine)
-    assert [fault.event.position for fault in batch.faults] == [lamp_parked]
-    assert await places(engine) == [(LAMP, lamp_parked)]
-    assert await rows(engine) == before
-
-
-async def test_a_stream_stands_still_again_at_the_next_event_that_is_unknown(
-    engine: AsyncEngine, lamp_parked: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    newer_release(monkeypatch, {"name": "Star"})
-    unknown = await Log(engine).given_stored(LAMP, Encoded("ProductTeleported", 2, "{}"))
-    await projected(engine)
-    await retried(engine)
-    assert lamp_parked < unknown
-    assert await places(engine) == [(LAMP, unknown)]
-    assert (await names(engine))[LAMP] == ("Moon", 5)
-
-
-@pytest.mark.usefixtures("lamp_parked")
-async def test_what_is_beyond_the_checkpoint_is_left_to_the_next_batch(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await Log(engine).given(LAMP, ProductRenamed(name="Later"))
-    newer_release(monkeypatch, {"name": "Star"})
-    await retried(engine)
-    assert (await names(engine))[LAMP] == ("Moon", 5)
-    await projected(engine)
-    assert (await names(engine))[LAMP] == ("Later", 6)
-
-
-async def test_who_lost_the_lease_unparks_nothing(
-    engine: AsyncEngine, lamp_parked: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    newer_release(monkeypatch, {"name": "Star"})
-    async with driver(engine) as connection:
-        late = await acquire(connection, "main", FIRST, "tests", LEASE)
-        assert late
-        await release(connection, late)
-        assert await acquire(connection, "main", FIRST, "another", LEASE)
-        with pytest.raises(LeaseLost):
-            await retry(connection, late, await checkpoint(engine), LAMP)
-    assert await places(engine) == [(LAMP, lamp_parked)]
-
-
-async def test_the_worker_s_role_may_park_and_unpark(
-    engine: AsyncEngine, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = Log(engine)
-    await log.given(LAMP, registered)
-    await log.given_stored(LAMP, TELEPORTED)
-    async with acting_as("catalog_projection", database_url) as worker:
-        await projected(worker)
-        assert await places(worker) == [(LAMP, 2)]
-        newer_release(monkeypatch, {"name": "Star"})
-        await retried(worker)
-        assert await places(worker) == []
-
-
-@pytest.mark.parametrize("role", ["catalog_command", "catalog_query"])
-async def test_the_api_s_roles_only_see_what_is_parked(database_url: str, role: str) -> None:
-    async with acting_as(role, database_url) as api:
-        assert await parked(api) == []
-        for statement in (
-            "delete from projections.parked",
-            "insert into projections.parked values ('main', 1, gen_random_uuid(), 1, '')",
-        ):
-            async with driver(api) as connection:
-                with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                    await connection.execute(statement)

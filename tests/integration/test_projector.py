@@ -9,13 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import driver
 from events.product import PriceSet, ProductEvent, ProductRenamed
 from projections.generations import FIRST, build
-from projections.leases import acquire
-from projections.projector import project
-from tests.given import DESK, LAMP, LEASE, Log, checkpoint, opened, projected, registered, rows
+from tests.given import DESK, LAMP, Log, checkpoint, opened, projected, registered, rows
 from tests.product_events import logs
+from tests.rolled_back import rolled_back
 
 ONE_BY_ONE, CUT = FIRST + 1, FIRST + 2
 numbers = count()
@@ -53,13 +51,8 @@ async def test_rows_are_the_same_wherever_batches_are_cut(
 
 async def test_a_batch_that_is_rolled_back_changes_nothing(engine: AsyncEngine) -> None:
     await Log(engine).given(LAMP, registered, PriceSet(currency="EUR", amount=1))
-    async with driver(engine) as connection:
-        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
-        assert lease
-        transaction = connection.transaction()
-        await transaction.start()
-        batch = await project(connection, lease, 0, 10)
-        await transaction.rollback()
+
+    batch = await rolled_back(engine)
 
     assert len(batch.events) == 2
     assert await checkpoint(engine) == 0

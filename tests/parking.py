@@ -1,0 +1,55 @@
+"""Streams that stand still, what is read of them, and what makes them go on."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import driver
+from events.upcasts import UPCASTS, Shape, Upcast
+from projections.generations import FIRST
+from projections.leases import acquire
+from projections.parking import Parked, read_parked
+from projections.projector import Batch, retry
+from tests.given import LAMP, LEASE, checkpoint
+
+
+async def parked(
+    engine: AsyncEngine, catalog: str = "main", generation: int = FIRST
+) -> list[Parked]:
+    async with driver(engine) as connection:
+        return await read_parked(connection, catalog, generation)
+
+
+async def places(
+    engine: AsyncEngine, catalog: str = "main", generation: int = FIRST
+) -> list[tuple[UUID, int]]:
+    found = await parked(engine, catalog, generation)
+    return [(each.product_id, each.position) for each in found]
+
+
+async def names(engine: AsyncEngine, catalog: str = "main") -> Mapping[UUID, tuple[str, int]]:
+    """The name and the version that are read of each product."""
+    async with driver(engine) as connection:
+        found = await connection.fetch(
+            "select product_id, document::jsonb ->> 'name' as name, version"
+            " from read.product_details where catalog_id = $1",
+            catalog,
+        )
+    return {row["product_id"]: (row["name"], row["version"]) for row in found}
+
+
+def newer_release(monkeypatch: pytest.MonkeyPatch, data: Mapping[str, Any]) -> None:
+    """Code that takes the unknown event for a new name."""
+    upcast: Upcast = (("ProductRenamed", 1), lambda _: dict(data))
+    upcasts = cast("dict[Shape, Upcast]", UPCASTS)
+    monkeypatch.setitem(upcasts, ("ProductTeleported", 1), upcast)
+
+
+async def retried(engine: AsyncEngine, product: UUID = LAMP) -> Batch:
+    async with driver(engine) as connection:
+        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
+        assert lease
+        return await retry(connection, lease, await checkpoint(engine), product)
