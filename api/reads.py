@@ -1,20 +1,18 @@
 """The read side over HTTP: documents as they are stored, and how fresh they are."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 
 from api import outputs
+from api.answering import POSITION, REVALIDATE, Reading, as_json
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Known, Reader
 from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
 from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
 from api.refusals import Responses, answers
-from api.resources import Held, Resources
 from commands.errors import UnknownCurrency, UnknownProduct
 from commands.input import Sku
 from queries import history, product, products
@@ -23,51 +21,12 @@ from queries.errors import InvalidCursor
 from queries.product import Document
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind)
-POSITION = {"Catalog-Position": "^[0-9]+$"}
 _DOCUMENT = POSITION | {"ETag": '^"[0-9]+"$', "Cache-Control": "^private, no-cache$"}
 _NOT_MODIFIED: Responses = {304: {"description": "`If-None-Match` has this version"}}
-REVALIDATE = "private, no-cache"
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
 
 type IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", pattern=r"^[!-~ ]{0,1000}$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What one read asks of the read side's freshness."""
-
-    held: Resources
-    catalog: str
-    minimum: int
-    wait_seconds: float
-
-    async def __call__[T](self, read: Callable[[], Awaitable[Answer[T]]]) -> Answer[T]:
-        return await self.held.freshness.reflecting(
-            self.catalog, self.minimum, self.wait_seconds, read
-        )
-
-
-async def _read(
-    catalog: CatalogKey,
-    held: Held,
-    minimum: Annotated[
-        int,
-        Header(
-            alias="Catalog-Min-Position",
-            ge=0,
-            lt=2**63,
-            description="Wait until the answer reflects this position",
-        ),
-    ] = 0,
-    wait: Annotated[
-        int, Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms")
-    ] = 2_000,
-) -> Read:
-    return Read(held, catalog, minimum, wait / 1000)
-
-
-type Reading = Annotated[Read, Depends(_read)]
 
 
 @router.get(
@@ -189,8 +148,3 @@ def _matches(if_none_match: str, etag: str) -> bool:
     """Weak comparison (RFC 9110, 13.1.2)."""
     candidates = (each.strip().removeprefix("W/") for each in if_none_match.split(","))
     return any(each in {etag, "*"} for each in candidates)
-
-
-def as_json(body: bytes, position: int) -> Response:
-    headers = {"Catalog-Position": str(position), "Cache-Control": REVALIDATE}
-    return Response(body, headers=headers, media_type="application/json")
