@@ -100,8 +100,12 @@ def test_a_killed_worker_catches_up(
     read(queries, written)
 
 
-def test_prometheus_finds_all_that_the_dashboard_shows(stack: Stack, queries: httpx.Client) -> None:
-    queries.get("/products")
+def test_prometheus_finds_all_that_the_dashboard_shows(
+    stack: Stack, commands: httpx.Client, queries: httpx.Client
+) -> None:
+    register(commands, "LAMP-5")
+    assert commands.post("/products", json={}).status_code == 422
+    assert queries.get("/products/by-sku/NO-SUCH").status_code == 404
     stack.up("prometheus")
     api = f"{stack.url('prometheus')}/api/v1"
     dashboard = Path(COMPOSE_FILE.parent, "grafana/dashboards/catalog.json").read_text()
