@@ -28,6 +28,8 @@ from typing import Any, NamedTuple
 
 FAULTS_SHOWN = 100
 HASH_BYTES = 32
+DIGITS = 19
+"""Of 2**63 - 1, beyond which there are no positions."""
 
 
 class Fault(Exception):  # noqa: N818 -- what was found, not what went wrong here
@@ -135,12 +137,13 @@ def checkpoint(note: str, key: Key) -> Checkpoint:
     text += "\n"
     if not blank or not signatures.endswith("\n") or any(c < " " and c != "\n" for c in note):
         raise Fault("the checkpoint is no signed note")
-    ours = [made for made in map(signature_line, signatures.splitlines()) if made[:2] == key[:2]]
+    lines = signatures[:-1].split("\n")
+    ours = [made for made in map(signature_line, lines) if made[:2] == key[:2]]
     if not ours:
         raise Fault(f"the checkpoint has no signature by {key.name} ({key.key_id.hex()})")
     if not all(signed(key.public_key, text.encode(), made[2]) for made in ours):
         raise Fault(f"the checkpoint's signature is not by {key.name}")
-    said = re.match(r"(.+)\n([1-9][0-9]*)\n([0-9A-Za-z+/]{43}=)\n", text)
+    said = re.match(r"(.+)\n([1-9][0-9]{0,18})\n([0-9A-Za-z+/]{43}=)\n", text)
     if not said:
         raise Fault("the note's text is no checkpoint of a log with events")
     return Checkpoint(said[1], int(said[2]), unbase64(said[3]))
@@ -244,12 +247,22 @@ literal = json.JSONEncoder(ensure_ascii=False).encode
 
 def parsed(text: bytes | str) -> dict[str, Any]:
     try:
-        value = json.loads(text, object_pairs_hook=members, parse_int=Number, parse_float=Number)
+        value = json.loads(
+            text if isinstance(text, str) else text.decode("utf-8"),
+            object_pairs_hook=members,
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=no_number,
+        )
     except (ValueError, RecursionError) as error:
         raise Fault(f"no JSON: {error}") from None
     if not isinstance(value, dict):
         raise Fault("no JSON object")
     return value
+
+
+def no_number(name: str) -> None:
+    raise Fault(f"no JSON: {name} is no number")
 
 
 def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -276,8 +289,8 @@ def digest_of(event: dict[str, Any]) -> bytes:
 
 def number(value: dict[str, Any], name: str) -> int:
     found = value.get(name)
-    if not isinstance(found, Number) or not found.isdecimal():
-        raise Fault(f"{name} is missing, or no whole number")
+    if not isinstance(found, Number) or not found.isdecimal() or len(found) > DIGITS:
+        raise Fault(f"{name} is missing, or no whole number of a log")
     return int(found)
 
 
@@ -434,9 +447,10 @@ def main() -> int:
     for each in (log, inclusion, consistency):
         each.add_argument("--key", required=True, help="the log's verifier key")
     arguments = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         found = arguments.check(arguments)
-    except (Fault, OSError, UnicodeDecodeError) as fault:
+    except (Fault, OSError, UnicodeError, RecursionError) as fault:
         print(f"FAULT {fault}")
         found = 1
     print("NOT VERIFIED" if found else "verified")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -63,6 +64,10 @@ class Auditor:
     async def consistency(self, old: int, new: int | None = None) -> bytes:
         answer = await proofs.consistency(self.engine, "main", old, new)
         return msgspec.json.encode(answer.value)
+
+
+def _deep(levels: int) -> list[object]:
+    return [_deep(levels - 1)] if levels else []
 
 
 @pytest.fixture
@@ -139,6 +144,19 @@ def _torn(lines: list[str]) -> list[str]:
         (lambda lines: [*lines, "{}"], "line 301: position is missing"),
         (lambda lines: [*lines, '{"actor":"\\ud800"}'], "line 301: an event that has no canonical"),
         (lambda lines: [*lines, "[" * 100_000], "line 301: no JSON"),
+        (lambda lines: [*lines, "\ufeff{}"], "line 301: no JSON"),
+        (lambda lines: [*lines, '{"a":NaN}'], "line 301: no JSON: NaN"),
+        (
+            lambda lines: [*lines, f'{{"position":{"1" * 5_000}}}'],
+            "line 301: position is missing, or no whole number of a log",
+        ),
+        (
+            lambda lines: [
+                *lines[:-1],
+                re.sub('"digest":"[0-9a-f]*"', r'"digest":"\\ud800"', lines[-1]),
+            ],
+            "line 300 (position 300): the digest is \\ud800, but",
+        ),
     ],
 )
 async def test_what_was_done_to_an_export_is_found_and_named(
@@ -205,6 +223,8 @@ async def test_no_part_of_a_proof_may_change(auditor: Auditor) -> None:
         answer | {"checkpoint": auditor.kept[1].note},
         answer | {"event": event | {"catalog_id": "outlet"}},
         answer | {"event": None},
+        answer | {"checkpoint": "\ud800" + answer["checkpoint"]},
+        answer | {"proof": [_deep(900), *proof[1:]]},
         {},
         [],
     ]

@@ -83,7 +83,20 @@ def test_numbers_are_hashed_as_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"a":1,"a":1}', '{"a":{"b":1,"b":2}}', "[]", "1", "", "{", b"\xff", '{"a":1}{}']
+    "text",
+    [
+        '{"a":1,"a":1}',
+        '{"a":{"b":1,"b":2}}',
+        "[]",
+        "1",
+        "",
+        "{",
+        b"\xff",
+        '{"a":1}{}',
+        '{"a":NaN}',
+        '{"a":-Infinity}',
+        '{"a":1}'.encode("utf-16"),
+    ],
 )
 def test_what_is_no_object_or_says_something_twice_is_refused(text: str | bytes) -> None:
     with pytest.raises(verify_log.Fault):
@@ -97,6 +110,24 @@ def test_a_signed_checkpoint_is_read() -> None:
 def test_a_witness_may_sign_as_well() -> None:
     by_another = SAID.signed(notes.theirs).splitlines(keepends=True)[-1]
     assert verify_log.checkpoint(NOTE + by_another, KEY).size == 3
+
+
+def test_a_position_has_as_many_digits_as_a_log_may_need() -> None:
+    longest = verify_log.parsed(f'{{"position":{2**63 - 1}}}')
+    assert verify_log.number(longest, "position") == 2**63 - 1
+    longer = verify_log.parsed(f'{{"position":{"1" * 5_000}}}')
+    with pytest.raises(verify_log.Fault, match="no whole number"):
+        verify_log.number(longer, "position")
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"])
+def test_a_signature_is_a_line_of_its_own(separator: str) -> None:
+    """As the service has it: only a line feed ends a line."""
+    witnessed = NOTE.replace("\n\n", f"\n\n— witness AAAA{separator}")
+    with pytest.raises(verify_log.Fault):
+        verify_log.checkpoint(witnessed, KEY)
+    with pytest.raises(InvalidNote):
+        TreeHead.of(witnessed, notes.key)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +145,7 @@ def test_a_witness_may_sign_as_well() -> None:
         notes.ours.sign("catalog.local/main\n3\nroot\n"),
         notes.ours.sign("catalog.local/main\n0\n" + NOTE.splitlines()[2] + "\n"),
         notes.ours.sign("catalog.local/main\n"),
+        notes.ours.sign(f"catalog.local/main\n{'3' * 5_000}\n" + NOTE.splitlines()[2] + "\n"),
     ],
 )
 def test_what_is_no_signed_checkpoint_is_refused(note: str) -> None:
