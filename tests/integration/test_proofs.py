@@ -8,20 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.checkpoints import KeptCheckpoint, TreeHead
 from events.frontier import PAGE
-from events.merkle import extends, includes, leaf_hash
 from events.notes import VerifierKey
-from events.tree import MissingHashes
+from events.tree import MissingEvents
 from queries import proofs
 from queries.proofs import Consistency, Inclusion
 from tests.acting import acting_as
 from tests.given import DESK, LAMP, Log, registered
+from tests.proofs import extends, includes
 from tests.signing import forged, grown, rewritten, signed
 
 SIZES = [1, 5, PAGE, PAGE + 1, 2 * PAGE + 44]
 
 
-async def inclusion(engine: AsyncEngine, position: int) -> Inclusion:
-    answer = await proofs.inclusion(engine, "main", position)
+async def inclusion(engine: AsyncEngine, position: int, size: int | None = None) -> Inclusion:
+    answer = await proofs.inclusion(engine, "main", position, size)
     assert answer.value
     assert answer.position == answer.value.size
     return answer.value
@@ -38,9 +38,9 @@ def head(told: Inclusion | Consistency) -> TreeHead:
 
 
 def is_included(told: Inclusion) -> bool:
-    tree, leaf = head(told), leaf_hash(bytes.fromhex(told.digest))
+    tree, digest = head(told), bytes.fromhex(told.digest)
     proof = [bytes.fromhex(each) for each in told.proof]
-    return includes(tree.root, tree.size, told.position - 1, leaf, proof)
+    return includes(tree.root, tree.size, told.position - 1, digest, proof)
 
 
 async def test_every_event_is_proven_to_be_in_the_log(engine: AsyncEngine) -> None:
@@ -59,6 +59,29 @@ async def test_an_event_comes_as_it_was_hashed(engine: AsyncEngine) -> None:
 
     assert sha256(bytes(told.event)).hexdigest() == told.digest
     assert msgspec.json.decode(bytes(told.event))["stream_id"] == str(LAMP)
+
+
+async def test_an_event_is_proven_to_be_in_the_log_that_somebody_kept(engine: AsyncEngine) -> None:
+    await grown(engine, PAGE + 1)
+    kept = await signed(engine)
+    await grown(engine, PAGE)
+    await signed(engine)
+
+    told = await inclusion(engine, PAGE, kept.size)
+
+    assert (told.checkpoint, told.size) == (kept.note, kept.size)
+    assert is_included(told)
+
+
+async def test_only_what_was_signed_has_proofs(engine: AsyncEngine) -> None:
+    for _ in range(2):
+        await grown(engine, 3)
+        await signed(engine)
+    uncovered = [
+        await proofs.inclusion(engine, "main", position, size)
+        for position, size in ((1, 2), (1, 4), (4, 3), (1, 7))
+    ]
+    assert [(each.value, each.position) for each in uncovered] == [(None, 6)] * 4
 
 
 async def test_a_changed_event_is_not_proven(engine: AsyncEngine) -> None:
@@ -117,7 +140,7 @@ async def test_no_proof_is_made_up_where_something_is_missing(engine: AsyncEngin
     await signed(engine)
     await rewritten(engine, "events", "delete from event_store.events where position = 2")
     for position in (1, 2, 5):
-        with pytest.raises(MissingHashes):
+        with pytest.raises(MissingEvents, match="events among positions"):
             await proofs.inclusion(engine, "main", position)
 
 
