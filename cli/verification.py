@@ -1,21 +1,23 @@
 """Verifies catalogs one after the other, each at one moment, while writers go on."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.errors import NoSuchCatalog
 from cli.progress import through_log
-from commands.claims import claims_of
+from commands.verify_rules import RULES
 from commands.verify_snapshots import verify_snapshots
 from events.checkpoints import origin
 from events.notes import VerifierKey
-from events.verify.finding import Finding
-from events.verify.log import Asked, Scope, read_heads, verify_log
-from events.verify.signed import ANY, Signed, read_key, read_note
+from events.verify.audit import Audit
+from events.verify.finding import ANY, Finding
+from events.verify.guards import verify_guards
+from events.verify.log import Scope, read_known_catalogs, verify_log
+from events.verify.signed import Signed, read_key, read_note
 from events.walk import moment
 
 TOLD = 1_000
@@ -49,8 +51,10 @@ async def verify_catalogs(
     """
     report = Report()
     async with moment(engine) as connection:
-        heads = await read_heads(connection)
+        heads = await read_known_catalogs(connection)
         own = await read_key(connection)
+        for lost in await verify_guards(connection):
+            report.add(lost)
     if unknown := set(only) - heads.keys():
         raise NoSuchCatalog(min(unknown))
     key = insisted or own
@@ -60,22 +64,17 @@ async def verify_catalogs(
     for catalog, note in _read_notes(files, key, report) if key else ():
         given.setdefault(catalog, []).append(note)
     for catalog, signed in given.items():
-        scope = report.scopes[catalog] = Scope()
         with through_log(catalog, heads.get(catalog) or 0) as advance:
-            asked = Asked(claims_of=claims_of, key=key, given=signed, advance=advance)
-            async for finding in _verify(engine, catalog, asked, scope):
-                report.add(finding)
+            audit = Audit(rules=RULES, key=key, given=signed, found=report.add, advance=advance)
+            report.scopes[catalog] = await _verify(engine, catalog, audit)
     return report
 
 
-async def _verify(
-    engine: AsyncEngine, catalog: str, asked: Asked, scope: Scope
-) -> AsyncIterator[Finding]:
+async def _verify(engine: AsyncEngine, catalog: str, audit: Audit) -> Scope:
     async with moment(engine) as connection:
-        async for finding in verify_log(connection, catalog, asked, scope):
-            yield finding
-        async for finding in verify_snapshots(connection, catalog, scope):
-            yield finding
+        scope = await verify_log(connection, catalog, audit)
+        snapshots = await verify_snapshots(connection, catalog, audit.found)
+        return replace(scope, snapshots=snapshots)
 
 
 def _read_notes(
@@ -83,7 +82,7 @@ def _read_notes(
 ) -> Iterator[tuple[str, Signed]]:
     """Those that the key signed, each after its catalog."""
     for path in files:
-        read = read_note(path.read_text(encoding="utf-8"), str(path), key)
+        read = read_note(path, key)
         if isinstance(read, Finding):
             report.add(read)
         else:

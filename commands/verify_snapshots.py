@@ -1,63 +1,58 @@
 """Snapshots against the streams that they stand for: a wrong one would lead to wrong decisions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from uuid import UUID
 
-from msgspec import ValidationError
+import msgspec
+from asyncpg import Record
 
-from commands.loaded import NOTHING, Loaded
-from commands.snapshots import CODE_DIGEST, read_snapshots
+from commands.loaded import NOTHING
+from commands.product.state import State
+from commands.snapshots import CODE_DIGEST, decode_state
 from events.database import Connection, statement
 from events.errors import Undecodable
 from events.log import read_stream
-from events.verify.finding import Finding
-from events.verify.log import Scope
+from events.verify.finding import Finding, Kind
 from events.walk import pages
 
-_STREAMS = statement(__package__, "sql/read_snapshot_streams.sql")
+_WALK = statement(__package__, "sql/walk_snapshots.sql")
 
 
 async def verify_snapshots(
-    connection: Connection, catalog: str, scope: Scope
-) -> AsyncIterator[Finding]:
-    """Of those that this very code made; nobody uses the others."""
-    async for rows in pages(connection, _STREAMS, catalog, CODE_DIGEST):
-        scope.snapshots += len(rows)
-        for (stream,) in rows:
-            if wrong := await _compared(connection, catalog, stream):
-                expected, found = wrong
-                yield Finding(
-                    kind="snapshot",
-                    catalog=catalog,
-                    place={"stream": stream},
-                    expected=expected,
-                    found=found,
-                )
+    connection: Connection, catalog: str, found: Callable[[Finding], None]
+) -> int:
+    """How many there are that this very code made; nobody uses the others."""
+    count = 0
+    async for rows in pages(connection, _WALK, catalog, CODE_DIGEST):
+        count += len(rows)
+        for row in rows:
+            if finding := await _compared(connection, catalog, row):
+                found(finding)
+    return count
 
 
-async def _compared(connection: Connection, catalog: str, stream: UUID) -> tuple[str, str] | None:
-    """What was expected and found, if not the same. A stream that can't be read is told as such."""
+async def _compared(connection: Connection, catalog: str, row: Record) -> Finding | None:
+    stream, version, position, state = row
     try:
-        kept = (await read_snapshots(connection, catalog, [stream]))[stream]
-    except ValidationError as error:
-        return "a state that can be decoded", str(error)
-    history = await read_stream(connection, catalog, stream, limit=kept.version)
+        kept = decode_state(state)
+    except msgspec.DecodeError as error:
+        return _finding("snapshot", catalog, stream, "a state that can be decoded", str(error))
+    history = await read_stream(connection, catalog, stream, limit=version)
     try:
         folded = NOTHING.after(history)
-    except Undecodable:
-        return None
-    except ValueError as error:
-        return "events that can be folded", f"none before {error}"
-    return None if _same(folded, kept) else (_said(folded), _said(kept))
+    except Undecodable as error:
+        reason = str(error.members["reason"])
+        return _finding("unreadable", catalog, stream, "events that make up a snapshot", reason)
+    expected = _said(folded.state, folded.version, folded.position)
+    found = _said(kept, version, position)
+    return None if expected == found else _finding("snapshot", catalog, stream, expected, found)
 
 
-def _same(folded: Loaded, kept: Loaded) -> bool:
-    return (folded.state, folded.version, folded.position) == (
-        kept.state,
-        kept.version,
-        kept.position,
+def _said(state: State, version: int, position: int) -> str:
+    return f"{state} at version {version}, position {position}"
+
+
+def _finding(kind: Kind, catalog: str, stream: UUID, expected: str, found: str) -> Finding:
+    return Finding(
+        kind=kind, catalog=catalog, place={"stream": stream}, expected=expected, found=found
     )
-
-
-def _said(loaded: Loaded) -> str:
-    return f"{loaded.state} at version {loaded.version}, position {loaded.position}"

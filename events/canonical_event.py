@@ -7,18 +7,22 @@ from json.encoder import encode_basestring
 from events.recorded import Recorded
 
 
-def canonical(event: Recorded) -> str:
+def canonical_event(event: Recorded) -> str:
     """What the event's digest is the SHA-256 of, as UTF-8."""
     return _until_data(event) + _after_data(event)
 
 
 def digest(event: Recorded) -> bytes:
-    return sha256(canonical(event).encode()).digest()
+    return sha256(canonical_event(event).encode()).digest()
 
 
 def exported(event: Recorded) -> str:
-    """The canonical form with `digest`, in hexadecimal, as one more member in its place."""
-    return f'{_until_data(event)},"digest":"{event.digest.hex()}"{_after_data(event)}'
+    """The canonical form with `digest`, in hexadecimal, as one more member in its place.
+
+    One line, even of data that is not canonical: there a line break is no more than white space.
+    """
+    until_data = _until_data(event).replace("\n", " ")
+    return f'{until_data},"digest":"{event.digest.hex()}"{_after_data(event)}'
 
 
 def _until_data(event: Recorded) -> str:

@@ -23,18 +23,16 @@ async def moment(engine: AsyncEngine) -> AsyncIterator[Connection]:
         yield connection
 
 
-async def walk(
-    connection: Connection, catalog: str, page: int = PAGE
-) -> AsyncIterator[list[Recorded]]:
-    """At most `page` events at a time."""
-    async for rows in pages(connection, _WALK, catalog, page=page):
+async def walk(connection: Connection, catalog: str) -> AsyncIterator[list[Recorded]]:
+    """At most `PAGE` events at a time."""
+    async for rows in pages(connection, _WALK, catalog):
         yield [recorded(row) for row in rows]
 
 
 async def pages(
-    connection: Connection, query: str, *arguments: object, page: int = PAGE
+    connection: Connection, query: str, *arguments: object
 ) -> AsyncIterator[list[Record]]:
     """A query's rows through a server-side cursor, in a transaction that is open already."""
     cursor = await connection.cursor(query, *arguments)
-    while rows := await cursor.fetch(page):
+    while rows := await cursor.fetch(PAGE):
         yield rows

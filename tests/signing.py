@@ -19,13 +19,15 @@ _GROW = """
 _FORGE = """
     update event_store.events set actor = 'mallory' where catalog_id = 'main' and position = $1
 """
-_REHASH = """
-    update event_store.events
-    set digest = sha256(convert_to(event_store.canonical_event(
-            catalog_id, position, stream_id, version, type, schema_version, data::text, actor,
-            correlation_id, causation_id, occurred_at, recorded_at
-        ), 'UTF8'))
-    where catalog_id = 'main' and position = $1
+CANONICAL = """event_store.canonical_event(
+    catalog_id, position, stream_id, version, type, schema_version, data::text,
+    actor, correlation_id, causation_id, occurred_at, recorded_at)
+"""
+REHASHED = f"update event_store.events set digest = sha256(convert_to({CANONICAL}, 'UTF8'))"
+_KEEPING = """
+    select format('alter table event_store.%I enable always trigger %I', $1::text, tgname)
+    from pg_trigger
+    where tgrelid = ('event_store.' || $1)::regclass and not tgisinternal
 """
 
 
@@ -47,7 +49,9 @@ async def signed(engine: AsyncEngine, catalog: str = "main") -> KeptCheckpoint:
 async def forged(engine: AsyncEngine, position: int) -> None:
     """Another actor, with the digest that belongs to it."""
     await rewritten(engine, "events", _FORGE, position)
-    await rewritten(engine, "events", _REHASH, position)
+    await rewritten(
+        engine, "events", f"{REHASHED} where catalog_id = 'main' and position = $1", position
+    )
 
 
 async def rewritten(engine: AsyncEngine, table: str, statement: str, *values: object) -> None:
@@ -55,4 +59,5 @@ async def rewritten(engine: AsyncEngine, table: str, statement: str, *values: ob
     async with driver(engine) as connection, connection.transaction():
         await connection.execute(f"alter table event_store.{table} disable trigger all")
         await connection.execute(statement, *values)
-        await connection.execute(f"alter table event_store.{table} enable trigger all")
+        for (kept,) in await connection.fetch(_KEEPING, table):
+            await connection.execute(kept)

@@ -1,11 +1,8 @@
 """`catalog verify` on the test's own database."""
 
-from functools import partial
-
 import pytest
 
-from cli import verification
-from events.verify.log import Asked
+from events import walk
 from tests.audited import Verify
 from tests.command import catalog_command
 
@@ -14,7 +11,7 @@ from tests.command import catalog_command
 def verify(
     monkeypatch: pytest.MonkeyPatch, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> Verify:
-    """It reads the log in pages of 37 events."""
-    monkeypatch.setattr(verification, "Asked", partial(Asked, page=37))
+    """It reads in pages of 37 rows."""
+    monkeypatch.setattr(walk, "PAGE", 37)
     monkeypatch.setenv("CATALOG_DATABASE_URL", database_url)
     return Verify(catalog_command(monkeypatch), capsys)

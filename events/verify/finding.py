@@ -6,6 +6,7 @@ from typing import Literal
 
 type Kind = Literal[
     "digest",
+    "form",
     "gap",
     "version",
     "time",
@@ -16,6 +17,7 @@ type Kind = Literal[
     "receipt",
     "snapshot",
     "tree-node",
+    "guard",
     "key",
     "signature",
     "root",
@@ -25,6 +27,9 @@ type Kind = Literal[
 
 WARNINGS: frozenset[Kind] = frozenset({"unreadable"})
 """Nobody tampered: this version of the service does not know what another one wrote."""
+
+ANY = "*"
+"""In place of a catalog, where a finding is of no single one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,26 +1,28 @@
 """A log's events one by one, and what follows from them for streams and claims."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
+
 from events.append import Claim
 from events.canonical_event import digest
+from events.canonical_json import canonical
 from events.errors import Undecodable
-from events.product import ProductEvent
 from events.recorded import Recorded
 from events.verify.finding import Finding, Kind, positions
+from events.verify.rules import Rules
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
-
-type ClaimsOf = Callable[[ProductEvent], Iterable[Claim]]
 
 
 @dataclass(slots=True)
 class Stream:
     """Where a stream has come to."""
 
+    kind: str
     version: int = 0
     position: int = 0
     occurred_at: datetime = EARLIEST
@@ -31,7 +33,8 @@ class History:
     """What the events so far amount to: memory grows with streams and claims, not with events."""
 
     catalog: str
-    claims_of: ClaimsOf
+    rules: Rules
+    events: int = 0
     position: int = 0
     recorded_at: datetime = EARLIEST
     streams: dict[UUID, Stream] = field(default_factory=dict)
@@ -41,11 +44,15 @@ class History:
 
     def add(self, event: Recorded) -> Iterator[Finding]:
         """The findings about the next event."""
+        self.events += 1
         if (expected := digest(event)) != event.digest:
             yield self._at(event, "digest", expected.hex(), event.digest.hex() or "none")
+        if not _is_canonical(event.data):
+            yield self._at(event, "form", "data in canonical form", repr(event.data))
         yield from self._in_log(event)
+        is_first = event.stream_id not in self.streams
         yield from self._in_stream(event)
-        yield from self._claiming(event)
+        yield from self._said(event, is_first=is_first)
 
     def _in_log(self, event: Recorded) -> Iterator[Finding]:
         if event.position != self.position + 1:
@@ -69,7 +76,7 @@ class History:
     def _in_stream(self, event: Recorded) -> Iterator[Finding]:
         stream = self.streams.get(event.stream_id)
         if stream is None:
-            stream = self.streams[event.stream_id] = Stream()
+            stream = self.streams[event.stream_id] = Stream(self.rules.kind)
         if event.version != stream.version + 1:
             yield self._at(event, "version", str(stream.version + 1), str(event.version))
         if event.occurred_at < stream.occurred_at:
@@ -79,7 +86,7 @@ class History:
         stream.version, stream.position = event.version, event.position
         stream.occurred_at = event.occurred_at
 
-    def _claiming(self, event: Recorded) -> Iterator[Finding]:
+    def _said(self, event: Recorded, *, is_first: bool) -> Iterator[Finding]:
         try:
             fact = event.event
         except Undecodable as error:
@@ -88,7 +95,9 @@ class History:
             reason = f"{shape}: {error.members['reason']}"
             yield self._at(event, "unreadable", "an event that can be decoded", reason)
             return
-        for claim in self.claims_of(fact):
+        if is_first and not self.rules.begins(fact):
+            yield self._at(event, "unreadable", "an event that a stream begins with", event.type)
+        for claim in self.rules.claims_of(fact):
             yield from self._claim(event, claim)
 
     def _claim(self, event: Recorded, claim: Claim) -> Iterator[Finding]:
@@ -111,3 +120,11 @@ def claim_finding(catalog: str, kind: str, value: str, expected: str, found: str
     return Finding(
         kind="claim", catalog=catalog, place={kind: repr(value)}, expected=expected, found=found
     )
+
+
+def _is_canonical(data: str) -> bool:
+    """RFC 8785."""
+    try:
+        return canonical(msgspec.json.decode(data)).decode() == data
+    except (TypeError, ValueError, RecursionError):
+        return False

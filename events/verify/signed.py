@@ -1,21 +1,17 @@
 """Signed checkpoints, those that the database keeps and those that somebody else kept."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from asyncpg import Record
 
 from events.checkpoints import TreeHead, origin
 from events.database import Connection, statement
 from events.notes import InvalidNote, VerifierKey
-from events.verify.finding import Finding
-from events.walk import pages
+from events.verify.finding import ANY, Finding
 
-_CHECKPOINTS = statement(__package__, "sql/read_checkpoints.sql")
 _KEY = statement(__package__, "sql/read_key.sql")
-END = 2**63 - 1
-ANY = "*"
-"""In place of a catalog, where a finding is of no single one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +27,21 @@ async def read_key(connection: Connection) -> VerifierKey | None:
     return None if row is None else VerifierKey(*row)
 
 
-async def read_signed(
-    connection: Connection, catalog: str, key: VerifierKey, *, after: int, upto: int = END
-) -> AsyncIterator[Signed | Finding]:
-    """Kept checkpoints of these sizes, smallest first; a finding for what the key did not sign."""
-    async for rows in pages(connection, _CHECKPOINTS, catalog, after, upto):
-        for row in rows:
-            yield _signed(row, catalog, key)
-
-
-def read_note(note: str, source: str, key: VerifierKey) -> Signed | Finding:
+def read_note(file: Path, key: VerifierKey) -> Signed | Finding:
     """A checkpoint that somebody kept, of any catalog of this log."""
+    place = {"file": str(file)}
     expected = f"a checkpoint signed as {key}"
     try:
-        head = TreeHead.of(note, key)
-    except InvalidNote:
-        return _finding(ANY, {"file": source}, expected, "a note that this key did not sign so")
+        head = TreeHead.of(file.read_text(encoding="utf-8"), key)
+    except (InvalidNote, UnicodeDecodeError):
+        return _finding(ANY, place, expected, "a note that this key did not sign so")
     if head.origin.startswith(origin(key.name, "")):
-        return Signed(head, source)
-    return _finding(ANY, {"file": source}, expected, f"one of {head.origin}")
+        return Signed(head, str(file))
+    return _finding(ANY, place, expected, f"one of {head.origin}")
 
 
-def _signed(row: Record, catalog: str, key: VerifierKey) -> Signed | Finding:
+def read_row(row: Record, catalog: str, key: VerifierKey) -> Signed | Finding:
+    """A checkpoint that the database keeps."""
     size, root, note = row
     place = {"checkpoint": size}
     expected = f"a note of {size} events with root {root.hex()}, signed as {key}"

@@ -1,6 +1,7 @@
 """The tables beside the log, against what the log's events amount to."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import UUID
 
 from asyncpg import Record
@@ -38,7 +39,10 @@ def _stream(history: History, row: Record) -> Finding | None:
 
 
 def _said(stream: Stream) -> str:
-    return f"version {stream.version} at position {stream.position} on {stream.occurred_at}"
+    return (
+        f"a {stream.kind} of version {stream.version} at position {stream.position} "
+        f"on {stream.occurred_at}"
+    )
 
 
 def _stream_finding(history: History, stream_id: UUID, expected: str, found: str) -> Finding:
@@ -54,9 +58,12 @@ def _stream_finding(history: History, stream_id: UUID, expected: str, found: str
 def _claim(history: History, row: Record) -> Finding | None:
     kind, value, holder = row
     expected = history.claims.pop((kind, value), None)
-    if expected == holder or (expected is None and holder in history.unreadable):
+    if expected == holder:
         return None
-    return claim_finding(history.catalog, kind, value, str(expected or NOBODY), str(holder))
+    finding = claim_finding(history.catalog, kind, value, str(expected or NOBODY), str(holder))
+    if expected is None and holder in history.unreadable:
+        return replace(finding, kind="unreadable", found=f"{holder}, by an event not decoded")
+    return finding
 
 
 def _receipt(history: History, row: Record) -> Finding:

@@ -1,23 +1,18 @@
 """The log's tree, grown event by event, against stored nodes and signed roots."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from events.database import Connection, statement
 from events.frontier import PAGE_BITS, Frontier, Node
 from events.merkle import leaf_hash
+from events.recorded import Recorded
 from events.verify.finding import Finding, Kind, positions
 from events.verify.signed import Signed
 
 _NODES = statement(__package__, "sql/read_nodes.sql")
-
-type Nodes = dict[tuple[int, int], bytes]
-"""Hashes by level and index: a 255th as many as there are events."""
-
-
-async def read_nodes(connection: Connection, catalog: str) -> Nodes:
-    rows = await connection.fetch(_NODES, catalog)
-    return {(level, index): hash_ for level, index, hash_ in rows}
+_SIGNED = statement(__package__, "sql/read_newest_size.sql")
 
 
 @dataclass(slots=True)
@@ -25,21 +20,23 @@ class Tree:
     """`agreed` events are as they were signed; from a gap on nothing more can be hashed."""
 
     catalog: str
-    nodes: Nodes
+    nodes: dict[tuple[int, int], bytes]
+    """Hashes that are stored, by level and index: a 255th as many as there are events."""
     signed: int
     """Nodes are written up to here: the size of the newest signed checkpoint that is kept."""
     frontier: Frontier = field(default_factory=Frontier)
     agreed: int = 0
     broken: bool = False
 
-    def grow(self, digests: Sequence[bytes], signed: Sequence[Signed]) -> Iterator[Finding]:
-        """Adds the next events; `signed` are checkpoints in order, of sizes that this reaches."""
-        done, start = 0, self.frontier.size
-        for each in signed:
-            done, before = max(done, each.head.size - start), done
-            yield from self._extend(digests[before:done])
+    def grow(self, events: Sequence[Recorded], due: Iterable[Signed]) -> Iterator[Finding]:
+        """Adds the next events, and compares with the checkpoints that fall due by then."""
+        consecutive = [] if self.broken else _consecutive(events, self.frontier.size)
+        self.broken = self.broken or len(consecutive) < len(events)
+        digests = iter(consecutive)
+        for each in sorted(due, key=lambda each: each.head.size):
+            yield from self._extend(islice(digests, max(0, each.head.size - self.frontier.size)))
             yield from self._compare(each)
-        yield from self._extend(digests[done:])
+        yield from self._extend(digests)
 
     def end(self) -> Iterator[Finding]:
         """What is stored of a tree that the log does not have, or no longer."""
@@ -49,25 +46,23 @@ class Tree:
             node = Node(level, index, hash_)
             yield self._node_finding(node, "none, as there are no such events", hash_.hex())
 
-    def unreachable(self, signed: Signed) -> Finding:
-        """A checkpoint of more events than the log has, or than can be hashed."""
-        first, last = self.frontier.size + 1, signed.head.size
-        kind: Kind = "root" if self.broken else "tail"
-        found = f"no event at position {first}"
-        return self._finding(kind, first, last, _said(signed), found)
-
-    def _extend(self, digests: Sequence[bytes]) -> Iterator[Finding]:
+    def _extend(self, digests: Iterable[bytes]) -> Iterator[Finding]:
         for node in self.frontier.extend(map(leaf_hash, digests)):
             stored = self.nodes.pop((node.level, node.index), None)
             last = (node.index + 1) << PAGE_BITS * node.level
-            if stored != node.hash and (stored or last <= self.signed):
-                yield self._node_finding(node, node.hash.hex(), stored.hex() if stored else "none")
+            if stored != (node.hash if last <= self.signed else None):
+                expected = f"{node.hash.hex()} once {last} events are signed"
+                yield self._node_finding(node, expected, stored.hex() if stored else "none")
 
     def _compare(self, signed: Signed) -> Iterator[Finding]:
-        root, size = self.frontier.root, self.frontier.size
-        if root != signed.head.root:
-            yield self._finding("root", self.agreed + 1, size, _said(signed), f"root {root.hex()}")
-        elif self.agreed < size:
+        root, reached, size = self.frontier.root, self.frontier.size, signed.head.size
+        if reached < size:
+            kind: Kind = "root" if self.broken else "tail"
+            missing = f"no event at position {reached + 1}"
+            yield self._finding(kind, reached + 1, signed, missing)
+        elif root != signed.head.root:
+            yield self._finding("root", self.agreed + 1, signed, f"root {root.hex()}")
+        else:
             self.agreed = size
 
     def _node_finding(self, node: Node, expected: str, found: str) -> Finding:
@@ -81,10 +76,21 @@ class Tree:
             kind="tree-node", catalog=self.catalog, place=place, expected=expected, found=found
         )
 
-    def _finding(self, kind: Kind, first: int, last: int, expected: str, found: str) -> Finding:
+    def _finding(self, kind: Kind, first: int, signed: Signed, found: str) -> Finding:
+        last = signed.head.size
         place = {"position": positions(first, last), "checkpoint": last}
+        expected = f"root {signed.head.root.hex()} as signed in {signed.source}"
         return Finding(kind=kind, catalog=self.catalog, place=place, expected=expected, found=found)
 
 
-def _said(signed: Signed) -> str:
-    return f"root {signed.head.root.hex()} as signed in {signed.source}"
+def _consecutive(events: Sequence[Recorded], size: int) -> list[bytes]:
+    """The digests of the events that follow `size` others without a gap."""
+    numbered = enumerate(events, size + 1)
+    return [event.digest for _, event in takewhile(lambda n: n[1].position == n[0], numbered)]
+
+
+async def read_tree(connection: Connection, catalog: str) -> Tree:
+    """What is stored of a catalog's tree, before any of its events has been added."""
+    nodes = await connection.fetch(_NODES, catalog)
+    signed = await connection.fetchval(_SIGNED, catalog)
+    return Tree(catalog, {(level, index): hash_ for level, index, hash_ in nodes}, signed)

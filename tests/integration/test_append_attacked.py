@@ -16,6 +16,7 @@ from events.recorded import Recorded
 from tests.appends import appended, asked, logged, taking
 from tests.given import LAMP, opened
 from tests.logins import logged_in
+from tests.signing import CANONICAL
 
 FORGEABLE = re.compile("position|version|head|recorded|digest|catalog_id")
 SHADOWS = """
@@ -47,17 +48,12 @@ NASTY = [
     "\x1b[2J\r\n\t\x7f",
     "' || (select current_user) || '",
 ]
-CANONICAL = """
-    select event_store.canonical_event(
-        catalog_id, position, stream_id, version, type, schema_version, data::text,
-        actor, correlation_id, causation_id, occurred_at, recorded_at)
-    from event_store.events where catalog_id = $1 and position = $2
-"""
 
 
 async def canonical(engine: AsyncEngine, event: Recorded) -> str:
+    stored = f"select {CANONICAL} from event_store.events where catalog_id = $1 and position = $2"
     async with driver(engine) as connection:
-        return str(await connection.fetchval(CANONICAL, event.catalog_id, event.position))
+        return str(await connection.fetchval(stored, event.catalog_id, event.position))
 
 
 async def test_nobody_can_say_where_or_when_an_event_is_recorded(engine: AsyncEngine) -> None:

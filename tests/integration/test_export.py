@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import rfc8785
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import walk
-from events.canonical_event import canonical, digest, exported
+from events.canonical_event import canonical_event, digest, exported
 from tests.appends import appended, logged
 from tests.audited import audited
 from tests.command import Catalog, catalog_command
@@ -40,7 +41,15 @@ async def test_a_line_is_the_canonical_event_with_its_digest(engine: AsyncEngine
         whole = json.loads(exported(event))
         assert rfc8785.dumps(whole).decode() == exported(event)
         assert whole.pop("digest") == sha256(rfc8785.dumps(whole)).hexdigest()
-        assert rfc8785.dumps(whole).decode() == canonical(event)
+        assert rfc8785.dumps(whole).decode() == canonical_event(event)
+
+
+async def test_an_event_is_one_line_even_if_its_data_is_not(engine: AsyncEngine) -> None:
+    await appended(engine, told_by("ann"))
+    [event] = await logged(engine)
+    broken = replace(event, data='{\n"name":"Lamp"\n}')
+    assert "\n" not in exported(broken)
+    assert json.loads(exported(broken))["data"] == {"name": "Lamp"}
 
 
 async def test_every_event_is_a_line_in_the_order_of_the_log(
@@ -105,19 +114,23 @@ def test_an_unknown_catalog_is_told_and_leaves_no_file(
 
 
 @pytest.mark.parametrize("page", [1, 7, 300, 301])
-async def test_a_log_is_walked_in_pages(engine: AsyncEngine, page: int) -> None:
+async def test_a_log_is_walked_in_pages(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(walk, "PAGE", page)
     await audited(engine)
     async with walk.moment(engine) as connection:
-        pages = [events async for events in walk.walk(connection, "main", page)]
+        pages = [events async for events in walk.walk(connection, "main")]
     assert max(map(len, pages)) <= page
     assert [event for events in pages for event in events] == await logged(engine)
 
 
-async def test_a_walk_sees_one_moment(engine: AsyncEngine) -> None:
+async def test_a_walk_sees_one_moment(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk, "PAGE", 50)
     await audited(engine)
     seen = 0
     async with walk.moment(engine) as connection:
-        async for events in walk.walk(connection, "main", 50):
+        async for events in walk.walk(connection, "main"):
             await appended(engine, told_by("meanwhile"))
             seen += len(events)
     assert seen == 300

@@ -1,4 +1,5 @@
 import asyncio
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -80,12 +81,22 @@ async def test_an_event_of_a_later_release_is_told_but_is_no_fault(
     assert (await verify.told())[1].endswith("3 findings, 3 of them only warnings\n")
 
 
+async def test_a_stream_without_a_registration_is_told_as_commands_see_it(
+    engine: AsyncEngine, verify: Verify
+) -> None:
+    await audited(engine)
+    stream = UUID(int=99)
+    await appended(engine, asked(stream), asked(stream))
+    told = await verify()
+    assert (told.code, told.findings) == (0, [("unreadable", 301, str(stream), 1)])
+
+
 async def test_each_catalog_is_verified(engine: AsyncEngine, verify: Verify) -> None:
     outlet = await opened(engine, "outlet")
     await appended(engine, asked(), catalog=outlet.catalog)
     await rewritten(engine, "events", MADE_UP)
     told = await verify()
-    assert [each["catalog"] for each in told.document["findings"]] == ["outlet"]
+    assert {each["catalog"] for each in told.document["findings"]} == {"outlet"}
     assert (await verify("--catalog", "main")).code == 0
     assert (await verify("--catalog", "main", "--catalog", "outlet")).code == 1
 

@@ -36,6 +36,24 @@ NODE = ("tree-node", 1, 0, "1-256")
         ),
         pytest.param(
             "checkpoints",
+            "delete from event_store.checkpoints where size = 300",
+            [NODE],
+            id="the newest checkpoint deleted",
+        ),
+        pytest.param(
+            "checkpoints",
+            "delete from event_store.checkpoints",
+            [NODE],
+            id="all checkpoints deleted",
+        ),
+        pytest.param(
+            "checkpoints",
+            "update event_store.checkpoints set size = -5 where size = 300",
+            [("signature", -5), NODE],
+            id="a checkpoint's size",
+        ),
+        pytest.param(
+            "checkpoints",
             "update event_store.checkpoints set root = sha256('') where size = 204",
             [("signature", 204)],
             id="a checkpoint's root",
@@ -77,7 +95,8 @@ async def test_a_change_of_what_was_signed_is_found_and_named(
 
 REWOUND = [
     "delete from event_store.events where position > 288",
-    "update event_store.catalogs set head = 288",
+    """update event_store.catalogs set head = 288, last_recorded_at = (
+       select max(recorded_at) from event_store.events)""",
     """update event_store.streams s
        set version = e.version, position = e.position, last_occurred_at = e.occurred_at
        from event_store.events e where e.stream_id = s.stream_id and e.version = 24""",
@@ -112,6 +131,7 @@ async def test_who_kept_a_checkpoint_knows_what_the_database_forgot(
     note = kept_in(tmp_path, newest)
     await rewound(engine)
     await rewritten(engine, "checkpoints", FORGOTTEN)
+    await rewritten(engine, "tree_nodes", "delete from event_store.tree_nodes")
     assert (await verify()).findings == []
     told = await verify("--checkpoint", note, "--key", str(newest.key))
     assert (told.code, told.findings) == (1, [("tail", "289-300", 300)])
@@ -151,13 +171,15 @@ async def test_a_kept_checkpoint_of_the_log_as_it_is_finds_nothing(
         assert (await verify("--checkpoint", note, "--catalog", "main")).code == 0
 
 
-@pytest.mark.parametrize("note", ["", "catalog.local/main\n300\n", "no\n\n— note x\n"])
+@pytest.mark.parametrize(
+    "note", [b"", b"catalog.local/main\n300\n", "no\n\n— note x\n".encode(), b"\xff"]
+)
 async def test_a_file_that_is_no_signed_note_is_named(
-    engine: AsyncEngine, verify: Verify, tmp_path: Path, note: str
+    engine: AsyncEngine, verify: Verify, tmp_path: Path, note: bytes
 ) -> None:
     await audited(engine)
     file = tmp_path / "kept"
-    file.write_text(note, encoding="utf-8")
+    file.write_bytes(note)
     told = await verify("--checkpoint", str(file))
     assert (told.code, told.findings) == (1, [("signature", str(file))])
 

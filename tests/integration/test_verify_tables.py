@@ -67,6 +67,18 @@ NEVER = str(UUID(int=99))
             id="a stream without events",
         ),
         pytest.param(
+            "streams",
+            f"update event_store.streams set kind = 'order' where stream_id = '{FIFTH}'",
+            ("stream", FIFTH),
+            id="a stream's kind",
+        ),
+        pytest.param(
+            "catalogs",
+            "update event_store.catalogs set last_recorded_at = '2999-01-01Z'",
+            ("head",),
+            id="when the last event was recorded",
+        ),
+        pytest.param(
             "catalogs",
             "update event_store.catalogs set head = 301",
             ("head",),
@@ -103,6 +115,27 @@ async def test_a_change_beside_the_log_is_found_and_named(
     assert (told.code, told.findings) == (1, [finding])
 
 
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("streams", f"'{NEVER}', 'product', 1, 1, now()"),
+        ("claims", f"'sku', 'LAMP-1', '{NEVER}'"),
+        ("idempotency", f"'once', '', '{NEVER}', 0, 0, now()"),
+        ("snapshots", f"'{NEVER}', '', 1, 1, '{{}}', now()"),
+        ("tree_nodes", "1, 0, ''"),
+        ("checkpoints", "300, '', ''"),
+    ],
+)
+async def test_a_row_of_no_catalog_is_found(
+    engine: AsyncEngine, verify: Verify, table: str, row: str
+) -> None:
+    await rewritten(engine, table, f"insert into event_store.{table} values ('gone', {row})")
+    told = await verify()
+    found = [finding["catalog"] for finding in told.document["findings"]]
+    assert (told.code, {*found}) == (1, {"gone"})
+    assert ("head",) in told.findings
+
+
 async def test_receipts_of_what_happened_are_as_they_should_be(
     engine: AsyncEngine, verify: Verify
 ) -> None:
@@ -123,7 +156,7 @@ async def test_a_sku_is_registered_once(engine: AsyncEngine, verify: Verify) -> 
     assert "position 301" in told.document["findings"][0]["found"]
 
 
-async def test_what_an_unreadable_event_may_have_claimed_is_left_to_it(
+async def test_what_only_an_unreadable_event_can_have_claimed_is_told_but_is_no_fault(
     engine: AsyncEngine, verify: Verify
 ) -> None:
     await audited(engine)
@@ -134,7 +167,8 @@ async def test_what_an_unreadable_event_may_have_claimed_is_left_to_it(
     )
     await appended(engine, later)
     told = await verify()
-    assert (told.code, told.findings) == (0, [("unreadable", 301, FIFTH, 26)])
+    warnings = [("unreadable", 301, FIFTH, 26), ("unreadable", "'4006381'")]
+    assert (told.code, told.findings) == (0, warnings)
 
 
 async def with_snapshot(engine: AsyncEngine) -> None:
@@ -186,7 +220,7 @@ async def test_the_snapshots_of_other_code_are_nobody_s_business(
     assert (await verify()).code == 0
 
 
-async def test_a_snapshot_of_what_cannot_be_read_is_not_judged(
+async def test_a_snapshot_of_what_cannot_be_read_is_told_as_unreadable(
     engine: AsyncEngine, verify: Verify
 ) -> None:
     await with_snapshot(engine)
@@ -195,5 +229,10 @@ async def test_a_snapshot_of_what_cannot_be_read_is_not_judged(
         "events",
         "update event_store.events set type = 'ProductTeleported' where position = 1",
     )
-    found = [finding[0] for finding in (await verify()).findings]
-    assert found == ["digest", "unreadable"]
+    first = str(STREAMS[0])
+    assert (await verify()).findings == [
+        ("digest", 1, first, 1),
+        ("unreadable", 1, first, 1),
+        ("unreadable", "'SKU-1'"),
+        ("unreadable", first),
+    ]

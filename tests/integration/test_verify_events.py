@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from events.codec import Encoded
+from tests.appends import appended, asked
 from tests.audited import SIGNED, STREAMS, Verify, audited, price_at
-from tests.signing import rewritten
+from tests.signing import REHASHED, rewritten, signed
 
 pytest_plugins = ("tests.verify_fixtures",)
 
@@ -15,11 +17,6 @@ FIRST, LAST = STREAMS[0], price_at(25, 12)
 assert (FIFTH[0], SIXTH[0], LAST[0]) == (137, 138, 300)
 
 PRICED = """update event_store.events set data = '{"amount":1,"currency":"EUR"}'"""
-DIGESTED = """
-    update event_store.events set digest = sha256(convert_to(event_store.canonical_event(
-        catalog_id, position, stream_id, version, type, schema_version, data::text, actor,
-        correlation_id, causation_id, occurred_at, recorded_at), 'UTF8'))
-"""
 MOVED = """
     update event_store.events set position = case position when 137 then -138 else -137 end
     where position in (137, 138)
@@ -64,7 +61,7 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
             id="a digest",
         ),
         pytest.param(
-            [f"{PRICED} {AT_137}", f"{DIGESTED} {AT_137}"],
+            [f"{PRICED} {AT_137}", f"{REHASHED} {AT_137}"],
             [*ROOTS, NODE],
             id="data, and the digest to match",
         ),
@@ -84,6 +81,7 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
                 ("gap", "1-12"),
                 *(("version", *price_at(3, number)) for number in range(1, 7)),
                 *(("root", f"1-{size}", size) for size in SIGNED),
+                *(("unreadable", *price_at(3, number)) for number in range(1, 7)),
                 *(("claim", f"'SKU-{number}'") for number in range(1, 7)),
             ],
             id="the first events deleted",
@@ -94,7 +92,7 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
             id="a pair swapped",
         ),
         pytest.param(
-            [MOVED, BACK, f"{DIGESTED} {AT_138}"],
+            [MOVED, BACK, f"{REHASHED} {AT_138}"],
             [*ROOTS, NODE],
             id="a pair swapped, and the digests to match",
         ),
@@ -152,3 +150,36 @@ async def test_what_was_taken_from_an_event_is_missed(
     assert [finding[1] for finding in told.findings if finding[0] == "digest"] == [place]
     roots = [finding for finding in told.findings if finding[0] == "root"]
     assert len(roots) == len(set(roots))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"amount":1, "currency":"EUR"}',
+        '{"currency":"EUR","amount":1}',
+        '{"amount":1,"amount":1,"currency":"EUR"}',
+        '{"amount":1,"currency":"\\u0045UR"}',
+        '{"amount":1,"currency":"EUR","more":1.0}',
+        '{"amount":1,"currency":"EUR","more":123456789012345678901234567890}',
+    ],
+)
+async def test_data_that_auditors_would_hash_differently_is_named(
+    engine: AsyncEngine, verify: Verify, data: str
+) -> None:
+    await audited(engine)
+    await appended(engine, asked(STREAMS[0], Encoded("PriceSet", 1, data)))
+    await signed(engine)
+    told = await verify()
+    assert (told.code, told.findings) == (1, [("form", 301, str(FIRST), 26)])
+
+
+@pytest.mark.parametrize("data", ["{", '{"amount":1e999}', '"\\ud800"', "[" * 5_000 + "]" * 5_000])
+async def test_data_that_cannot_be_parsed_has_no_canonical_form(
+    engine: AsyncEngine, verify: Verify, data: str
+) -> None:
+    await audited(engine)
+    await rewritten(engine, "events", "alter table event_store.events alter data type text")
+    await rewritten(engine, "events", f"update event_store.events set data = $1 {AT_137}", data)
+    await rewritten(engine, "events", f"{REHASHED} {AT_137}")
+    found = {finding[0] for finding in (await verify()).findings}
+    assert {"form", "unreadable", "root"} <= found

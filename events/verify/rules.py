@@ -1,0 +1,16 @@
+"""What the write side holds the streams of a log to."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from events.append import Claim
+from events.product import ProductEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`kind` is that of all streams; `begins` tells whether an event may be the first of one."""
+
+    kind: str
+    begins: Callable[[ProductEvent], bool]
+    claims_of: Callable[[ProductEvent], Iterable[Claim]]
