@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Response
 
 from api.auth.access import CatalogKey
-from api.parameters import Integer
+from api.parameters import IN_DIGITS
 from api.resources import Held, Resources
 from queries.answer import Answer
 
@@ -34,16 +34,19 @@ async def _read(
     catalog: CatalogKey,
     held: Held,
     minimum: Annotated[
-        Integer,
+        int,
         Header(
             alias="Catalog-Min-Position",
             ge=0,
             lt=2**63,
             description="Wait until the answer reflects this position",
         ),
+        IN_DIGITS,
     ] = 0,
     wait: Annotated[
-        Integer, Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms")
+        int,
+        Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms"),
+        IN_DIGITS,
     ] = 2_000,
 ) -> Read:
     return Read(held, catalog, minimum, wait / 1000)

@@ -1,21 +1,27 @@
 """Proofs over HTTP: what has been signed of a log, and that an event or an older log is in it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
+import structlog
 from fastapi import APIRouter, Query, Response
 
 from api import outputs
+from api.answering import POSITION, Read, Reading, as_json
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey
-from api.errors import InvalidInput, ProjectionBehind
-from api.parameters import ONLY_KNOWN
-from api.reads import POSITION, Reading, as_json
+from api.errors import InternalError, InvalidInput, ProjectionBehind
+from api.parameters import IN_DIGITS, ONLY_KNOWN
 from api.refusals import answers
+from events.tree import MissingHashes
 from queries import proofs
 from queries.answer import Answer
-from queries.errors import NoCheckpoint, NotCovered
+from queries.errors import LogDamaged, NoCheckpoint, NotCovered
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind, NoCheckpoint)
+_PROOF_REFUSALS = (*_REFUSALS, NotCovered, LogDamaged, InternalError)
+
+log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/audit", tags=["queries"], dependencies=ONLY_KNOWN)
 
@@ -38,42 +44,69 @@ async def get_checkpoint(catalog: CatalogKey, _caller: Auditor, read: Reading) -
     "/proof/inclusion",
     operation_id="prove_inclusion",
     response_model=outputs.InclusionProof,
-    responses=answers(200, POSITION, *_REFUSALS, NotCovered),
+    responses=answers(200, POSITION, *_PROOF_REFUSALS),
 )
 async def prove_inclusion(
     catalog: CatalogKey,
     _caller: Auditor,
     read: Reading,
-    position: Annotated[int, Query(ge=1, lt=2**63)],
+    position: Annotated[int, Query(ge=1, lt=2**63), IN_DIGITS],
+    size: Annotated[
+        int | None,
+        Query(ge=1, lt=2**63, description="Of a signed checkpoint; by default the newest"),
+        IN_DIGITS,
+    ] = None,
 ) -> Response:
     """That an event is in the log (RFC 9162, 2.1.3): leaf `position` - 1 of the tree of `size`.
 
     The leaf's data is `digest`, the SHA-256 of the canonical bytes of `event`; hashes are in
-    hexadecimal.
+    hexadecimal. Who kept a checkpoint names its `size`: `checkpoint` is then the very note.
     """
-    return _told(await read(lambda: proofs.inclusion(read.held.query_engine, catalog, position)))
+    return await _proven(
+        read, lambda: proofs.inclusion(read.held.query_engine, catalog, position, size)
+    )
 
 
 @router.get(
     "/proof/consistency",
     operation_id="prove_consistency",
     response_model=outputs.ConsistencyProof,
-    responses=answers(200, POSITION, *_REFUSALS, NotCovered),
+    responses=answers(200, POSITION, *_PROOF_REFUSALS),
 )
 async def prove_consistency(
     catalog: CatalogKey,
     _caller: Auditor,
     read: Reading,
-    old: Annotated[int, Query(alias="from", ge=1, lt=2**63, description="A size signed before")],
+    old: Annotated[
+        int,
+        Query(alias="from", ge=1, lt=2**63, description="A size signed before"),
+        IN_DIGITS,
+    ],
     new: Annotated[
-        int | None, Query(alias="to", ge=1, lt=2**63, description="By default all that is signed")
+        int | None,
+        Query(alias="to", ge=1, lt=2**63, description="By default all that is signed"),
+        IN_DIGITS,
     ] = None,
 ) -> Response:
     """That the first `from` events are how the first `to` begin (RFC 9162, 2.1.4)."""
     if new is not None and old > new:
         message = "it must not be larger than `to`"
         raise InvalidInput(errors=[{"in": "query", "pointer": "/from", "message": message}])
-    return _told(await read(lambda: proofs.consistency(read.held.query_engine, catalog, old, new)))
+    return await _proven(
+        read, lambda: proofs.consistency(read.held.query_engine, catalog, old, new)
+    )
+
+
+async def _proven[T: msgspec.Struct](
+    read: Read, prove: Callable[[], Awaitable[Answer[T | None]]]
+) -> Response:
+    try:
+        return _told(await read(prove))
+    except MissingHashes as error:
+        log.error(  # noqa: TRY400 -- it is not about our code
+            "log_damaged", catalog=read.catalog, missing=str(error)
+        )
+        raise LogDamaged(missing=str(error)) from error
 
 
 def _told(answer: Answer[msgspec.Struct | None]) -> Response:

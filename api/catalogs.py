@@ -51,6 +51,7 @@ class NewCatalog(Input):
 async def open_one(
     body: NewCatalog, _principal: Administrator, held: Held, response: Response
 ) -> outputs.Catalog:
+    """`Idempotency-Key` has no effect here: a second request for the same `key` gets 409."""
     async with driver(held.engine) as connection:
         opened = await open_catalog(connection, body.key, body.name, body.default_currency)
     if opened is None:

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from api.currencies import KnownCurrency
-from api.parameters import PageCursor, PageLimit
+from api.parameters import IN_DIGITS, PageCursor, PageLimit
 from commands.input import NO_NUL, Amount, Brand, Category, Sku, Tag
 from queries.filters import Filters, Status
 from queries.products import Sort
@@ -50,8 +50,8 @@ class ListParameters(BaseModel):
     brand: Brand | None = None
     tag: Annotated[list[Tag], Field(max_length=20)] = []
     currency: KnownCurrency | None = None
-    price_min: Amount | None = None
-    price_max: Amount | None = None
+    price_min: Annotated[Amount, IN_DIGITS] | None = None
+    price_max: Annotated[Amount, IN_DIGITS] | None = None
     sku: Sku | None = None
     updated_since: Moment | None = None
     sort: Sort = "name"

@@ -54,8 +54,9 @@ def _complete(operation: dict[str, Any]) -> None:
         parameter["schema"] = _without_null(parameter["schema"])
     parameters.append(_REQUEST_ID)
     responses = operation["responses"]
-    refusals = (InternalError, InvalidInput) if _is_fastapis(responses) else (InternalError,)
+    refusals = (InvalidInput,) if _is_fastapis(responses) else ()
     responses |= {str(status): said for status, said in may_refuse(*refusals).items()}
+    responses.setdefault("500", may_refuse(InternalError)[500])
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | {
             "X-Request-ID": header("^[A-Za-z0-9._:-]{1,128}$")

@@ -1,14 +1,27 @@
 """No parameter is overlooked: one that an operation does not know is refused."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from api.errors import InvalidInput
 
 PageCursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,8000}$")]
-PageLimit = Annotated[int, Field(ge=1, le=200)]
+_INTEGER = re.compile("-?[0-9]+")
+
+
+def _written(given: object) -> object:
+    """Python's own integers may also be written `1_000`, `+5` and ` 5.0`."""
+    if isinstance(given, str) and not _INTEGER.fullmatch(given):
+        raise ValueError("an integer is written in digits")
+    return given
+
+
+IN_DIGITS = BeforeValidator(_written)
+"""For every integer parameter, behind its limits: before them it would hide them from OpenAPI."""
+PageLimit = Annotated[int, Field(ge=1, le=200), IN_DIGITS]
 
 
 async def _only_known(request: Request) -> None:

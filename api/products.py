@@ -63,7 +63,13 @@ type IfMatch = Annotated[
     Header(alias="If-Match", pattern=r'^"[1-9][0-9]{0,8}"$', description="The version to change"),
 ]
 type IdempotencyKey = Annotated[
-    str | None, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,255}$")
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{1,255}$",
+        description="Repeats its first answer while method, path and body are the same; `If-Match` "
+        "is not compared",
+    ),
 ]
 type Currency = Annotated[KnownCurrency, Path()]
 

@@ -15,7 +15,7 @@ from events.errors import (
     Undecodable,
     UnknownCatalog,
 )
-from queries.errors import InvalidCursor, NoCheckpoint, NotCovered
+from queries.errors import InvalidCursor, LogDamaged, NoCheckpoint, NotCovered
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -50,6 +50,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     refused.UnknownCurrency: (422, "unknown-currency"),
     errors.TooManyAttempts: (429, "too-many-attempts"),
     errors.InternalError: (500, "internal-error"),
+    LogDamaged: (500, "log-damaged"),
     AppendQueueFull: (503, "append-queue-full"),
     AppendUnconfirmed: (503, "append-unconfirmed"),
     DatabaseUnavailable: (503, "database-unavailable"),

@@ -18,12 +18,12 @@ from cli.environment import Administrator, Migration, read
 from cli.errors import CommandFailed
 from cli.export import export
 from cli.feeds import import_command
+from cli.migration import migrated
 from cli.operate import projections
 from cli.running import adopt
 from cli.up import up
 from cli.verify import verify
 from events.errors import DatabaseUnavailable, Refused
-from migrations.run import upgrade
 
 ABSENT = {"3F000", "42P01", "42703"}
 """SQLSTATEs of an unknown schema, table and column."""
@@ -80,9 +80,7 @@ def migrate() -> None:
     Without any user yet, CATALOG_ADMIN_USERNAME and CATALOG_ADMIN_PASSWORD make the first
     administrator; without a log key yet, CATALOG_LOG_NAME names the one that is made.
     """
-    settings = read(Migration)
-    url = settings.database_url.get_secret_value()
-    asyncio.run(upgrade(url, log_name=settings.log_name))
+    url = migrated(read(Migration))
     administrator = read(Administrator)
     if administrator.password:
         password = administrator.password.get_secret_value()

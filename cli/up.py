@@ -20,11 +20,11 @@ from cli.address import Address
 from cli.administrator import add_first
 from cli.data_directory import held
 from cli.environment import Administrator, Migration, read
+from cli.migration import migrated
 from cli.processes import Child, running
 from cli.running import DATA_DIRECTORY, told
 from cli.sample_catalog import import_into_empty
 from cli.welcome import welcome
-from migrations.run import upgrade
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EMBEDDED: dict[str, Callable[[Path], AbstractContextManager[embedded.Server]]] = {
@@ -92,9 +92,7 @@ def _stop_once(_number: int, _frame: FrameType | None) -> Never:
 def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Never:
     console.print("Starting …")
     with _servers(directory) as servers:
-        settings = read(Migration)
-        url = settings.database_url.get_secret_value()
-        asyncio.run(upgrade(url, log_name=settings.log_name))
+        url = migrated(read(Migration))
         if sample:
             import_into_empty(url, directory, console)
         given = _administrator()

@@ -61,7 +61,16 @@ def origin(log_name: str, catalog: str) -> str:
 
 
 async def find_newest(connection: Connection, catalog: str) -> KeptCheckpoint | None:
-    row = await connection.fetchrow(_FIND, catalog)
+    return await _find(connection, catalog, None)
+
+
+async def find_signed(connection: Connection, catalog: str, size: int) -> KeptCheckpoint | None:
+    """The checkpoint of exactly `size` events."""
+    return await _find(connection, catalog, size)
+
+
+async def _find(connection: Connection, catalog: str, size: int | None) -> KeptCheckpoint | None:
+    row = await connection.fetchrow(_FIND, catalog, size)
     if row is None:
         return None
     size, root, note, recorded_at, name, public_key = row

@@ -8,6 +8,10 @@ class Refused(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
     of the problem document.
     """
 
+    def __init_subclass__(cls) -> None:
+        """One paragraph, however it was wrapped."""
+        cls.__doc__ = " ".join((cls.__doc__ or "").split())
+
     def __init__(self, **members: object) -> None:
         super().__init__(self.__doc__)
         self.members = members

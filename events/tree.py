@@ -12,7 +12,19 @@ _WRITE_NODES = statement(__package__, "sql/write_nodes.sql")
 
 
 class MissingHashes(Exception):  # noqa: N818 -- it says what the log has
-    """The log lacks events, or the tree nodes, that it had when it was signed."""
+    """Not all is there of what the log has, or had when it was signed."""
+
+
+class MissingEvents(MissingHashes):
+    def __init__(self, run: Run) -> None:
+        super().__init__(f"events among positions {run.start + 1} to {run.stop}")
+
+
+class MissingNodes(MissingHashes):
+    """Only what was computed from the events."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(f"tree nodes among {run.start} to {run.stop - 1} of level {run.level}")
 
 
 async def read_roots(connection: Connection, catalog: str, spans: Sequence[Span]) -> list[bytes]:
@@ -63,5 +75,5 @@ async def _read_runs(
         found[number - 1].append(hash_ if asked[number - 1].level else leaf_hash(hash_))
     for run, hashes in zip(asked, found, strict=True):
         if len(hashes) != run.stop - run.start:
-            raise MissingHashes(catalog, run)
+            raise MissingNodes(run) if run.level else MissingEvents(run)
     return found

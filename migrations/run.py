@@ -18,10 +18,10 @@ from projections.generations import ensure_live
 LOCK = 4_213_370_001
 
 
-async def upgrade(url: str, *, log_name: str = DEFAULT_LOG_NAME) -> None:
+async def upgrade(url: str, *, log_name: str = DEFAULT_LOG_NAME) -> str:
     """Migrate the database at `url`; its user must own the schemas (and may create roles).
 
-    A database that has no log key yet gets one, named `log_name` for good.
+    A database that has no log key yet gets one, named `log_name` for good. Returns its key's name.
     """
     async with (
         pool(url, application="catalog-migrate", command_timeout=None) as engine,
@@ -32,7 +32,7 @@ async def upgrade(url: str, *, log_name: str = DEFAULT_LOG_NAME) -> None:
         await connection.run_sync(_to_head)
         await connection.run_sync(ensure_live)
         await ensure_signing_key(connection)
-        await ensure_log_key(connection, log_name)
+        return await ensure_log_key(connection, log_name)
 
 
 def _to_head(connection: Connection) -> None:

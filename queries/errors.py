@@ -12,4 +12,15 @@ class NoCheckpoint(Refused):
 
 
 class NotCovered(Refused):
-    """The newest checkpoint covers fewer events, `size`; ask again when a later one was signed."""
+    """No signed checkpoint of that size is stored, or it does not cover that position.
+
+    The newest is of `size` events, and later ones follow as the log grows. But if you hold a signed
+    checkpoint of more events than `size`, the log was cut.
+    """
+
+
+class LogDamaged(Refused):
+    """The log lacks `missing`, which it had when it was signed, so there is no such proof.
+
+    Asking again does not help: whoever runs the service has to verify and restore the log.
+    """

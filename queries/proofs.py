@@ -1,6 +1,6 @@
-"""Proofs about the log (RFC 9162), each against its newest signed checkpoint.
+"""Proofs about the log (RFC 9162), each against a signed checkpoint of it.
 
-An answer without a value says by its position how many events that checkpoint covers.
+An answer without a value says by its position how many events the newest checkpoint covers.
 """
 
 from datetime import datetime
@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import merkle
-from events.checkpoints import find_newest, origin
+from events.checkpoints import find_newest, find_signed, origin
 from events.database import driver, statement
-from events.tree import MissingHashes, read_roots
+from events.frontier import Run
+from events.tree import MissingEvents, read_roots
 from queries.answer import Answer
 
 _FIND_EVENT = statement(__package__, "sql/find_canonical_event.sql")
@@ -67,18 +68,22 @@ async def newest_checkpoint(engine: AsyncEngine, catalog: str) -> Answer[Checkpo
     return Answer(found, kept.size)
 
 
-async def inclusion(engine: AsyncEngine, catalog: str, position: int) -> Answer[Inclusion | None]:
-    """That the event at `position`, from 1, is in the log; None when it is not covered.
+async def inclusion(
+    engine: AsyncEngine, catalog: str, position: int, size: int | None = None
+) -> Answer[Inclusion | None]:
+    """That the event at `position`, from 1, is in the log as it was signed at `size` events.
 
-    Raises `MissingHashes`.
+    `size` is by default that of the newest checkpoint. None when no checkpoint is of that size, or
+    it does not cover the position. Raises `MissingHashes`.
     """
     async with driver(engine) as connection:
-        kept = await find_newest(connection, catalog)
+        newest = await find_newest(connection, catalog)
+        kept = await find_signed(connection, catalog, size) if size else newest
         if kept is None or position > kept.size:
-            return Answer(None, kept.size if kept else 0)
+            return Answer(None, newest.size if newest else 0)
         event = await connection.fetchrow(_FIND_EVENT, catalog, position)
         if event is None:
-            raise MissingHashes(catalog, position)
+            raise MissingEvents(Run(0, position - 1, position))
         path = merkle.inclusion(position - 1, kept.size)
         roots = await read_roots(connection, catalog, path)
     found = Inclusion(

@@ -7,6 +7,7 @@ of the last page. `catalog verify` checks all events.
 from time import perf_counter
 
 import structlog
+from asyncpg import UniqueViolationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.checkpoints import (
@@ -24,7 +25,13 @@ from events.frontier import Frontier, Node
 from events.log_keys import read_signer
 from events.merkle import Span
 from events.notes import Signer
-from events.tree import MissingHashes, read_frontier, read_leaves, write_nodes
+from events.tree import (
+    MissingEvents,
+    MissingNodes,
+    read_frontier,
+    read_leaves,
+    write_nodes,
+)
 from workers import metrics
 
 STEP = 65_536
@@ -42,7 +49,7 @@ class LogForked(Exception):  # noqa: N818 -- it says what the log is
 
 
 async def sign_all(engine: AsyncEngine) -> None:
-    """Every catalog up to its head. Raises `NoLogKey`."""
+    """Every catalog up to its head. Raises `NoLogKey`, `WrongLogKey`."""
     try:
         async with driver(engine) as connection:
             signer = await read_signer(connection)
@@ -56,19 +63,26 @@ async def sign_all(engine: AsyncEngine) -> None:
 
 
 async def _sign_guarded(engine: AsyncEngine, signer: Signer, log_size: SignedSize) -> None:
-    """A catalog that can't be signed does not keep the others waiting."""
+    """A catalog that can't be signed does not keep the others waiting.
+
+    Nodes that are there before their checkpoint tell of one that was taken away.
+    """
     try:
         await _sign(engine, signer, log_size)
     except DatabaseUnavailable:
         raise
-    except (LogForked, MissingHashes) as error:
-        metrics.SIGNING_FAILURES.labels("forked").inc()
-        log.error(  # noqa: TRY400 -- it is not about our code
-            "log_forked", catalog=log_size.catalog, signed=log_size.size, error=repr(error)
-        )
+    except (LogForked, MissingEvents, UniqueViolationError) as error:
+        _refused("forked", "log_forked", log_size, error)
+    except MissingNodes as error:
+        _refused("missing", "tree_nodes_missing", log_size, error)
     except Exception:
         metrics.SIGNING_FAILURES.labels("error").inc()
         log.exception("signing_failed", catalog=log_size.catalog)
+
+
+def _refused(reason: str, event: str, log_size: SignedSize, error: Exception) -> None:
+    metrics.SIGNING_FAILURES.labels(reason).inc()
+    log.error(event, catalog=log_size.catalog, signed=log_size.size, error=repr(error))
 
 
 async def _sign(engine: AsyncEngine, signer: Signer, log_size: SignedSize) -> None:

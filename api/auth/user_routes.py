@@ -9,6 +9,7 @@ from api.auth import sessions, users
 from api.auth.access import REFUSALS, Administrator
 from api.auth.messages import USERNAME, NewUser, UserChange, UserList, UserView
 from api.errors import BODY_REFUSALS, LastAdministrator, UnknownUser, UserExists
+from api.parameters import PageLimit
 from api.refusals import may_refuse
 from api.resources import Held
 from events.database import session
@@ -43,7 +44,7 @@ async def add(new: NewUser, response: Response, principal: Administrator, held: 
 async def browse(
     _: Administrator,
     held: Held,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: PageLimit = 50,
     cursor: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9._@-]*$")] = "",
 ) -> UserList:
     async with session(held.engine) as database:

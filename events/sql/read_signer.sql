@@ -1,2 +1,2 @@
-select name, private_key
+select name, public_key, private_key
 from event_store.log_keys

@@ -23,3 +23,19 @@ async def test_an_unknown_parameter_is_named(anna: Caller, method: str, path: st
     answer = await anna.asks(method, path, json=LAMP if path.startswith(f"{PRODUCTS}?") else None)
     (error,) = answer.refused(422, "invalid-input")["errors"]
     assert "version" in error["pointer"] + error["message"]
+
+
+@pytest.mark.parametrize("written", ["1_0", "%2B5", "%205", "5.0", "1e1"])
+@pytest.mark.parametrize(
+    "parameter", [f"{PRODUCTS}?limit", f"{PRODUCTS}?price_min", "/v1/users?limit"]
+)
+async def test_an_integer_is_written_in_digits(anna: Caller, parameter: str, written: str) -> None:
+    (error,) = (await anna.gets(f"{parameter}={written}")).refused(422, "invalid-input")["errors"]
+    assert error["pointer"] == f"/{parameter.partition('?')[2]}"
+
+
+@pytest.mark.parametrize("header", ["Catalog-Min-Position", "Catalog-Wait"])
+async def test_so_it_is_in_a_header(anna: Caller, header: str) -> None:
+    answer = await anna.gets(f"{PRODUCTS}/{NOBODY}", {header: "1_0"})
+    (error,) = answer.refused(422, "invalid-input")["errors"]
+    assert (error["in"], error["pointer"]) == ("header", f"/{header}")

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from api.auth.roles import Role
 from events.checkpoints import TreeHead
-from events.merkle import extends, includes, leaf_hash
+from events.frontier import PAGE
 from events.notes import VerifierKey
 from tests.auth import Service, given_user
 from tests.conversation import Answer, Caller
-from tests.signing import forged, signed
+from tests.proofs import extends, includes
+from tests.signing import forged, grown, rewritten, signed
 
 pytest_plugins = ("tests.conversation_fixtures",)
 
@@ -34,8 +36,8 @@ class Auditor:
     def includes(self, told: dict[str, Any], event: str) -> bool:
         """Whether the log has the event, in these very bytes, at the position told."""
         tree = TreeHead.of(told["checkpoint"], self.key)
-        leaf = leaf_hash(sha256(event.encode()).digest())
-        return includes(tree.root, tree.size, told["position"] - 1, leaf, unhex(told["proof"]))
+        digest = sha256(event.encode()).digest()
+        return includes(tree.root, tree.size, told["position"] - 1, digest, unhex(told["proof"]))
 
     def extends(self, told: dict[str, Any]) -> bool:
         """Whether the log still begins with what was kept."""
@@ -118,11 +120,80 @@ async def test_before_the_first_checkpoint_there_is_no_proof(anna: Caller) -> No
 
 
 @pytest.mark.parametrize(
-    "path", [f"{INCLUSION}?position=99", f"{CONSISTENCY}?from=99", f"{CONSISTENCY}?from=1&to=99"]
+    "path",
+    [
+        f"{INCLUSION}?position=99",
+        f"{INCLUSION}?position=1&size=99",
+        f"{INCLUSION}?position=1&size={2**63 - 1}",
+        f"{CONSISTENCY}?from=99",
+        f"{CONSISTENCY}?from=1&to=99",
+    ],
 )
 async def test_what_is_not_covered_says_what_is(anna: Caller, auditor: Auditor, path: str) -> None:
     problem = (await anna.gets(path)).refused(404, "not-covered")
     assert problem["size"] == auditor.kept.size
+
+
+async def test_an_event_is_proven_by_the_checkpoint_that_was_kept(
+    anna: Caller, auditor: Auditor, engine: AsyncEngine
+) -> None:
+    kept = (await anna.gets(CHECKPOINT)).gives(200).body["note"]
+    await anna.given(sku="LAMP-2")
+    await signed(engine)
+    path = f"{INCLUSION}?position=1&size={auditor.kept.size}"
+
+    answer = (await anna.gets(path)).gives(200)
+
+    assert answer.body["checkpoint"] == kept
+    assert auditor.includes(answer.body, embedded(answer))
+
+
+async def test_who_holds_a_larger_checkpoint_is_told_what_it_means(
+    anna: Caller, auditor: Auditor
+) -> None:
+    problem = (await anna.gets(f"{CONSISTENCY}?from={auditor.kept.size + 1}")).refused(
+        404, "not-covered"
+    )
+    assert "more events than `size`, the log was cut." in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "path", "missing"),
+    [
+        pytest.param(
+            "events",
+            "delete from event_store.events where position = 1",
+            f"{INCLUSION}?position=1",
+            "events among positions 1 to 1",
+            id="an event",
+        ),
+        pytest.param(
+            "tree_nodes",
+            "delete from event_store.tree_nodes",
+            f"{CONSISTENCY}?from={PAGE + 1}",
+            "tree nodes among 0 to 0 of level 1",
+            id="a tree node",
+        ),
+    ],
+)
+async def test_a_damaged_log_says_what_is_missing(
+    anna: Caller, engine: AsyncEngine, table: str, statement: str, path: str, missing: str
+) -> None:
+    await grown(engine, PAGE + 2)
+    await signed(engine)
+    await rewritten(engine, table, statement)
+
+    with capture_logs() as logs:
+        problem = (await anna.gets(path)).refused(500, "log-damaged")
+
+    assert problem["missing"] == missing
+    (error,) = [entry for entry in logs if entry["log_level"] == "error"]
+    assert error == {
+        "event": "log_damaged",
+        "log_level": "error",
+        "catalog": "main",
+        "missing": missing,
+    }
 
 
 async def test_a_checkpoint_can_be_waited_for(
@@ -144,6 +215,10 @@ async def test_a_checkpoint_can_be_waited_for(
         (f"{INCLUSION}?position=0", "/position"),
         (f"{INCLUSION}?position={2**63}", "/position"),
         (f"{INCLUSION}?position=one", "/position"),
+        (f"{INCLUSION}?position=1_000", "/position"),
+        (f"{INCLUSION}?position=%2B5", "/position"),
+        (f"{INCLUSION}?position=5.0", "/position"),
+        (f"{INCLUSION}?position=1&size=0", "/size"),
         (CONSISTENCY, "/from"),
         (f"{CONSISTENCY}?from=0", "/from"),
         (f"{CONSISTENCY}?from=2&to=1", "/from"),

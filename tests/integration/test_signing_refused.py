@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from events.database import driver
 from events.frontier import PAGE
+from events.log_keys import WrongLogKey
 from tests.given import DESK, LAMP, Log, opened, registered
 from tests.signing import forged, grown, rewritten, signed
 
@@ -17,23 +18,27 @@ def failures(reason: str) -> float:
     return REGISTRY.get_sample_value(FAILURES, {"reason": reason}) or 0
 
 
-async def refused(engine: AsyncEngine, catalog: str = "main") -> None:
-    """Whether the next checkpoint is, of this catalog and of no other."""
+async def refused(
+    engine: AsyncEngine, catalog: str = "main", *, event: str = "log_forked", reason: str = "forked"
+) -> None:
+    """Whether the next checkpoint is, of this catalog and of no other, and what is told."""
     other = await opened(engine, "other")
     await other.given(DESK, registered)
-    before, forks = await signed_size(engine, catalog), failures("forked")
+    before, refusals = await signed_size(engine, catalog), failures(reason)
     with capture_logs() as logs:
         assert (await signed(engine, "other")).size == 1
     assert await signed_size(engine, catalog) == before
-    (fork,) = [entry for entry in logs if entry["event"] == "log_forked"]
-    assert (fork["catalog"], fork["signed"], fork["log_level"]) == (catalog, before, "error")
-    assert failures("forked") == forks + 1
+    (told,) = [entry for entry in logs if entry["event"] != "signed"]
+    assert (told["event"], told["catalog"], told["signed"]) == (event, catalog, before)
+    assert told["log_level"] == "error"
+    assert failures(reason) == refusals + 1
 
 
-async def signed_size(engine: AsyncEngine, catalog: str) -> int | None:
+async def signed_size(engine: AsyncEngine, catalog: str) -> int:
     async with driver(engine) as connection:
-        size: int | None = await connection.fetchval(
-            "select max(size) from event_store.checkpoints where catalog_id = $1", catalog
+        size: int = await connection.fetchval(
+            "select coalesce(max(size), 0) from event_store.checkpoints where catalog_id = $1",
+            catalog,
         )
     return size
 
@@ -90,17 +95,22 @@ async def test_a_changed_node(log: Log) -> None:
 
 async def test_a_deleted_node(log: Log) -> None:
     await rewritten(log.engine, "tree_nodes", "delete from event_store.tree_nodes")
-    await refused(log.engine)
+    await refused(log.engine, event="tree_nodes_missing", reason="missing")
+
+
+@pytest.mark.parametrize("reason", ["database", "error", "forked", "missing"])
+def test_a_first_failure_is_an_increase(reason: str) -> None:
+    assert REGISTRY.get_sample_value(FAILURES, {"reason": reason}) is not None
 
 
 async def test_forgotten_checkpoints(log: Log) -> None:
     """The nodes are still there, which a first checkpoint would write."""
     await rewritten(log.engine, "checkpoints", "delete from event_store.checkpoints")
-    errors = failures("error")
-    with capture_logs() as logs:
-        await opened(log.engine, "other")
-        await grown(log.engine, 1, "other")
-        await signed(log.engine, "other")
-    assert await signed_size(log.engine, "main") is None
-    assert [entry["event"] for entry in logs] == ["signing_failed", "signed"]
-    assert failures("error") == errors + 1
+    await refused(log.engine)
+
+
+async def test_another_private_key(log: Log) -> None:
+    other = "update event_store.log_keys set private_key = sha256('')"
+    await rewritten(log.engine, "log_keys", other)
+    with pytest.raises(WrongLogKey):
+        await signed(log.engine)
