@@ -1,5 +1,6 @@
 -- Computes every stored node of the logs' trees anew, from the digests of the events. For the
--- owner of the tables, and only when `catalog verify` finds nothing but `tree-node`.
+-- owner of the tables, and only when `catalog verify` finds nothing but `tree-node`, and that at
+-- positions that are signed: docs/deployment.md.
 
 begin;
 
