@@ -37,7 +37,7 @@ async def _compared(connection: Connection, catalog: str, row: Record) -> Findin
         kept = decode_state(state)
     except msgspec.DecodeError as error:
         return _finding("snapshot", catalog, stream, "a state that can be decoded", str(error))
-    history = await read_stream(connection, catalog, stream, limit=version)
+    history = await read_stream(connection, catalog, stream, limit=max(0, version))
     try:
         folded = NOTHING.after(history)
     except Undecodable as error:

@@ -196,6 +196,7 @@ async def test_a_snapshot_is_what_its_stream_amounts_to(
         pytest.param("state = replace(state::text, '99', '98')::json", id="another state"),
         pytest.param("state = '{}'", id="no state"),
         pytest.param("version = version - 1", id="another version"),
+        pytest.param("version = -1", id="no version"),
         pytest.param("version = version + 1", id="a version that is not there"),
         pytest.param("position = position - 1", id="another position"),
         pytest.param(f"stream_id = '{NEVER}'", id="of another stream"),
