@@ -7,7 +7,8 @@
 
 EXPORT is what `catalog export` wrote, NOTE a signed checkpoint that was kept,
 ANSWER.json what the API answered to a question for a proof. What is checked goes to standard
-output, each fault with its line or position as well. Exit code 0: no fault; 1: a fault; 2: usage.
+output, each fault with its line or position as well. Exit code 0: no fault; 1: a fault; 2: usage;
+3: could not look, as a file can't be read, the key is none, or the service gave no proof.
 
 The forms are public: RFC 8785 (canonical JSON), RFC 9162 (Merkle tree), RFC 8032 (Ed25519), C2SP
 signed-note and tlog-checkpoint. docs/auditing.md says what each of the checks is worth.
@@ -34,6 +35,10 @@ DIGITS = 19
 
 class Fault(Exception):  # noqa: N818 -- what was found, not what went wrong here
     """What is handed in is not what was signed, or is of no known form."""
+
+
+class CouldNotLook(Exception):  # noqa: N818 -- it says nothing about the log
+    """There was nothing to check."""
 
 
 # --- Ed25519 (RFC 8032, section 5.1). A point is (X, Y, Z, T): x = X/Z, y = Y/Z, xy = T/Z.
@@ -362,9 +367,8 @@ class Log:
             print(f"{where}: signed by {self.key.name}, and the root agrees")
 
 
-def check_log(arguments: argparse.Namespace) -> int:
-    key = verifier_key(arguments.key)
-    log = Log(key, [checkpoint(read(path), key) for path in arguments.checkpoint])
+def check_log(key: Key, arguments: argparse.Namespace) -> int:
+    log = Log(key, [checkpoint(kept(path), key) for path in arguments.checkpoint])
     covered, found = log.awaited[-1].size, 0
     with Path(arguments.export).open("rb") as lines:
         for found, fault in enumerate(log.faults(lines), 1):
@@ -378,8 +382,9 @@ def check_log(arguments: argparse.Namespace) -> int:
     return found
 
 
-def check_inclusion(arguments: argparse.Namespace) -> int:
-    key, answer = verifier_key(arguments.key), parsed(read(arguments.answer))
+def check_inclusion(key: Key, arguments: argparse.Namespace) -> int:
+    answer = parsed(read(arguments.answer))
+    refuse_problem(answer)
     head = checkpoint(text(answer, "checkpoint"), key)
     event, position = answer.get("event"), number(answer, "position")
     if not isinstance(event, dict) or number(event, "position") != position:
@@ -397,9 +402,10 @@ def check_inclusion(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def check_consistency(arguments: argparse.Namespace) -> int:
-    key, answer = verifier_key(arguments.key), parsed(read(arguments.answer))
-    old, new = checkpoint(read(arguments.note), key), checkpoint(text(answer, "checkpoint"), key)
+def check_consistency(key: Key, arguments: argparse.Namespace) -> int:
+    old, answer = checkpoint(kept(arguments.note), key), parsed(read(arguments.answer))
+    refuse_problem(answer, old.size)
+    new = checkpoint(text(answer, "checkpoint"), key)
     if old.origin != new.origin:
         raise Fault(f"one checkpoint is of {old.origin}, the other of {new.origin}")
     if (number(answer, "from"), number(answer, "to")) != (old.size, new.size):
@@ -416,6 +422,24 @@ def check_consistency(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def refuse_problem(answer: dict[str, Any], kept_size: int = 0) -> None:
+    """Raises Fault or CouldNotLook for a problem document (RFC 9457) in place of a proof."""
+    if "checkpoint" in answer or "status" not in answer:
+        return
+    name = str(answer.get("type")).rpartition("/")[2]
+    size = number(answer, "size") if name == "not-covered" else 0
+    if name in {"not-covered", "no-checkpoint"} and size < kept_size:
+        raise Fault(
+            f"the service says that {size} events of its log are signed, fewer than the "
+            f"{kept_size} that it signed in the note you kept: it was cut"
+        )
+    said = f"{name!r}: {answer.get('detail')!r}"
+    if name == "log-damaged":
+        raise Fault(f"the service can't prove it, {said}, missing {answer.get('missing')!r}")
+    newest = f", the newest being of {size} events" if size else ""
+    raise CouldNotLook(f"the service gave no proof, but {said}{newest}")
+
+
 def hashes(answer: dict[str, Any]) -> list[bytes]:
     proof = answer.get("proof")
     if not isinstance(proof, list):
@@ -428,6 +452,11 @@ def hashes(answer: dict[str, Any]) -> list[bytes]:
 
 def read(path: str) -> str:
     return Path(path).read_text(encoding="utf-8")
+
+
+def kept(path: str) -> str:
+    """A note, without the blank lines that mail and `jq -r` leave behind it."""
+    return read(path).rstrip() + "\n"
 
 
 def main() -> int:
@@ -449,12 +478,22 @@ def main() -> int:
     arguments = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        found = arguments.check(arguments)
-    except (Fault, OSError, UnicodeError, RecursionError) as fault:
+        found = arguments.check(given(arguments.key), arguments)
+    except (CouldNotLook, OSError) as reason:
+        print(f"{reason}\nCOULD NOT LOOK")
+        return 3
+    except (Fault, UnicodeError, RecursionError) as fault:
         print(f"FAULT {fault}")
         found = 1
     print("NOT VERIFIED" if found else "verified")
     return 1 if found else 0
+
+
+def given(key: str) -> Key:
+    try:
+        return verifier_key(key)
+    except Fault as fault:
+        raise CouldNotLook(fault) from None
 
 
 if __name__ == "__main__":

@@ -282,4 +282,72 @@ async def test_a_proof_of_consistency_is_between_what_was_signed(auditor: Audito
 async def test_a_key_has_a_form(auditor: Auditor, key: str) -> None:
     file = auditor.file("answer.json", await auditor.inclusion(1))
     code, told = await auditor.runs("inclusion", file, key=key or "+")
+    assert (code, told[-1]) == (3, "COULD NOT LOOK")
+
+
+async def test_a_file_that_cannot_be_read_says_nothing_about_the_log(auditor: Auditor) -> None:
+    nowhere, note = str(auditor.directory / "nowhere"), auditor.file("old", auditor.kept[0].note)
+    for asked_for in (
+        ("log", nowhere, "--checkpoint", note),
+        ("log", note, "--checkpoint", nowhere),
+        ("inclusion", nowhere),
+        ("consistency", note, nowhere),
+    ):
+        code, told = await auditor.runs(*asked_for)
+        assert (code, told[-1]) == (3, "COULD NOT LOOK")
+        assert nowhere in told[0]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n\n\n", "\r\n \r\n"])
+async def test_blank_lines_behind_a_kept_note_are_none_of_it(auditor: Auditor, blank: str) -> None:
+    note = auditor.file("old", auditor.kept[0].note + blank)
+    answer = auditor.file("answer.json", await auditor.consistency(96))
+    export = auditor.file("log.ndjson", "".join(f"{line}\n" for line in await auditor.exported()))
+    for asked_for in (("consistency", note, answer), ("log", export, "--checkpoint", note)):
+        assert (await auditor.runs(*asked_for))[0] == 0
+
+
+def _problem(name: str, **members: object) -> str:
+    return json.dumps({"type": f"/problems/{name}", "status": 404, "detail": "why", **members})
+
+
+@pytest.mark.parametrize(
+    ("problem", "size"), [(_problem("not-covered", size=96), 96), (_problem("no-checkpoint"), 0)]
+)
+async def test_a_service_that_signed_more_than_it_says_has_cut_its_log(
+    auditor: Auditor, problem: str, size: int
+) -> None:
+    note = auditor.file("old", auditor.kept[1].note)
+    code, told = await auditor.runs("consistency", note, auditor.file("answer.json", problem))
     assert (code, told[-1]) == (1, "NOT VERIFIED")
+    assert told[0] == (
+        f"FAULT the service says that {size} events of its log are signed, fewer than the 204 "
+        "that it signed in the note you kept: it was cut"
+    )
+
+
+async def test_a_service_without_what_it_signed_is_at_fault(auditor: Auditor) -> None:
+    answer = auditor.file("answer.json", _problem("log-damaged", missing="event 7"))
+    code, told = await auditor.runs("inclusion", answer)
+    assert (code, told[-1]) == (1, "NOT VERIFIED")
+    assert "missing 'event 7'" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (_problem("not-covered", size=300), "'not-covered': 'why', the newest being of 300 events"),
+        (_problem("invalid-token"), "'invalid-token': 'why'"),
+        (_problem("odd", detail="\nverified"), r"'odd': '\nverified'"),
+    ],
+)
+async def test_a_problem_in_place_of_a_proof_is_told_as_it_is(
+    auditor: Auditor, problem: str, told: str
+) -> None:
+    note = auditor.file("old", auditor.kept[1].note)
+    answer = auditor.file("answer.json", problem)
+    for asked_for in (("inclusion", answer), ("consistency", note, answer)):
+        assert await auditor.runs(*asked_for) == (
+            3,
+            [f"the service gave no proof, but {told}", "COULD NOT LOOK"],
+        )
