@@ -54,5 +54,9 @@ class Finding:
         return asdict(self)
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def positions(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"

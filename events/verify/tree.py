@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
 from events.database import Connection, statement
-from events.frontier import PAGE_BITS, Frontier, Node
+from events.frontier import PAGE, PAGE_BITS, Frontier, Node
 from events.merkle import leaf_hash
 from events.recorded import Recorded
+from events.verify.disagreement import Disagreement, Positions
 from events.verify.finding import Finding, Kind, positions
 from events.verify.signed import Signed
 
@@ -27,6 +28,9 @@ class Tree:
     frontier: Frontier = field(default_factory=Frontier)
     agreed: int = 0
     broken: bool = False
+    disagreement: Disagreement | None = None
+    suspect: list[Positions] = field(default_factory=list)
+    """Pages of leaves that are not as their stored hashes have them."""
 
     def grow(self, events: Sequence[Recorded], due: Iterable[Signed]) -> Iterator[Finding]:
         """Adds the next events, and compares with the checkpoints that fall due by then."""
@@ -39,7 +43,8 @@ class Tree:
         yield from self._extend(digests)
 
     def end(self) -> Iterator[Finding]:
-        """What is stored of a tree that the log does not have, or no longer."""
+        """What is left to say, and what is stored of a tree that the log does not have."""
+        yield from self._settle()
         if self.broken:
             return
         for (level, index), hash_ in self.nodes.items():
@@ -53,17 +58,33 @@ class Tree:
             if stored != (node.hash if last <= self.signed else None):
                 expected = f"{node.hash.hex()} once {last} events are signed"
                 yield self._node_finding(node, expected, stored.hex() if stored else "none")
+            if node.level == 1 and stored not in {None, node.hash}:
+                self.suspect.append((last - PAGE + 1, last))
 
     def _compare(self, signed: Signed) -> Iterator[Finding]:
         root, reached, size = self.frontier.root, self.frontier.size, signed.head.size
         if reached < size:
             kind: Kind = "root" if self.broken else "tail"
             missing = f"no event at position {reached + 1}"
-            yield self._finding(kind, reached + 1, signed, missing)
+            yield from self._disagree(Disagreement(kind, signed, reached + 1, missing))
         elif root != signed.head.root:
-            yield self._finding("root", self.agreed + 1, signed, f"root {root.hex()}")
+            found = f"root {root.hex()}"
+            yield from self._disagree(Disagreement("root", signed, self.agreed + 1, found))
         else:
+            yield from self._settle()
             self.agreed = size
+
+    def _disagree(self, with_: Disagreement) -> Iterator[Finding]:
+        if self.disagreement and self.disagreement.kind == with_.kind:
+            self.disagreement.joined(with_.signed)
+        else:
+            yield from self._settle()
+            self.disagreement = with_
+
+    def _settle(self) -> Iterator[Finding]:
+        if self.disagreement:
+            yield self.disagreement.finding(self.catalog, self.suspect)
+            self.disagreement = None
 
     def _node_finding(self, node: Node, expected: str, found: str) -> Finding:
         leaves = 1 << PAGE_BITS * node.level
@@ -75,12 +96,6 @@ class Tree:
         return Finding(
             kind="tree-node", catalog=self.catalog, place=place, expected=expected, found=found
         )
-
-    def _finding(self, kind: Kind, first: int, signed: Signed, found: str) -> Finding:
-        last = signed.head.size
-        place = {"position": positions(first, last), "checkpoint": last}
-        expected = f"root {signed.head.root.hex()} as signed in {signed.source}"
-        return Finding(kind=kind, catalog=self.catalog, place=place, expected=expected, found=found)
 
 
 def _consecutive(events: Sequence[Recorded], size: int) -> list[bytes]:

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.codec import Encoded
 from tests.appends import appended, asked
-from tests.audited import SIGNED, STREAMS, Verify, audited, price_at
+from tests.audited import STREAMS, Verify, audited, price_at
 from tests.signing import REHASHED, rewritten, signed
 
 pytest_plugins = ("tests.verify_fixtures",)
@@ -27,7 +27,7 @@ UNKEYED = "alter table event_store.events drop constraint"
 AGAIN = "insert into event_store.events select * from event_store.events where position = 300"
 
 NODE = ("tree-node", 1, 0, "1-256")
-ROOTS = [("root", "97-204", 204), ("root", "97-300", 300)]
+ROOT = ("root", "97-204", 204)
 AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
 
 
@@ -57,12 +57,12 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
         ),
         pytest.param(
             [f"update event_store.events set digest = sha256('') {AT_137}"],
-            [("digest", *FIFTH), *ROOTS, NODE],
+            [("digest", *FIFTH), ROOT, NODE],
             id="a digest",
         ),
         pytest.param(
             [f"{PRICED} {AT_137}", f"{REHASHED} {AT_137}"],
-            [*ROOTS, NODE],
+            [ROOT, NODE],
             id="data, and the digest to match",
         ),
         pytest.param(
@@ -71,7 +71,6 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
                 ("gap", "137"),
                 ("version", *price_at(13, 5)),
                 ("root", "137-204", 204),
-                ("root", "137-300", 300),
             ],
             id="an event deleted",
         ),
@@ -80,7 +79,7 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
             [
                 ("gap", "1-12"),
                 *(("version", *price_at(3, number)) for number in range(1, 7)),
-                *(("root", f"1-{size}", size) for size in SIGNED),
+                ("root", "1-96", 96),
                 *(("unreadable", *price_at(3, number)) for number in range(1, 7)),
                 *(("claim", f"'SKU-{number}'") for number in range(1, 7)),
             ],
@@ -88,12 +87,12 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
         ),
         pytest.param(
             [MOVED, BACK],
-            [("digest", 137, *SIXTH[1:]), ("digest", 138, *FIFTH[1:]), *ROOTS, NODE],
+            [("digest", 137, *SIXTH[1:]), ("digest", 138, *FIFTH[1:]), ROOT, NODE],
             id="a pair swapped",
         ),
         pytest.param(
             [MOVED, BACK, f"{REHASHED} {AT_138}"],
-            [*ROOTS, NODE],
+            [ROOT, NODE],
             id="a pair swapped, and the digests to match",
         ),
         pytest.param(
@@ -149,7 +148,7 @@ async def test_what_was_taken_from_an_event_is_missed(
     assert told.code == 1
     assert [finding[1] for finding in told.findings if finding[0] == "digest"] == [place]
     roots = [finding for finding in told.findings if finding[0] == "root"]
-    assert len(roots) == len(set(roots))
+    assert len(roots) <= 1
 
 
 @pytest.mark.parametrize(
