@@ -100,6 +100,12 @@ class ExportInterrupted(CommandFailed):
         super().__init__(f"The export can't be written to its end ({reason}).")
 
 
+class CouldNotLook(CommandFailed):
+    """A verification said nothing about the log, good or bad."""
+
+    exit_code = 3
+
+
 class NoVerifierKey(CommandFailed):
     def __init__(self, text: object) -> None:
         super().__init__(f"{text} is no verifier key: <name>+<8 hex digits>+<base64>.")

@@ -4,29 +4,23 @@ import asyncio
 import json
 import logging
 import sys
-from typing import Annotated, Any, Never
+from typing import Annotated, Any
 
 import structlog
 import typer
-from asyncpg import PostgresError
-from sqlalchemy.exc import DBAPIError
 
 from api.settings import Settings, Side
 from cli import users
 from cli.administrator import add_first
 from cli.environment import Administrator, Migration, read
-from cli.errors import CommandFailed
 from cli.export import export
+from cli.failures import FAILURES, told
 from cli.feeds import import_command
 from cli.migration import migrated
 from cli.operate import projections
 from cli.running import adopt
 from cli.up import up
 from cli.verify import verify
-from events.errors import DatabaseUnavailable, Refused
-
-ABSENT = {"3F000", "42P01", "42703"}
-"""SQLSTATEs of an unknown schema, table and column."""
 
 app = typer.Typer(
     name="catalog",
@@ -104,20 +98,6 @@ def run() -> None:
     )
     try:
         app()
-    except DatabaseUnavailable:
-        _fail("PostgreSQL can't be reached: check CATALOG_DATABASE_URL, and that it runs.")
-    except (CommandFailed, Refused, OSError) as error:
-        _fail(str(error))
-    except (DBAPIError, PostgresError) as error:
-        _fail(_said(error.orig if isinstance(error, DBAPIError) else error))
-
-
-def _said(error: BaseException | None) -> str:
-    if getattr(error, "sqlstate", "") in ABSENT:
-        return "The database lacks tables that this version needs: run `catalog migrate`."
-    return f"PostgreSQL refuses: {error}"
-
-
-def _fail(message: str) -> Never:
-    typer.echo(f"catalog: {message.partition('\n')[0]}", err=True)
-    sys.exit(1)
+    except FAILURES as error:
+        typer.echo(f"catalog: {told(error).partition('\n')[0]}", err=True)
+        sys.exit(getattr(error, "exit_code", 1))

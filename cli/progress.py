@@ -11,7 +11,7 @@ type Advance = Callable[[int], None]
 
 @contextmanager
 def through_log(name: str, head: int) -> Iterator[Advance]:
-    """A bar; the function given takes the position that was reached."""
+    """A bar, but none for a log without events; the function takes the position reached."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -20,7 +20,7 @@ def through_log(name: str, head: int) -> Iterator[Advance]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(name, total=head, rate=0.0)
+        task = progress.add_task(name, total=head, visible=head > 0, rate=0.0)
 
         def advance(position: int) -> None:
             elapsed = progress.tasks[task].elapsed or 1.0

@@ -29,17 +29,25 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     warnings: int = 0
+    accused: set[str] = field(default_factory=set)
     scopes: dict[str, Scope] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
         self.counts[finding.kind] += 1
-        self.warnings += finding.is_warning
+        if finding.is_warning:
+            self.warnings += 1
+        else:
+            self.accused.add(finding.catalog)
         if self.counts[finding.kind] <= TOLD:
             self.findings.append(finding)
 
     @property
     def is_clean(self) -> bool:
-        return self.counts.total() == self.warnings
+        return not self.accused
+
+    def accuses(self, catalog: str) -> bool:
+        """Whether a finding but a warning is of this catalog, or of no single one."""
+        return not self.accused.isdisjoint((catalog, ANY))
 
 
 async def verify_catalogs(

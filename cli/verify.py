@@ -11,10 +11,12 @@ from typing import Annotated
 import typer
 
 from cli.environment import Database, read
-from cli.errors import NoVerifierKey
+from cli.errors import CouldNotLook, NoVerifierKey
+from cli.failures import FAILURES, told
 from cli.verification import Report, verify_catalogs
 from events.database import pool
 from events.notes import InvalidVerifierKey, VerifierKey
+from events.verify.finding import counted
 
 SHOWN = 20
 """Findings of a kind that are printed; --json has more."""
@@ -45,10 +47,14 @@ def verify(
 ) -> None:
     """Check every event, stream, claim, receipt and snapshot, and the tree that is signed.
 
-    Exits with 1 when anything is found, except for events that this version can't read.
+    Exits with 0 when nothing is found, or only events that this version can't read; with 1 when
+    anything else is; with 2 when it was called wrongly; with 3 when it could not look.
     """
-    url = read(Database).database_url.get_secret_value()
-    report = asyncio.run(_verify(url, catalogs or (), checkpoints or (), _parsed(key)))
+    try:
+        url = read(Database).database_url.get_secret_value()
+        report = asyncio.run(_verify(url, catalogs or (), checkpoints or (), _parsed(key)))
+    except FAILURES as failure:
+        raise CouldNotLook(told(failure)) from failure
     typer.echo(_as_json(report) if as_json else "\n".join(_lines(report)))
     raise typer.Exit(0 if report.is_clean else 1)
 
@@ -88,7 +94,8 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"{kind}: … and {count - SHOWN} more"
     for catalog, scope in report.scopes.items():
         yield (
-            f"{catalog}: {scope.events} events of {scope.streams} streams verified, "
+            f"{catalog}: {counted(scope.events, 'event')} of {counted(scope.streams, 'stream')} "
+            f"{'read' if report.accuses(catalog) else 'verified'}, "
             f"those up to position {scope.signed} against signed checkpoints"
         )
     yield _summary(report)
@@ -97,5 +104,7 @@ def _lines(report: Report) -> Iterator[str]:
 def _summary(report: Report) -> str:
     if not report.counts:
         return "nothing found"
-    warned = f", {report.warnings} of them only warnings" if report.warnings else ""
-    return f"{report.counts.total()} findings{warned}"
+    findings = counted(report.counts.total(), "finding")
+    if not report.warnings:
+        return findings
+    return f"{findings}, {counted(report.warnings, 'mere warning')} among them"

@@ -24,6 +24,10 @@ class InvalidNote(ValueError):  # noqa: N818 -- it says what the note is
     """The note is malformed, or not signed by the key."""
 
 
+class NotSigned(InvalidNote):
+    """It is a note, but not one that the key has signed."""
+
+
 class InvalidVerifierKey(ValueError):  # noqa: N818 -- as above
     """The text is no verifier key of Ed25519."""
 
@@ -77,14 +81,17 @@ class Signer:
 
 
 def opened(note: str, key: VerifierKey) -> str:
-    """The text of a note that `key` has signed, among others perhaps. Raises `InvalidNote`."""
+    """The text of a note that `key` has signed, among others perhaps.
+
+    Raises `InvalidNote`, and `NotSigned` of that kind for a note of others.
+    """
     text, divider, signatures = note.rpartition("\n\n")
     text += "\n"
     if not divider or not _TEXT.fullmatch(text) or not signatures.endswith("\n"):
         raise InvalidNote
     ours = [each for each in map(_parse_signature, signatures[:-1].split("\n")) if _by(key, each)]
     if not ours:
-        raise InvalidNote
+        raise NotSigned
     for _, signature in ours:
         _verify(text, signature[KEY_ID_BYTES:], key)
     return text
@@ -109,4 +116,4 @@ def _verify(text: str, signature: bytes, key: VerifierKey) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(key.public_key).verify(signature, text.encode())
     except InvalidSignature:
-        raise InvalidNote from None
+        raise NotSigned from None

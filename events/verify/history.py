@@ -41,12 +41,21 @@ class History:
     claims: dict[tuple[str, str], UUID] = field(default_factory=dict)
     unreadable: set[UUID] = field(default_factory=set)
     """Streams with events that can't be decoded: nobody knows what these claim."""
+    altered: int | None = None
+    """The first position whose content is not what was hashed."""
+
+    @property
+    def unaltered(self) -> int:
+        """Up to which position each event's content is what was hashed."""
+        return self.position if self.altered is None else max(0, self.altered - 1)
 
     def add(self, event: Recorded) -> Iterator[Finding]:
         """The findings about the next event."""
         self.events += 1
-        if (expected := digest(event)) != event.digest:
-            yield self._at(event, "digest", expected.hex(), event.digest.hex() or "none")
+        if (hashed := digest(event)) != event.digest:
+            self.altered = event.position if self.altered is None else self.altered
+            recorded = f"content that hashes to {event.digest.hex() or 'nothing'}, as recorded"
+            yield self._at(event, "digest", recorded, f"content that hashes to {hashed.hex()}")
         if not _is_canonical(event.data):
             yield self._at(event, "form", "data in canonical form", repr(event.data))
         yield from self._in_log(event)

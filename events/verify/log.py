@@ -48,7 +48,8 @@ async def verify_log(connection: Connection, catalog: str, audit: Audit) -> Scop
     _tell(audit, tree.grow([], await awaited.upto(END)))
     _tell(audit, tree.end())
     _tell(audit, _head(await connection.fetchrow(_HEAD, catalog), history))
-    scope = Scope(history.events, len(history.streams), len(history.claims), tree.agreed)
+    signed = min(tree.agreed, history.unaltered)
+    scope = Scope(history.events, len(history.streams), len(history.claims), signed)
     async for finding in verify_tables(connection, history):
         audit.found(finding)
     return scope

@@ -8,9 +8,11 @@ from asyncpg import Record
 
 from events.checkpoints import TreeHead, origin
 from events.database import Connection, statement
-from events.notes import InvalidNote, VerifierKey
+from events.notes import InvalidNote, NotSigned, VerifierKey
 from events.verify.finding import ANY, Finding
 
+_UNSIGNED = "a note that this key did not sign"
+_NO_NOTE = "no signed note of a checkpoint"
 _KEY = statement(__package__, "sql/read_key.sql")
 
 
@@ -28,13 +30,18 @@ async def read_key(connection: Connection) -> VerifierKey | None:
 
 
 def read_note(file: Path, key: VerifierKey) -> Signed | Finding:
-    """A checkpoint that somebody kept, of any catalog of this log."""
+    """A checkpoint that somebody kept, of any catalog of this log.
+
+    Blank lines at the file's end are what mail and `jq -r` leave behind a note.
+    """
     place = {"file": str(file)}
     expected = f"a checkpoint signed as {key}"
     try:
-        head = TreeHead.of(file.read_text(encoding="utf-8"), key)
+        head = TreeHead.of(file.read_text(encoding="utf-8").rstrip() + "\n", key)
+    except NotSigned:
+        return _finding(ANY, place, expected, _UNSIGNED)
     except (InvalidNote, UnicodeDecodeError):
-        return _finding(ANY, place, expected, "a note that this key did not sign so")
+        return _finding(ANY, place, expected, _NO_NOTE)
     if head.origin.startswith(origin(key.name, "")):
         return Signed(head, str(file))
     return _finding(ANY, place, expected, f"one of {head.origin}")
@@ -47,8 +54,10 @@ def read_row(row: Record, catalog: str, key: VerifierKey) -> Signed | Finding:
     expected = f"a note of {size} events with root {root.hex()}, signed as {key}"
     try:
         head = TreeHead.of(note, key)
+    except NotSigned:
+        return _finding(catalog, place, expected, _UNSIGNED)
     except InvalidNote:
-        return _finding(catalog, place, expected, "a note that this key did not sign so")
+        return _finding(catalog, place, expected, _NO_NOTE)
     if head == TreeHead(origin(key.name, catalog), size, root):
         return Signed(head)
     found = f"one of {head.origin} with {head.size} events and root {head.root.hex()}"

@@ -9,7 +9,8 @@ from events.checkpoints import KeptCheckpoint, TreeHead
 from events.database import driver
 from events.log_keys import read_signer
 from tests.audited import SIGNED, Verify, audited
-from tests.signing import forged, rewritten, signed
+from tests.signing import forged, grown, rewritten, signed
+from tests.unit.test_notes import ours
 
 pytest_plugins = ("tests.verify_fixtures",)
 
@@ -163,12 +164,54 @@ async def test_who_kept_a_checkpoint_knows_of_a_catalog_that_is_gone(
     assert (told.code, told.findings) == (1, [("tail", "1-300", 300), ("head",)])
 
 
+async def test_one_change_is_one_finding_however_many_checkpoints_follow(
+    engine: AsyncEngine, verify: Verify
+) -> None:
+    await audited(engine)
+    await forged(engine, 7)
+    roots = [each for each in (await verify()).document["findings"] if each["kind"] == "root"]
+    assert [each["place"] for each in roots] == [{"position": "1-96", "checkpoint": 96}]
+    assert roots[0]["found"].endswith(", and 2 other checkpoints likewise")
+
+
+async def test_the_largest_checkpoint_of_a_lost_tail_is_named(
+    engine: AsyncEngine, verify: Verify
+) -> None:
+    await audited(engine)
+    await rewritten(engine, "events", "delete from event_store.events where position > 200")
+    told = await verify()
+    (tail,) = (each for each in told.document["findings"] if each["kind"] == "tail")
+    assert tail["place"] == {"position": "201-300", "checkpoint": 300}
+    assert tail["found"] == "no event at position 201, and 1 other checkpoint likewise"
+
+
+async def test_pages_that_are_not_as_stored_narrow_where_the_change_is(
+    engine: AsyncEngine, verify: Verify
+) -> None:
+    await grown(engine, 2_000)
+    await signed(engine)
+    await rewritten(
+        engine, "events", "update event_store.events set digest = sha256('') where position = 700"
+    )
+    assert ("root", "513-768", 2_000) in (await verify()).findings
+
+
 async def test_a_kept_checkpoint_of_the_log_as_it_is_finds_nothing(
     engine: AsyncEngine, verify: Verify, tmp_path: Path
 ) -> None:
     for checkpoint in await audited(engine):
         note = kept_in(tmp_path, checkpoint)
         assert (await verify("--checkpoint", note, "--catalog", "main")).code == 0
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n\n\n", "\r\n \r\n"])
+async def test_blank_lines_behind_a_kept_note_are_none_of_it(
+    engine: AsyncEngine, verify: Verify, tmp_path: Path, blank: str
+) -> None:
+    file = tmp_path / "kept"
+    file.write_bytes(((await audited(engine))[-1].note + blank).encode())
+    told = await verify("--checkpoint", str(file))
+    assert (told.code, told.findings) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -182,6 +225,18 @@ async def test_a_file_that_is_no_signed_note_is_named(
     file.write_bytes(note)
     told = await verify("--checkpoint", str(file))
     assert (told.code, told.findings) == (1, [("signature", str(file))])
+    assert told.document["findings"][0]["found"] == "no signed note of a checkpoint"
+
+
+async def test_a_note_that_another_key_signed_is_not_called_malformed(
+    engine: AsyncEngine, verify: Verify, tmp_path: Path
+) -> None:
+    await audited(engine)
+    file = tmp_path / "kept"
+    file.write_text(TreeHead("catalog.local/main", 300, bytes(32)).signed(ours), encoding="utf-8")
+    told = await verify("--checkpoint", str(file))
+    assert (told.code, told.findings) == (1, [("signature", str(file))])
+    assert told.document["findings"][0]["found"] == "a note that this key did not sign"
 
 
 async def test_a_checkpoint_of_another_log_is_named(
@@ -207,5 +262,5 @@ async def test_a_key_is_insisted_on(engine: AsyncEngine, verify: Verify) -> None
 
 async def test_a_key_has_a_form(verify: Verify) -> None:
     code, _, err = await verify.told("--key", "catalog.local+00000000+AAAA")
-    assert code == 1
+    assert code == 3
     assert err.startswith("catalog: catalog.local+00000000+AAAA is no verifier key: ")

@@ -68,6 +68,15 @@ def test_an_unreachable_database_is_told_without_its_password(
     )
 
 
+@pytest.mark.parametrize("url", [None, NOWHERE, "nonsense"])
+def test_a_verification_that_could_not_look_is_no_finding(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, url: str | None
+) -> None:
+    if url:
+        monkeypatch.setenv("CATALOG_DATABASE_URL", url)
+    assert catalog("verify") == 3
+
+
 def test_a_taken_port_is_told_before_anything_starts(
     catalog: Catalog, capsys: pytest.CaptureFixture[str], tmp_path: Path, port: int
 ) -> None:
