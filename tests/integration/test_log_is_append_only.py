@@ -136,4 +136,5 @@ async def test_an_owner_who_takes_the_triggers_away_is_found_by_verify(
     change = "update event_store.events set actor = 'nobody'"
     await owner.execute(statement.format(change=change))
     told = await verify()
-    assert (told.code, told.findings) == (1, [("digest", 1, str(LAMP), 1)])
+    assert told.code == 1
+    assert ("digest", 1, str(LAMP), 1) in told.findings
