@@ -27,17 +27,21 @@ class Proxy:
     async def stop(self) -> None:
         """Refuse connections, and end those that there are."""
         if self._server is not None:
-            self._server.close()
+            server, self._server = self._server, None
+            server.close()
             for writer in self._connections:
                 writer.transport.abort()
-            await self._server.wait_closed()
-            self._server = None
+            await server.wait_closed()
 
     async def _join(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
             there_reader, there = await self._dial()
         except OSError:  # the database is away, and so seems what stands before it
             writer.transport.abort()
+            return
+        if self._server is None:  # it was stopped meanwhile
+            writer.transport.abort()
+            there.transport.abort()
             return
         self._connections |= {writer, there}
         with suppress(OSError):

@@ -3,6 +3,7 @@
 `CATALOG_TORTURE_SEED` repeats a storm's plan, `CATALOG_TORTURE_SECONDS` makes it blow longer.
 """
 
+import asyncio
 import os
 import secrets
 from pathlib import Path
@@ -15,6 +16,9 @@ from tests.torture.verdict import report
 
 pytest_plugins = ("tests.data_directory",)
 
+LONGEST_SECONDS = 300.0
+"""Of a storm and what comes before and after it, where all is slow."""
+
 
 async def test_the_log_survives_everything(
     servers: Servers, redis_url: str, data_directory: Path
@@ -22,7 +26,10 @@ async def test_the_log_survives_everything(
     seed = int(os.environ.get("CATALOG_TORTURE_SEED") or secrets.randbits(32))
     seconds = float(os.environ.get("CATALOG_TORTURE_SECONDS") or 0)
     print(f"CATALOG_TORTURE_SEED={seed}")
-    async with stage(servers, redis_url, data_directory) as given:
+    async with (
+        asyncio.timeout(LONGEST_SECONDS + 2 * seconds),
+        stage(servers, redis_url, data_directory) as given,
+    ):
         storm = Storm(given, seed, seconds)
         history = await storm.blow()
     told = f"CATALOG_TORTURE_SEED={seed} brought {dict(storm.notebook.told)}"
