@@ -135,7 +135,7 @@ def test_no_password_is_logged(stack: Stack) -> None:
 def test_replaced_passwords_take_effect_and_data_stays(
     stack: Stack, commands: httpx.Client, token: str
 ) -> None:
-    written = register(commands, "LAMP-5")
+    written = register(commands, "LAMP-6")
     stack.compose("stop", *SERVICES)
     assert {stack.container(service)["State"]["ExitCode"] for service in SERVICES} == {0}
     replaced = ("owner", "command_api", "query_api", "worker", "redis")
