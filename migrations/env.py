@@ -3,10 +3,11 @@
 from alembic import context
 
 import api.auth.tables  # noqa: F401 -- as below
+import commands.tables  # noqa: F401 -- as below
 import projections.tables  # noqa: F401 -- they add their tables to the models' metadata
 from events.tables import Base
 
-OURS = {"event_store", "access", "projections"}
+OURS = {"event_store", "access", "projections", "jobs"}
 
 
 def _ours(name: str | None, type_: str, _parents: object) -> bool:
