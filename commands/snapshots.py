@@ -5,9 +5,7 @@ follows from them is part of its key. Other code does not find it and folds the 
 """
 
 from collections.abc import Iterable
-from hashlib import sha256
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from uuid import UUID
 
 import msgspec
@@ -15,6 +13,7 @@ import structlog
 
 from commands.loaded import Loaded
 from commands.product.state import Product, State
+from events.code import digest_of
 from events.database import Connection, statement
 
 EVERY = 100
@@ -34,11 +33,6 @@ CODE = (
     ("commands.product", "state.py"),
 )
 """Whatever has a part in what a state is: of these files the digest is made."""
-
-
-def digest_of(sources: Iterable[Traversable]) -> bytes:
-    """SHA-256 over the digests of each, so that nothing can move from one to the next."""
-    return sha256(b"".join(sha256(each.read_bytes()).digest() for each in sources)).digest()
 
 
 CODE_DIGEST = digest_of(files(package).joinpath(name) for package, name in CODE)

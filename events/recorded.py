@@ -1,9 +1,9 @@
 """An event as the log holds it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record
 
 from events.codec import decode
@@ -16,8 +16,7 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 _COLUMNS = statement(__package__, "sql/recorded.sql")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """A fact with its place and its circumstances.
 
     `occurred_at` is the business time, `recorded_at` the database's clock; `digest` is the SHA-256
@@ -64,4 +63,4 @@ def reading(name: str) -> str:
 
 
 def recorded(row: Record) -> Recorded:
-    return Recorded(**dict(row))
+    return Recorded(*row)

@@ -5,12 +5,15 @@ key that signs tokens and the one that signs the log's checkpoints.
 """
 
 from importlib.resources import files
+from typing import cast
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth.keys import ensure_signing_key
+from events.database import Connection as Driver
 from events.database import connected, pool
 from events.log_keys import DEFAULT_LOG_NAME, ensure_log_key
 from projections.generations import ensure_live
@@ -30,9 +33,14 @@ async def upgrade(url: str, *, log_name: str = DEFAULT_LOG_NAME) -> str:
     ):
         await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         await connection.run_sync(_to_head)
-        await connection.run_sync(ensure_live)
+        await ensure_live(await _driver(connection))
         await ensure_signing_key(connection)
         return await ensure_log_key(connection, log_name)
+
+
+async def _driver(connection: AsyncConnection) -> Driver:
+    """The same connection, in the same transaction, as asyncpg's own."""
+    return cast("Driver", (await connection.get_raw_connection()).driver_connection)
 
 
 def _to_head(connection: Connection) -> None:

@@ -1,20 +1,16 @@
-"""Events to rows: folded per stream, written with one statement a table, split where one fails."""
+"""Changes to rows: all of a batch at once, or by halves where one of them can't be stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from copy import copy
 
 import asyncpg
 
 from events.database import UNAVAILABLE, Connection
-from events.recorded import Recorded
-from projections import document as documents
-from projections import product_details
+from projections.folding import Change, fault, fold, stopped
 from projections.generations import schema_of
 from projections.leases import Lease
-from projections.parking import Fault, fault, park, without_parked
-from projections.projection import Folded
-from projections.read_models import READ_MODELS
+from projections.parking import park
+from projections.writing import write
 
 _OF_THE_DATA = (
     asyncpg.DataError,
@@ -25,73 +21,53 @@ _OF_THE_DATA = (
 _OF_THE_MACHINE = (asyncpg.PostgresError, *UNAVAILABLE, MemoryError)
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The products as they are now, and the events whose streams were parked."""
-
-    products: Sequence[Folded] = ()
-    faults: Sequence[Fault] = ()
-
-
-async def apply(connection: Connection, lease: Lease, events: Sequence[Recorded]) -> Applied:
-    """Write what the events lead to. A stream that can't go on is parked, whole up to its event.
-
-    To be called in a transaction that holds the checkpoint.
-    """
-    events = await without_parked(connection, lease, events)
-    if not events:
-        return Applied()
-    try:
-        async with connection.transaction():
-            return Applied(await _write(connection, lease, events))
-    except Exception as error:
-        if not _is_of_the_data(error):
-            raise
-        if len(events) == 1:
-            found = fault(events[0], error)
-            await park(connection, lease, found)
-            return Applied(faults=[found])
-    return await _apply_halves(connection, lease, events)
-
-
-async def _apply_halves(
-    connection: Connection, lease: Lease, events: Sequence[Recorded]
-) -> Applied:
-    middle = len(events) // 2
-    first = await apply(connection, lease, events[:middle])
-    second = await apply(connection, lease, events[middle:])
-    products = {each.document.id: each for each in (*first.products, *second.products)}
-    return Applied(list(products.values()), [*first.faults, *second.faults])
-
-
-def _is_of_the_data(error: Exception) -> bool:
+def is_of_the_data(error: Exception) -> bool:
     """Whether what the events say fails, and not the database, the way to it or this process."""
     return isinstance(error, _OF_THE_DATA) or not isinstance(error, _OF_THE_MACHINE)
 
 
-async def _write(
-    connection: Connection, lease: Lease, events: Sequence[Recorded]
-) -> Sequence[Folded]:
-    schema = schema_of(lease.generation)
-    products = await _fold(connection, schema, lease.catalog, events)
-    for write in READ_MODELS:
-        await write(connection, schema, lease.catalog, products)
-    return products
+async def apply(connection: Connection, lease: Lease, changes: Sequence[Change]) -> None:
+    """Write what became of the products, and park those that stand still."""
+    await write(connection, schema_of(lease.generation), lease.catalog, changes)
+    for change in changes:
+        if change.fault:
+            await park(connection, lease, change.fault)
 
 
-async def _fold(
-    connection: Connection, schema: str, catalog: str, events: Sequence[Recorded]
-) -> list[Folded]:
-    streams: dict[UUID, list[Recorded]] = {}
-    for each in events:
-        streams.setdefault(each.stream_id, []).append(each)
-    known = [stream for stream, history in streams.items() if history[0].version > 1]
-    before = await product_details.read(connection, schema, catalog, known) if known else {}
-    return [_folded(before.get(stream), history) for stream, history in streams.items()]
+async def apply_what_can_be(
+    connection: Connection, lease: Lease, changes: Sequence[Change]
+) -> list[Change]:
+    """The same for changes of which some can't be stored: the changes as they were made."""
+    try:
+        async with connection.transaction():
+            await apply(connection, lease, changes)
+    except Exception as error:
+        if not is_of_the_data(error):
+            raise
+        if len(changes) == 1:
+            return [await _apply_one_by_one(connection, lease, changes[0])]
+    else:
+        return list(changes)
+    middle = len(changes) // 2
+    first = await apply_what_can_be(connection, lease, changes[:middle])
+    return first + await apply_what_can_be(connection, lease, changes[middle:])
 
 
-def _folded(document: documents.ProductDocument | None, history: Sequence[Recorded]) -> Folded:
-    for each in history:
-        document = documents.apply(document, each)
-    assert document is not None  # noqa: S101 -- a stream of a batch has an event
-    return Folded(document, documents.encode(document), history)
+async def _apply_one_by_one(connection: Connection, lease: Lease, change: Change) -> Change:
+    """Each event of the product is tried again by itself, up to the one at fault."""
+    product = change.before
+    for event in change.events:
+        step = fold(product, [event])
+        try:
+            async with connection.transaction():
+                await apply(connection, lease, [step])
+        except Exception as error:
+            if not is_of_the_data(error):
+                raise
+            document = copy(product.document) if product else None
+            step = stopped(product, document, [event], fault(event, error))
+            await apply(connection, lease, [step])
+        product = step.after
+        if step.fault:
+            return Change(change.before, product, change.events, step.fault)
+    return Change(change.before, product, change.events)

@@ -1,5 +1,6 @@
 """The read document of a product, as it is sent, and how each event changes it."""
 
+import re
 from datetime import datetime
 from typing import Literal, assert_never
 from uuid import UUID
@@ -37,6 +38,12 @@ class Price(msgspec.Struct, frozen=True):
     decimal: str
 
 
+class Standstill(msgspec.Struct, frozen=True):
+    """The product stands still before its event at `position`, which could not be applied."""
+
+    position: int
+
+
 class ProductDocument(msgspec.Struct):
     id: UUID
     sku: str
@@ -52,7 +59,11 @@ class ProductDocument(msgspec.Struct):
     version: int
     created_at: datetime
     updated_at: datetime
+    parked: Standstill | msgspec.UnsetType = msgspec.UNSET
 
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""The escape itself, not a backslash that is followed by its letters."""
 
 _decoder = msgspec.json.Decoder(ProductDocument)
 encode = msgspec.json.encode
@@ -60,7 +71,12 @@ decode = _decoder.decode
 
 
 def apply(document: ProductDocument | None, recorded: Recorded) -> ProductDocument:
-    """The document after the event; the one that was given may be changed."""
+    """The document after the event; the one that was given may be changed.
+
+    Raises `Undecodable`, and ValueError for what could not have been decided.
+    """
+    if "\\u0000" in recorded.data and _NUL.search(recorded.data):
+        raise recorded.undecodable("PostgreSQL stores no text with a NUL character")
     event = recorded.event
     if isinstance(event, ProductRegistered):
         return _registered(event, recorded)

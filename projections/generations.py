@@ -1,57 +1,111 @@
-"""A generation is one build of all read tables, in a schema of its own behind the `read` views."""
+"""A generation is one build of all read tables, in a schema of its own behind the `read` views.
 
-from sqlalchemy import Connection, MetaData, insert, select, text
-from sqlalchemy.schema import CreateSchema
+Schemas, tables and views belong to `catalog_projection`, the group of those who may rebuild.
+"""
 
-import projections.read_models  # noqa: F401 -- each file adds its tables to the metadata
-from projections.tables import READ_SCHEMA, Generation, read_tables
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from enum import StrEnum
 
-LIVE = "live"
+from sqlalchemy import Column, MetaData, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from events.database import Connection, statement
+from projections.code import code_digest
+from projections.read_models import READ_MODELS
+from projections.tables import READ_SCHEMA
+
 FIRST = 1
+READERS = "catalog_command, catalog_query"
+
+_OWN = "set local role catalog_projection"
+_DISOWN = "reset role"
+_FIND_LIVE = statement(__package__, "sql/find_live.sql")
+_INSERT_LIVE = statement(__package__, "sql/insert_live.sql")
+_READ_VIEWS = statement(__package__, "sql/read_views.sql")
+_READ_TABLES = statement(__package__, "sql/read_tables.sql")
+
+
+class State(StrEnum):
+    BUILDING = "building"
+    LIVE = "live"
+    RETIRED = "retired"
 
 
 def schema_of(generation: int) -> str:
     return f"{READ_SCHEMA}_{generation}"
 
 
-def ensure_live(connection: Connection) -> None:
+@asynccontextmanager
+async def as_owner(connection: Connection) -> AsyncIterator[None]:
+    """A transaction whose statements are those of the group that owns the read tables."""
+    async with connection.transaction():
+        await connection.execute(_OWN)
+        yield
+        await connection.execute(_DISOWN)
+
+
+async def ensure_live(connection: Connection) -> None:
     """Make the first generation of read tables where there is none."""
-    if connection.scalar(select(Generation.generation).where(Generation.state == LIVE)) is None:
-        build(connection, FIRST)
-        connection.execute(insert(Generation).values(generation=FIRST, state=LIVE))
-        show(connection, FIRST)
+    if await connection.fetchval(_FIND_LIVE) is not None:
+        return
+    await build(connection, FIRST)
+    for model in READ_MODELS:
+        await index(connection, FIRST, model.table)
+    await connection.execute(_INSERT_LIVE, FIRST, code_digest())
+    await show(connection, FIRST)
 
 
-def build(connection: Connection, generation: int) -> None:
+async def build(connection: Connection, generation: int) -> None:
+    """Make its schema and its tables, without keys and indexes: those are made when it is full."""
     schema = schema_of(generation)
-    connection.execute(CreateSchema(schema))
-    _of(schema).create_all(connection, checkfirst=False)
-    connection.execute(text(f"grant usage on schema {schema} to catalog_projection"))
-    connection.execute(
-        text(
-            f"grant select, insert, update, delete on all tables in schema {schema}"
-            " to catalog_projection"
-        )
-    )
+    async with as_owner(connection):
+        await connection.execute(f"create schema {schema}")
+        for model in READ_MODELS:
+            await connection.execute(_ddl(CreateTable(_plain(model.table, schema))))
 
 
-def _of(schema: str) -> MetaData:
-    tables = MetaData()
-    for table in read_tables.tables.values():
-        table.to_metadata(tables, schema=schema)
-    return tables
+async def index(connection: Connection, generation: int, table: Table) -> None:
+    """Make a table's key and its indexes, and let the planner know what is in it."""
+    schema = schema_of(generation)
+    made = table.to_metadata(MetaData(), schema=schema)
+    key = ", ".join(column.name for column in made.primary_key)
+    async with as_owner(connection):
+        await connection.execute(f"alter table {schema}.{made.name} add primary key ({key})")
+        for each in sorted(made.indexes, key=lambda index: str(index.name)):
+            await connection.execute(_ddl(CreateIndex(each)))
+        await connection.execute(f"analyze {schema}.{made.name}")
 
 
-def show(connection: Connection, generation: int) -> None:
-    """Let the `read` views stand for the tables of this generation."""
-    connection.execute(CreateSchema(READ_SCHEMA, if_not_exists=True))
-    for table in read_tables.tables.values():
-        connection.execute(
-            text(
-                f"create or replace view {READ_SCHEMA}.{table.name} as"  # noqa: S608 -- our names
-                f" select * from {schema_of(generation)}.{table.name}"
+async def show(connection: Connection, generation: int) -> None:
+    """Let the `read` views stand for the tables of this generation, and for no others."""
+    schema = schema_of(generation)
+    async with as_owner(connection):
+        await connection.execute(f"create schema if not exists {READ_SCHEMA}")
+        for view in await _names(connection, _READ_VIEWS, READ_SCHEMA):
+            await connection.execute(f"drop view {READ_SCHEMA}.{view}")
+        for table in await _names(connection, _READ_TABLES, schema):
+            await connection.execute(
+                f"create view {READ_SCHEMA}.{table} as select * from {schema}.{table}"  # noqa: S608 -- our names
             )
-        )
-    readers = "catalog_command, catalog_query"
-    connection.execute(text(f"grant usage on schema {READ_SCHEMA} to {readers}"))
-    connection.execute(text(f"grant select on all tables in schema {READ_SCHEMA} to {readers}"))
+        await connection.execute(f"grant usage on schema {READ_SCHEMA} to {READERS}")
+        await connection.execute(f"grant select on all tables in schema {READ_SCHEMA} to {READERS}")
+
+
+async def drop(connection: Connection, generation: int) -> None:
+    async with as_owner(connection):
+        await connection.execute(f"drop schema if exists {schema_of(generation)} cascade")
+
+
+async def _names(connection: Connection, query: str, schema: str) -> Sequence[str]:
+    return [row[0] for row in await connection.fetch(query, schema)]
+
+
+def _plain(table: Table, schema: str) -> Table:
+    columns = (Column(each.name, each.type, nullable=each.nullable) for each in table.columns)
+    return Table(table.name, MetaData(), *columns, schema=schema)
+
+
+def _ddl(statement: CreateTable | CreateIndex) -> str:
+    return str(statement.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]

@@ -23,6 +23,8 @@ class Lease:
     catalog: str
     generation: int
     epoch: int
+    checkpoint: int
+    """Where the catalog stood when the lease was taken."""
     duration: timedelta
 
 
@@ -30,8 +32,10 @@ async def acquire(
     connection: Connection, catalog: str, generation: int, holder: str, duration: timedelta
 ) -> Lease | None:
     """The lease, or None while somebody else holds it."""
-    epoch = await connection.fetchval(_ACQUIRE, catalog, generation, holder, duration)
-    return None if epoch is None else Lease(catalog, generation, epoch, duration)
+    row = await connection.fetchrow(_ACQUIRE, catalog, generation, holder, duration)
+    if row is None:
+        return None
+    return Lease(catalog, generation, row["epoch"], row["position"], duration)
 
 
 async def release(connection: Connection, lease: Lease) -> None:

@@ -1,24 +1,22 @@
 """A stream that can't be applied is parked: it stands still, and the rest of the log goes on.
 
-What is read of it stays as it was before the event at fault. The events behind that are in the
-log, which is the queue: from there the stream is folded again by code that knows what to do.
+What is read of it stays as it was before the event at fault, and says so. The events behind that
+are in the log, which is the queue: from there the stream is folded again.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from events.database import Connection, statement
-from events.errors import Undecodable
-from events.recorded import Recorded
+from projections.folding import Fault
 from projections.leases import Lease
-
-REASON_LENGTH = 500
 
 _PARK = statement(__package__, "sql/park.sql")
 _UNPARK = statement(__package__, "sql/unpark.sql")
 _FIND_PARKED = statement(__package__, "sql/find_parked.sql")
+_READ_HELD_BACK = statement(__package__, "sql/read_held_back.sql")
 _READ_PARKED = statement(__package__, "sql/read_parked.sql")
 
 
@@ -33,17 +31,11 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """An event that can't be applied, and why."""
+class HeldBack:
+    """The streams that stand still, and the positions of events that nothing is made of."""
 
-    event: Recorded
-    reason: str
-
-
-def fault(event: Recorded, error: Exception) -> Fault:
-    why = error.members["reason"] if isinstance(error, Undecodable) else repr(error)
-    reason = f"{event.type}, schema version {event.schema_version}: {why}"
-    return Fault(event, reason[:REASON_LENGTH])
+    parked: Collection[UUID] = field(default_factory=set)
+    discarded: Collection[int] = field(default_factory=set)
 
 
 async def park(connection: Connection, lease: Lease, fault: Fault) -> None:
@@ -56,13 +48,25 @@ async def unpark(connection: Connection, lease: Lease, stream: UUID) -> int:
     return await connection.fetchval(_UNPARK, *_of(lease), stream) or 0
 
 
-async def without_parked(
-    connection: Connection, lease: Lease, events: Sequence[Recorded]
-) -> Sequence[Recorded]:
-    streams = {each.stream_id for each in events}
-    rows = await connection.fetch(_FIND_PARKED, *_of(lease), list(streams))
-    parked = {row["stream_id"] for row in rows}
-    return [each for each in events if each.stream_id not in parked] if parked else events
+async def read_held_back(
+    connection: Connection, catalog: str, generation: int, streams: Iterable[UUID]
+) -> HeldBack:
+    """What is not to be applied of these streams."""
+    rows = await connection.fetch(_READ_HELD_BACK, catalog, generation, list(streams))
+    if not rows:
+        return HeldBack()
+    return HeldBack(
+        {row["stream_id"] for row in rows if row["discarded"] is None},
+        {row["discarded"] for row in rows if row["discarded"] is not None},
+    )
+
+
+async def find_parked(
+    connection: Connection, catalog: str, generation: int, product: UUID
+) -> int | None:
+    """The position that it stands still before."""
+    position: int | None = await connection.fetchval(_FIND_PARKED, catalog, generation, product)
+    return position
 
 
 async def read_parked(

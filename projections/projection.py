@@ -1,21 +1,34 @@
-"""What a read model is given: each product of a batch, folded once for all of them."""
+"""A read model is a table and a pure function: the rows that stand for a product."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from events.database import Connection
-from events.recorded import Recorded
-from projections.document import ProductDocument
+from sqlalchemy import Table
+
+from projections.document import ProductDocument, decode, encode
+
+type Row = tuple[object, ...]
+"""The values of a table's columns in their order, from the catalog and the product's id on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
-    """A product after a batch, and the events of the batch that made it so."""
+class Product:
+    """A product as it is read: what it is, and how it is sent."""
 
     document: ProductDocument
-    body: bytes
-    events: Sequence[Recorded]
+    body: str
 
 
-type Write = Callable[[Connection, str, str, Sequence[Folded]], Awaitable[None]]
-"""Brings a read model's tables, in a schema, to what became of the products of a catalog."""
+@dataclass(frozen=True, slots=True)
+class ReadModel:
+    table: Table
+    rows: Callable[[str, Product], Sequence[Row]]
+    """What the table holds of a product of a catalog."""
+
+
+def of(document: ProductDocument) -> Product:
+    return Product(document, encode(document).decode())
+
+
+def stored(body: str) -> Product:
+    return Product(decode(body), body)

@@ -1,16 +1,25 @@
-"""Applies the log to the read tables, a batch at a time, each event exactly once."""
+"""Applies the log to the read tables, a batch at a time, each event exactly once.
 
-from collections.abc import Sequence
+A batch is prepared, which only reads, and committed, which only writes: so the next one is
+prepared while one is committed.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from events.database import Connection, statement
 from events.log import read_log, read_stream
 from events.recorded import Recorded
-from projections.applying import Applied, apply
+from projections.applying import apply, apply_what_can_be, is_of_the_data
+from projections.code import code_digest
+from projections.folding import Change, Fault, fold
+from projections.generations import schema_of
 from projections.leases import Lease, advance
-from projections.parking import Fault, unpark
-from projections.projection import Folded
+from projections.parking import read_held_back, unpark
+from projections.projection import Product
+from projections.writing import erase, read
 
 _READ_PROGRESS = statement(__package__, "sql/read_progress.sql")
 
@@ -21,28 +30,41 @@ class Progress:
 
     catalog: str
     generation: int
+    switched: int
+    """Counts how often another generation came to be read."""
+    code_digest: bytes
     head: int
     checkpoint: int
     lag_seconds: float
     """The age of the oldest event that has not been applied; 0 when all have been."""
     parked: int
     """How many streams are parked."""
+    waiting: int
+    """How many interventions wait for a worker."""
 
     @property
     def lag_events(self) -> int:
         return self.head - self.checkpoint
 
+    @property
+    def outdated(self) -> bool:
+        """Whether the read tables are of other code: this process must not write them."""
+        return self.code_digest != code_digest()
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction applied: the products as they are now, and the checkpoint's step."""
+    """What one transaction makes of the events between two positions."""
 
-    products: Sequence[Folded]
-    events: Sequence[Recorded]
     before: int
     after: int
-    faults: Sequence[Fault] = ()
-    """The events whose streams were parked."""
+    events: Sequence[Recorded]
+    changes: Sequence[Change]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The events whose streams are parked."""
+        return [change.fault for change in self.changes if change.fault]
 
 
 async def read_progress(connection: Connection) -> list[Progress]:
@@ -51,43 +73,105 @@ async def read_progress(connection: Connection) -> list[Progress]:
 
 
 async def project(connection: Connection, lease: Lease, checkpoint: int, limit: int) -> Batch:
-    """Apply at most `limit` events after `checkpoint`, in one transaction with the checkpoint.
+    """Apply at most `limit` events after `checkpoint`. Raises `LeaseLost`."""
+    return await commit(connection, lease, await prepare(connection, lease, checkpoint, limit))
 
-    A stream that can't be applied is parked in the same transaction. Raises `LeaseLost`.
+
+async def prepare(
+    connection: Connection, lease: Lease, after: int, limit: int, ahead: Batch | None = None
+) -> Batch:
+    """What at most `limit` events after that position lead to.
+
+    The batch `ahead`, which ends there, need not be committed yet.
     """
-    events = await read_log(connection, lease.catalog, after=checkpoint, limit=limit)
+    events = await read_log(connection, lease.catalog, after=after, limit=limit)
     if not events:
-        return Batch((), (), checkpoint, checkpoint)
-    after = events[-1].position
-    async with connection.transaction():
-        await advance(connection, lease, checkpoint, after)
-        applied = await apply(connection, lease, events)
-    return Batch(applied.products, events, checkpoint, after, applied.faults)
+        return Batch(after, after, (), ())
+    streams = _by_stream(events)
+    held_back = await read_held_back(connection, lease.catalog, lease.generation, streams)
+    known = {change.stream_id: change for change in ahead.changes} if ahead else {}
+    standing = {stream for stream, change in known.items() if change.fault} | {*held_back.parked}
+    going = {stream: history for stream, history in streams.items() if stream not in standing}
+    before = await _read_before(connection, lease, going, known)
+    changes = [
+        fold(before.get(stream), history, held_back.discarded) for stream, history in going.items()
+    ]
+    return Batch(after, events[-1].position, events, changes)
 
 
-async def retry(connection: Connection, lease: Lease, checkpoint: int, parked: UUID) -> Batch:
-    """Fold a parked stream again, from its first event to the checkpoint.
+def _by_stream(events: Iterable[Recorded]) -> dict[UUID, list[Recorded]]:
+    streams: dict[UUID, list[Recorded]] = {}
+    for each in events:
+        streams.setdefault(each.stream_id, []).append(each)
+    return streams
 
-    Where that comes no further than before, nothing changes. Raises `LeaseLost`.
+
+async def _read_before(
+    connection: Connection,
+    lease: Lease,
+    streams: dict[UUID, list[Recorded]],
+    known: dict[UUID, Change],
+) -> dict[UUID, Product]:
+    found = {
+        stream: change.after
+        for stream, change in known.items()
+        if stream in streams and change.after
+    }
+    wanted = [
+        stream
+        for stream, history in streams.items()
+        if stream not in known and history[0].version > 1
+    ]
+    if wanted:
+        schema = schema_of(lease.generation)
+        found |= await read(connection, schema, lease.catalog, wanted)
+    return found
+
+
+async def commit(connection: Connection, lease: Lease, batch: Batch) -> Batch:
+    """Write a batch, in one transaction with the checkpoint: the batch as it was written.
+
+    A stream that can't be stored is parked in the same transaction. Raises `LeaseLost`.
     """
-    history = await read_stream(connection, lease.catalog, parked)
-    events = [each for each in history if each.position <= checkpoint]
+    if not batch.events:
+        return batch
+    try:
+        async with connection.transaction():
+            await advance(connection, lease, batch.before, batch.after)
+            await apply(connection, lease, batch.changes)
+    except Exception as error:
+        if not is_of_the_data(error):
+            raise
+    else:
+        return batch
     async with connection.transaction():
-        await advance(connection, lease, checkpoint, checkpoint)
-        applied = await _apply_further(connection, lease, parked, events)
-    return Batch(applied.products, events, checkpoint, checkpoint, applied.faults)
+        await advance(connection, lease, batch.before, batch.after)
+        changes = await apply_what_can_be(connection, lease, batch.changes)
+    return Batch(batch.before, batch.after, batch.events, changes)
 
 
-async def _apply_further(
-    connection: Connection, lease: Lease, parked: UUID, events: Sequence[Recorded]
-) -> Applied:
-    """The rows of later events are there: rows of an earlier fold must not come among them."""
-    attempt = connection.transaction()
-    await attempt.start()
-    before = await unpark(connection, lease, parked)
-    applied = await apply(connection, lease, events)
-    if any(fault.event.position <= before for fault in applied.faults):
-        await attempt.rollback()
-        return Applied(faults=applied.faults)
-    await attempt.commit()
-    return applied
+class _NoFurther(Exception):  # noqa: N818 -- it says what happened
+    """A parked stream stands still where it did, or earlier."""
+
+
+async def refold(connection: Connection, lease: Lease, checkpoint: int, product: UUID) -> Batch:
+    """Make all that is read of a product anew, from its first event to the checkpoint.
+
+    A parked one goes on; where it comes no further than before, all stays as it was.
+    Raises `LeaseLost`.
+    """
+    history = await read_stream(connection, lease.catalog, product)
+    events = [each for each in history if each.position <= checkpoint]
+    if not events:
+        return Batch(checkpoint, checkpoint, (), ())
+    held_back = await read_held_back(connection, lease.catalog, lease.generation, [product])
+    changes = [fold(None, events, held_back.discarded)]
+    with suppress(_NoFurther):
+        async with connection.transaction():
+            await advance(connection, lease, checkpoint, checkpoint)
+            stood_before = await unpark(connection, lease, product)
+            await erase(connection, schema_of(lease.generation), lease.catalog, [product])
+            changes = await apply_what_can_be(connection, lease, changes)
+            if any(each.fault and each.fault.event.position <= stood_before for each in changes):
+                raise _NoFurther
+    return Batch(checkpoint, checkpoint, events, changes)

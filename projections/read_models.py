@@ -1,10 +1,10 @@
 """All that is read. A new read model is a new file and one line here."""
 
 from projections import product_details, product_prices, product_search
-from projections.projection import Write
+from projections.projection import ReadModel
 
-READ_MODELS: tuple[Write, ...] = (
-    product_details.write,
-    product_search.write,
-    product_prices.write,
+READ_MODELS: tuple[ReadModel, ...] = (
+    product_details.model,
+    product_search.model,
+    product_prices.model,
 )

@@ -24,11 +24,24 @@ class Generation(Timestamps, Base):
         Index(
             "generations_one_live", "state", unique=True, postgresql_where=text("state = 'live'")
         ),
+        Index(
+            "generations_one_building",
+            "state",
+            unique=True,
+            postgresql_where=text("state = 'building'"),
+        ),
         {"schema": "projections"},
     )
 
     generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     state: Mapped[str]
+    code_digest: Mapped[bytes]
+    """Of the code that makes the tables and their rows."""
+    switched: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    """Counts how often another generation came to be read; None until this one did."""
+    holder: Mapped[str | None]
+    """Who builds it, until `held_until`."""
+    held_until: Mapped[datetime] = mapped_column(server_default="-infinity")
 
 
 class Checkpoint(Base):
@@ -41,6 +54,16 @@ class Checkpoint(Base):
     epoch: Mapped[int] = mapped_column(BigInteger, server_default="0")
     holder: Mapped[str | None]
     held_until: Mapped[datetime] = mapped_column(server_default="-infinity")
+
+
+class Worker(Base):
+    """A process that applies catalogs, and when it last said so."""
+
+    __tablename__ = "workers"
+    __table_args__ = ({"schema": "projections"},)
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
 
 
 class Parked(Base):
@@ -58,3 +81,45 @@ class Parked(Base):
     position: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
     parked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Discarded(Base):
+    """An event that nothing is made of, in any generation, because an operator said so."""
+
+    __tablename__ = "discarded"
+    __table_args__ = ({"schema": "projections"},)
+
+    catalog_id: Mapped[str] = mapped_column(primary_key=True)
+    stream_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    actor: Mapped[str]
+    discarded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Intervention(Base):
+    """What an operator wants done with a product's stream, and what came of it."""
+
+    __tablename__ = "interventions"
+    __table_args__ = (
+        CheckConstraint("action in ('retry', 'discard', 'refold')", name="interventions_action"),
+        Index(
+            "interventions_waiting",
+            "catalog_id",
+            "requested_at",
+            postgresql_where=text("finished_at is null"),
+        ),
+        Index("interventions_listed", "catalog_id", "requested_at"),
+        {"schema": "projections"},
+    )
+
+    intervention_id: Mapped[UUID] = mapped_column(primary_key=True)
+    catalog_id: Mapped[str]
+    product_id: Mapped[UUID]
+    action: Mapped[str]
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the event that is to be discarded."""
+    actor: Mapped[str]
+    correlation_id: Mapped[str]
+    outcome: Mapped[str | None]
+    requested_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, FromClause, and_, exists, literal, or_
 from sqlalchemy.dialects.postgresql import JSONB
 
+from projections.product_details import table as details
 from projections.product_prices import table as prices
 from projections.product_search import table as search
 
@@ -37,7 +38,7 @@ class Filters:
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """One for each filter that is set."""
+    """One for each filter that is set, over rows of details and search of the same product."""
     found = [_attribute(name, value) for name, value in filters.attributes.items()]
     if filters.status != "any":
         found.append(_status(filters.status))
@@ -46,9 +47,9 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.brand is not None:
         found.append(search.c.brand == filters.brand)
     if filters.sku is not None:
-        found.append(search.c.sku == filters.sku)
+        found.append(details.c.sku == filters.sku)
     if filters.updated_since is not None:
-        found.append(search.c.updated_at >= filters.updated_since)
+        found.append(details.c.updated_at >= filters.updated_since)
     if filters.tags:
         found.append(search.c.tags.contains(list(filters.tags)))
     if filters.price_min is not None or filters.price_max is not None:

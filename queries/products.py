@@ -100,7 +100,8 @@ def _position(catalog: str) -> Select[Any]:
 
 
 def _count(matching: ColumnElement[bool]) -> Select[Any]:
-    found = select(search.c.product_id).where(matching).limit(COUNTED + 1)
+    rows = search.join(details, same_product(details))
+    found = select(search.c.product_id).select_from(rows).where(matching).limit(COUNTED + 1)
     return select(func.count()).select_from(found.subquery())
 
 
@@ -160,7 +161,7 @@ def _moment(text: str) -> datetime:
 
 _KEYS: dict[str, ColumnElement[Any]] = {
     "name": search.c.name,
-    "sku": search.c.sku,
-    "updated_at": search.c.updated_at,
+    "sku": details.c.sku,
+    "updated_at": details.c.updated_at,
     "price": prices.c.amount,
 }

@@ -1,17 +1,20 @@
 """What follows a commit of the projector: Redis hears of it, and logs and metrics tell of it."""
 
-from collections.abc import Sequence
-from time import perf_counter
+from collections.abc import Coroutine, Sequence
+from time import perf_counter, time
 
 import structlog
 from redis.exceptions import RedisError
 
-from projections.parking import Fault
+from projections.folding import Fault
+from projections.interventions import Intervention, Outcome
 from projections.projector import Batch, Progress
 from projections.publish import Publisher
 from workers import metrics
 
 REMIND_SECONDS = 1.0
+REST_SECONDS = 3.0
+"""How long Redis is left alone after it failed: a hanging one would hold up the projector."""
 CORRELATION_IDS_SHOWN = 20
 
 log = structlog.get_logger(__name__)
@@ -23,27 +26,44 @@ class Announcing:
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
         self._reminded_at = 0.0
+        self._resting_until = 0.0
+        self.clock_ahead = 0.0
+        """By how many seconds the database's clock is ahead of this machine's."""
 
-    async def applied(self, catalog: str, batch: Batch) -> None:
-        metrics.EVENTS.labels(catalog).inc(len(batch.events))
-        log.info("projected", catalog=catalog, **_summary(batch))
-        await self._follow(catalog, batch)
+    async def applied(self, known: Progress, batch: Batch) -> None:
+        metrics.EVENTS.labels(known.catalog).inc(len(batch.events))
+        log.info("projected", catalog=known.catalog, **_summary(batch))
+        await self._follow(known, batch)
+        now = time() + self.clock_ahead
+        for recorded_at in {event.recorded_at for event in batch.events}:
+            metrics.VISIBLE_SECONDS.observe(max(0.0, now - recorded_at.timestamp()))
 
-    async def retried(self, catalog: str, batch: Batch) -> None:
+    async def retried(self, known: Progress, batch: Batch) -> None:
         """A parked stream was folded again: it goes on, or it is parked as before."""
         if not batch.faults:
-            log.info("stream_unparked", catalog=catalog, **_summary(batch))
-        await self._follow(catalog, batch)
+            log.info("stream_unparked", catalog=known.catalog, **_summary(batch))
+        await self._follow(known, batch)
 
-    async def _follow(self, catalog: str, batch: Batch) -> None:
+    async def intervened(
+        self, known: Progress, batch: Batch, wanted: Intervention, outcome: Outcome
+    ) -> None:
+        log.info(
+            "intervened",
+            catalog=known.catalog,
+            product_id=str(wanted.product_id),
+            action=wanted.action,
+            actor=wanted.actor,
+            correlation_id=wanted.correlation_id,
+            outcome=outcome,
+        )
+        await self._follow(known, batch)
+
+    async def _follow(self, known: Progress, batch: Batch) -> None:
         for fault in batch.faults:
             metrics.FAILURES.labels("event").inc()
-            log.error("stream_parked", catalog=catalog, **_described(fault))
-        try:
-            await self._publisher.publish(catalog, batch)
-        except (RedisError, OSError) as error:
-            metrics.FAILURES.labels("redis").inc()
-            log.warning("publish_failed", catalog=catalog, error=repr(error))
+            log.error("stream_parked", catalog=known.catalog, **_described(fault))
+        publish = self._publisher.publish(known.catalog, known.switched, batch)
+        await self._tell(publish, "publish_failed", known.catalog)
 
     async def remind(self, known: Sequence[Progress]) -> None:
         """Redis may have been emptied, or away when it should have heard: tell it again."""
@@ -51,12 +71,21 @@ class Announcing:
         if now - self._reminded_at < REMIND_SECONDS:
             return
         self._reminded_at = now
+        for each in known:
+            at = each.checkpoint
+            announce = self._publisher.announce(each.catalog, each.switched, at, at)
+            await self._tell(announce, "announce_failed", each.catalog)
+
+    async def _tell(self, telling: Coroutine[None, None, None], failed: str, catalog: str) -> None:
+        if perf_counter() < self._resting_until:
+            telling.close()
+            return
         try:
-            for each in known:
-                await self._publisher.announce(each.catalog, each.checkpoint, each.checkpoint)
+            await telling
         except (RedisError, OSError) as error:
+            self._resting_until = perf_counter() + REST_SECONDS
             metrics.FAILURES.labels("redis").inc()
-            log.warning("announce_failed", error=repr(error))
+            log.warning(failed, catalog=catalog, error=repr(error))
 
 
 def _summary(batch: Batch) -> dict[str, object]:

@@ -1,32 +1,35 @@
-"""The worker's continuous part: it follows every catalog's log and applies what is new."""
+"""The worker's continuous part: it follows the logs of its catalogs and applies what is new."""
 
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
-from time import perf_counter
+from time import perf_counter, time
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, driver
 from events.errors import DatabaseUnavailable
-from projections.leases import Lease, LeaseLost, acquire, release
-from projections.projector import Batch, Progress, project, read_progress, retry
+from projections.leases import LeaseLost
+from projections.projector import Progress, read_progress
 from projections.publish import Publisher
+from projections.sharing import announce, leave, worker_of
 from workers import metrics
 from workers.announcing import Announcing
-from workers.retries import Retries
+from workers.following import Following
 
 log = structlog.get_logger(__name__)
 
-TURN_SECONDS = 0.5
-"""How long one catalog may keep the others waiting."""
+SLOTS = 3
+"""Catalogs that are applied at the same time, with two connections each."""
 REST_SECONDS = 5.0
 """How long a catalog is left alone after a failure that is not of one of its streams."""
+ANNOUNCE_SECONDS = 1.0
+"""How often a worker says that it lives."""
 
 
 class Projecting:
-    """Applies every catalog's log under leases; other workers take over what it lets go."""
+    """Applies, under leases, the logs of the catalogs that fall to this worker."""
 
     def __init__(
         self,
@@ -41,134 +44,155 @@ class Projecting:
         self._engine = engine
         self._announcing = Announcing(publisher)
         self._holder = holder
-        self._lease_duration = timedelta(seconds=lease_seconds)
+        self._lease_seconds = lease_seconds
         self._poll_seconds = poll_seconds
         self._batch_limit = batch_limit
-        self._leases: dict[str, Lease] = {}
-        self._retries = Retries()
+        self._workers = frozenset({holder})
+        self._announced_at = 0.0
+        self._followed: dict[str, Following] = {}
+        self._turns: dict[str, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(SLOTS)
         self._resting_until: dict[str, float] = {}
         self._woken = asyncio.Event()
         self._stopping = False
         self.healthy = False
 
-    def wake(self, _catalog: str = "") -> None:
-        self._woken.set()
+    def wake(self, catalog: str = "") -> None:
+        """The catalog's log has grown, somebody says."""
+        if following := self._followed.get(catalog):
+            self._start(following)
+        else:
+            self._woken.set()
 
     def stop(self) -> None:
         self._stopping = True
+        for following in self._followed.values():
+            following.stopping = True
         self._woken.set()
 
     async def run(self) -> None:
         """Until `stop`; a batch that has begun is finished first."""
         while not self._stopping:
             self._woken.clear()
-            await self._pass_guarded()
+            await self._look_guarded()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
-        await self._release_all()
+        await asyncio.gather(*self._turns.values())
+        await self._leave()
 
-    async def _pass_guarded(self) -> None:
+    async def _look_guarded(self) -> None:
         try:
-            await self._pass()
-            self.healthy = True
+            async with driver(self._engine) as connection:
+                await self._announce(connection)
+                progress = await read_progress(connection)
+                await self._follow(connection, progress)
+            await self._announcing.remind([each for each in progress if self._tells_of(each)])
         except DatabaseUnavailable as error:
-            self.healthy = False
-            self._leases.clear()
-            metrics.FAILURES.labels("database").inc()
-            metrics.LAG_EVENTS.clear()
-            metrics.LAG_SECONDS.clear()
-            metrics.PARKED_STREAMS.clear()
-            log.warning("database_unavailable", error=repr(error.__cause__))
+            self._away(error)
 
-    async def _pass(self) -> None:
-        async with driver(self._engine) as connection:
-            progress = await read_progress(connection)
+    async def _announce(self, connection: Connection) -> None:
+        if perf_counter() - self._announced_at < ANNOUNCE_SECONDS:
+            return
+        living = await announce(connection, self._holder, timedelta(seconds=self._lease_seconds))
+        self._workers = living.workers
+        self._announcing.clock_ahead = living.clock.timestamp() - time()
+        self._announced_at = perf_counter()
+
+    async def _follow(self, connection: Connection, progress: list[Progress]) -> None:
+        _show(progress)
         for each in progress:
-            metrics.LAG_EVENTS.labels(each.catalog).set(each.lag_events)
-            metrics.LAG_SECONDS.labels(each.catalog).set(each.lag_seconds)
-            metrics.PARKED_STREAMS.labels(each.catalog).set(each.parked)
-        for each in progress:
-            wanted = each.lag_events or self._retries.due(each)
-            if wanted and not self._stopping and not self._rests(each.catalog):
-                await self._catch_up_guarded(each)
-        # Of what somebody else is applying they tell themselves: a checkpoint that was just
-        # committed but not yet published would look like a missed step.
-        await self._announcing.remind(
-            [each for each in progress if not each.lag_events or each.catalog in self._leases]
+            if each.catalog not in self._followed:
+                self._followed[each.catalog] = self._following(each)
+            following = self._followed[each.catalog]
+            following.known = each
+            if not self._is_mine(following):
+                if each.catalog not in self._turns:
+                    await following.let_go(connection)
+            elif following.due:
+                self._start(following)
+        self.healthy = not any(each.outdated for each in progress)
+
+    def _tells_of(self, known: Progress) -> bool:
+        # A checkpoint just committed and not yet published would look like a missed step: of what
+        # somebody else is applying they tell themselves.
+        following = self._followed[known.catalog]
+        return self._is_mine(following) and bool(following.lease or not known.lag_events)
+
+    def _following(self, known: Progress) -> Following:
+        return Following(
+            known,
+            self._announcing,
+            holder=self._holder,
+            lease_seconds=self._lease_seconds,
+            most=self._batch_limit,
         )
+
+    def _is_mine(self, following: Following) -> bool:
+        """What is of other code nobody of ours may write."""
+        known = following.known
+        return not known.outdated and worker_of(known.catalog, self._workers) == self._holder
+
+    def _start(self, following: Following) -> None:
+        """Have a turn soon; another one if it is having one."""
+        following.wanted = True
+        catalog = following.known.catalog
+        if catalog in self._turns or self._stopping or self._rests(catalog):
+            return
+        if self._is_mine(following):
+            self._turns[catalog] = asyncio.create_task(self._take_turns(following))
+
+    async def _take_turns(self, following: Following) -> None:
+        try:
+            while following.wanted and not self._stopping:
+                following.wanted = False
+                async with self._slots:
+                    following.wanted |= await self._turn_guarded(following)
+        finally:
+            del self._turns[following.known.catalog]
 
     def _rests(self, catalog: str) -> bool:
         return perf_counter() < self._resting_until.get(catalog, 0.0)
 
-    async def _catch_up_guarded(self, progress: Progress) -> None:
+    async def _turn_guarded(self, following: Following) -> bool:
         """A catalog that can't go on does not keep the others waiting."""
+        catalog = following.known.catalog
         try:
-            await self._catch_up(progress)
-        except DatabaseUnavailable:
-            raise
+            async with driver(self._engine) as reader, driver(self._engine) as writer:
+                return await following.turn(reader, writer)
+        except DatabaseUnavailable as error:
+            self._away(error)
         except LeaseLost:
-            self._leases.pop(progress.catalog, None)
-            log.info("lease_lost", catalog=progress.catalog)
+            following.forget()
+            log.info("lease_lost", catalog=catalog)
         except Exception:
+            following.forget()
             metrics.FAILURES.labels("catalog").inc()
-            self._resting_until[progress.catalog] = perf_counter() + REST_SECONDS
-            log.exception("projection_failed", catalog=progress.catalog)
+            self._resting_until[catalog] = perf_counter() + REST_SECONDS
+            following.wanted = False
+            log.exception("projection_failed", catalog=catalog)
+        return False
 
-    async def _catch_up(self, progress: Progress) -> None:
-        async with driver(self._engine) as connection:
-            lease = await self._hold(connection, progress)
-            if lease is None:
-                return
-            checkpoint = progress.checkpoint
-            ending = perf_counter() + TURN_SECONDS
-            while perf_counter() < ending and not self._stopping:
-                if await self._retried(connection, lease, checkpoint):
-                    continue
-                batch = await self._apply(connection, lease, checkpoint)
-                if not batch.events:
-                    return
-                checkpoint = batch.after
-        self.wake()
+    def _away(self, error: DatabaseUnavailable) -> None:
+        self.healthy = False
+        for following in self._followed.values():
+            following.forget()
+        metrics.FAILURES.labels("database").inc()
+        metrics.forget_lag()
+        log.warning("database_unavailable", error=repr(error.__cause__))
 
-    async def _hold(self, connection: Connection, progress: Progress) -> Lease | None:
-        lease = self._leases.get(progress.catalog)
-        if lease is None or lease.generation != progress.generation:
-            lease = await acquire(
-                connection,
-                progress.catalog,
-                progress.generation,
-                self._holder,
-                self._lease_duration,
-            )
-            if lease is not None:
-                await self._retries.look(connection, lease)
-                self._leases[progress.catalog] = lease
-        return lease
-
-    async def _retried(self, connection: Connection, lease: Lease, checkpoint: int) -> bool:
-        """Whether there was a parked stream to try again."""
-        parked = self._retries.following(lease)
-        if parked is None:
-            return False
-        batch = await retry(connection, lease, checkpoint, parked)
-        self._retries.tried(lease, parked)
-        await self._announcing.retried(lease.catalog, batch)
-        return True
-
-    async def _apply(self, connection: Connection, lease: Lease, checkpoint: int) -> Batch:
-        began = perf_counter()
-        batch = await project(connection, lease, checkpoint, self._batch_limit)
-        if batch.events:
-            metrics.BATCH_SECONDS.observe(perf_counter() - began)
-            for fault in batch.faults:
-                self._retries.tried(lease, fault.event.stream_id)
-            await self._announcing.applied(lease.catalog, batch)
-        return batch
-
-    async def _release_all(self) -> None:
+    async def _leave(self) -> None:
         try:
             async with driver(self._engine) as connection:
-                for lease in self._leases.values():
-                    await release(connection, lease)
+                await leave(connection, self._holder)
+                for following in self._followed.values():
+                    await following.let_go(connection)
         except DatabaseUnavailable as error:
             log.warning("release_failed", error=repr(error.__cause__))
+
+
+def _show(progress: list[Progress]) -> None:
+    for each in progress:
+        metrics.LAG_EVENTS.labels(each.catalog).set(each.lag_events)
+        metrics.LAG_SECONDS.labels(each.catalog).set(each.lag_seconds)
+        metrics.PARKED_STREAMS.labels(each.catalog).set(each.parked)
+    metrics.OUTDATED.set(any(each.outdated for each in progress))

@@ -9,32 +9,33 @@ from projections.projector import Progress
 
 
 class Retries:
-    """A newer release heals what an older one could not apply: it tries each parked stream once."""
+    """A newer release heals what an older one could not apply: it tries each stream once."""
 
     def __init__(self) -> None:
-        self._waiting: dict[tuple[str, int], list[UUID]] = {}
-        self._tried: set[tuple[str, int, UUID]] = set()
+        self._waiting: list[UUID] | None = None
+        """Those of the lease that is held; None until somebody looked."""
+        self._tried: set[tuple[int, UUID]] = set()
+        self._generation = 0
 
     def due(self, progress: Progress) -> bool:
         """Whether a lease is wanted to try something, or to look for it."""
-        waiting = self._waiting.get((progress.catalog, progress.generation))
-        return bool(progress.parked) and waiting != []
+        looked = progress.generation == self._generation and self._waiting is not None
+        return bool(progress.parked) and not (looked and not self._waiting)
 
     async def look(self, connection: Connection, lease: Lease) -> None:
         """Find what is parked, as whoever held the lease before has left it."""
         parked = await read_parked(connection, lease.catalog, lease.generation)
-        self._waiting[lease.catalog, lease.generation] = [
+        self._generation = lease.generation
+        self._waiting = [
             each.product_id
             for each in parked
-            if (lease.catalog, lease.generation, each.product_id) not in self._tried
+            if (lease.generation, each.product_id) not in self._tried
         ]
 
-    def following(self, lease: Lease) -> UUID | None:
-        waiting = self._waiting[lease.catalog, lease.generation]
-        return waiting[0] if waiting else None
+    def following(self) -> UUID | None:
+        return self._waiting[0] if self._waiting else None
 
-    def tried(self, lease: Lease, stream: UUID) -> None:
-        self._tried.add((lease.catalog, lease.generation, stream))
-        waiting = self._waiting[lease.catalog, lease.generation]
-        if stream in waiting:
-            waiting.remove(stream)
+    def tried(self, stream: UUID) -> None:
+        self._tried.add((self._generation, stream))
+        if self._waiting and stream in self._waiting:
+            self._waiting.remove(stream)

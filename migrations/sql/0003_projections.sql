@@ -1,13 +1,20 @@
 create schema projections;
 
 create table projections.generations (
-    generation integer primary key,
-    state      text not null,
-    created_at timestamptz not null default now(),
-    updated_at timestamptz not null default now(),
+    generation  integer primary key,
+    state       text not null,
+    code_digest bytea not null,
+    switched    bigint unique,
+    holder      text,
+    held_until  timestamptz not null default '-infinity',
+    created_at  timestamptz not null default now(),
+    updated_at  timestamptz not null default now(),
     constraint generations_state check (state in ('building', 'live', 'retired'))
 );
 create unique index generations_one_live on projections.generations (state) where state = 'live';
+create unique index generations_one_building
+    on projections.generations (state) where state = 'building';
+create sequence projections.switches;
 
 create table projections.checkpoints (
     catalog_id text not null,
@@ -17,6 +24,11 @@ create table projections.checkpoints (
     holder     text,
     held_until timestamptz not null default '-infinity',
     primary key (catalog_id, generation)
+);
+
+create table projections.workers (
+    holder  text primary key,
+    seen_at timestamptz not null
 );
 
 create table projections.parked (
@@ -30,8 +42,45 @@ create table projections.parked (
 );
 create index parked_position on projections.parked (catalog_id, generation, position);
 
+create table projections.discarded (
+    catalog_id   text not null,
+    stream_id    uuid not null,
+    position     bigint not null,
+    actor        text not null,
+    discarded_at timestamptz not null default now(),
+    primary key (catalog_id, stream_id, position)
+);
+
+create table projections.interventions (
+    intervention_id uuid primary key,
+    catalog_id      text not null,
+    product_id      uuid not null,
+    action          text not null,
+    position        bigint,
+    actor           text not null,
+    correlation_id  text not null,
+    outcome         text,
+    requested_at    timestamptz not null default now(),
+    finished_at     timestamptz,
+    constraint interventions_action check (action in ('retry', 'discard', 'refold'))
+);
+create index interventions_waiting
+    on projections.interventions (catalog_id, requested_at) where finished_at is null;
+create index interventions_listed on projections.interventions (catalog_id, requested_at);
+
 grant usage on schema projections to catalog_command, catalog_query, catalog_projection;
 grant select on all tables in schema projections
     to catalog_command, catalog_query, catalog_projection;
-grant insert, update on projections.checkpoints to catalog_projection;
-grant insert, delete on projections.parked to catalog_projection;
+grant insert on projections.interventions to catalog_command;
+grant usage on sequence projections.switches to catalog_projection;
+grant insert, update, delete on all tables in schema projections to catalog_projection;
+
+-- Generations of read tables are made by whoever rebuilds: their schemas, and the views that
+-- queries see, belong to the worker's group.
+do $$
+begin
+    execute format('grant create on database %I to catalog_projection', current_database());
+    if not pg_has_role(current_user, 'catalog_projection', 'member') then
+        execute format('grant catalog_projection to %I', current_user);
+    end if;
+end $$;

@@ -1,16 +1,19 @@
 -- KEYS: the catalog's state, and the sign that somebody vouches for it. ARGV: the position before,
--- the position now, a fresh token, a channel, a message, milliseconds to vouch. When the cache does
--- not stand where this step begins, something was missed: with the fresh token every document that
--- is there is forgotten.
+-- the position now, a fresh token, a channel, a message, milliseconds to vouch, and which switch of
+-- generations this follows. The token begins with that number: what an earlier generation says is
+-- not heard. When the cache does not stand where this step begins, something was missed: with the
+-- fresh token every document that is there is forgotten.
 local token, position = string.match(redis.call('get', KEYS[1]) or '', '^(%S+) (%d+)$')
-if position and tonumber(position) > tonumber(ARGV[2]) then
+local switched = tonumber(string.match(token or '', '^(%d+)%.') or 0)
+local same = switched == tonumber(ARGV[7])
+if switched > tonumber(ARGV[7]) or (same and tonumber(position) > tonumber(ARGV[2])) then
     return 0
 end
 redis.call('set', KEYS[2], ARGV[2], 'px', ARGV[6])
-if position == ARGV[2] then
+if same and position == ARGV[2] then
     return 0
 end
-if position ~= ARGV[1] then
+if not same or position ~= ARGV[1] then
     token = ARGV[3]
 end
 redis.call('set', KEYS[1], token .. ' ' .. ARGV[2])

@@ -3,4 +3,4 @@ values ($1, $2, 1, $3, clock_timestamp() + $4)
 on conflict (catalog_id, generation) do update
 set epoch = k.epoch + 1, holder = excluded.holder, held_until = excluded.held_until
 where k.held_until < clock_timestamp() or k.holder = excluded.holder
-returning epoch
+returning epoch, position

@@ -1,3 +1,3 @@
-select stream_id
+select position
 from projections.parked
-where catalog_id = $1 and generation = $2 and stream_id = any ($3::uuid[])
+where catalog_id = $1 and generation = $2 and stream_id = $3

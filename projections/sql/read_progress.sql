@@ -1,4 +1,4 @@
-select p.catalog_id, p.generation, p.head, p.position,
+select p.catalog_id, p.generation, p.switched, p.code_digest, p.head, p.position,
        greatest(extract(epoch from clock_timestamp() - (
            select e.recorded_at
            from event_store.events e
@@ -8,9 +8,13 @@ select p.catalog_id, p.generation, p.head, p.position,
            select count(*)
            from projections.parked k
            where k.catalog_id = p.catalog_id and k.generation = p.generation
-       ) as parked
+       ) as parked, (
+           select count(*)
+           from projections.interventions i
+           where i.catalog_id = p.catalog_id and i.finished_at is null
+       ) as waiting
 from (
-    select c.catalog_id, g.generation, c.head, coalesce((
+    select c.catalog_id, g.generation, g.switched, g.code_digest, c.head, coalesce((
         select k.position
         from projections.checkpoints k
         where k.catalog_id = c.catalog_id and k.generation = g.generation

@@ -1,0 +1,106 @@
+"""What an operator has done about a product that stands still, or that is shown wrongly.
+
+Whoever asks only writes it down, with his name; the worker that holds the catalog carries it out,
+in the order of asking, and writes down what came of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from events.database import Connection, statement
+from projections.leases import Lease
+from projections.parking import find_parked
+from projections.projector import Batch, refold
+
+type Action = Literal["retry", "discard", "refold"]
+type Outcome = Literal["done", "still-parked", "not-parked", "parked-elsewhere", "unknown-product"]
+
+_REQUEST = statement(__package__, "sql/request_intervention.sql")
+_READ = statement(__package__, "sql/read_interventions.sql")
+_FIND = statement(__package__, "sql/find_intervention.sql")
+_READ_WAITING = statement(__package__, "sql/read_waiting_interventions.sql")
+_FINISH = statement(__package__, "sql/finish_intervention.sql")
+_DISCARD = statement(__package__, "sql/discard.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """`retry`: fold a parked stream again. `discard`: do so without the event at `position`.
+
+    `refold`: make all that is read of a product anew, parked or not.
+    """
+
+    id: UUID
+    catalog: str
+    product_id: UUID
+    action: Action
+    position: int | None
+    actor: str
+    correlation_id: str
+    outcome: Outcome | None
+    requested_at: datetime
+    finished_at: datetime | None
+
+
+async def request(
+    connection: Connection,
+    catalog: str,
+    product: UUID,
+    action: Action,
+    *,
+    actor: str,
+    correlation_id: str,
+    position: int | None = None,
+) -> Intervention:
+    """`position` is that of the event to discard, and given with no other action."""
+    row = await connection.fetchrow(
+        _REQUEST, uuid7(), catalog, product, action, position, actor, correlation_id
+    )
+    assert row is not None  # noqa: S101 -- an insert returns its row
+    return Intervention(*row)
+
+
+async def find(connection: Connection, catalog: str, intervention: UUID) -> Intervention | None:
+    row = await connection.fetchrow(_FIND, catalog, intervention)
+    return Intervention(*row) if row else None
+
+
+async def read_all(connection: Connection, catalog: str, limit: int) -> list[Intervention]:
+    """The newest first."""
+    rows = await connection.fetch(_READ, catalog, limit)
+    return [Intervention(*row) for row in rows]
+
+
+async def read_waiting(connection: Connection, catalog: str) -> Sequence[Intervention]:
+    """Those that nobody has carried out yet, the oldest first."""
+    rows = await connection.fetch(_READ_WAITING, catalog)
+    return [Intervention(*row) for row in rows]
+
+
+async def carry_out(
+    connection: Connection, lease: Lease, checkpoint: int, wanted: Intervention
+) -> tuple[Batch, Outcome]:
+    """What became of the product. It may be repeated. Raises `LeaseLost`."""
+    nothing = Batch(checkpoint, checkpoint, (), ())
+    parked = await find_parked(connection, lease.catalog, lease.generation, wanted.product_id)
+    if wanted.action != "refold" and parked is None:
+        return nothing, "not-parked"
+    if wanted.action == "discard":
+        if parked != wanted.position:
+            return nothing, "parked-elsewhere"
+        await connection.execute(
+            _DISCARD, lease.catalog, wanted.product_id, wanted.position, wanted.actor
+        )
+    batch = await refold(connection, lease, checkpoint, wanted.product_id)
+    if not batch.events:
+        return batch, "unknown-product"
+    return batch, "still-parked" if batch.faults else "done"
+
+
+async def finish(connection: Connection, intervention: Intervention, outcome: Outcome) -> None:
+    await connection.execute(_FINISH, intervention.id, outcome)

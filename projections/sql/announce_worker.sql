@@ -1,0 +1,8 @@
+with gone as (
+    delete from projections.workers where seen_at < clock_timestamp() - interval '1 hour'
+), announced as (
+    insert into projections.workers values ($1, clock_timestamp())
+    on conflict (holder) do update set seen_at = excluded.seen_at
+)
+select array(
+    select holder from projections.workers where seen_at > clock_timestamp() - $2::interval) as living, clock_timestamp() as clock

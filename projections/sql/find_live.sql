@@ -1,0 +1,1 @@
+select generation from projections.generations where state = 'live'

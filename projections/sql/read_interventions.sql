@@ -1,0 +1,6 @@
+select intervention_id, catalog_id, product_id, action, position, actor, correlation_id, outcome,
+    requested_at, finished_at
+from projections.interventions
+where catalog_id = $1
+order by requested_at desc, intervention_id desc
+limit $2

@@ -1,0 +1,1 @@
+delete from projections.workers where holder = $1

@@ -1,0 +1,62 @@
+"""Rows of the read tables: of each product those that changed are replaced, a table at a time."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from events.database import Connection, statement
+from projections import projection
+from projections.folding import Change
+from projections.product_details import table as details
+from projections.projection import Product, Row
+from projections.read_models import READ_MODELS
+
+_READ_DOCUMENTS = statement(__package__, "sql/read_documents.sql")
+_DELETE_PRODUCTS = statement(__package__, "sql/delete_products.sql")
+
+
+async def read(
+    connection: Connection, schema: str, catalog: str, products: Iterable[UUID]
+) -> dict[UUID, Product]:
+    """What is read of these products."""
+    query = _READ_DOCUMENTS.format(table=f"{schema}.{details.name}")
+    rows = await connection.fetch(query, catalog, list(products))
+    return {row["product_id"]: projection.stored(row["document"]) for row in rows}
+
+
+async def write(
+    connection: Connection, schema: str, catalog: str, changes: Sequence[Change]
+) -> None:
+    """Bring the tables from what the products were to what they are."""
+    for model in READ_MODELS:
+        gone: list[UUID] = []
+        come: list[Row] = []
+        for change in changes:
+            before = model.rows(catalog, change.before) if change.before else ()
+            after = model.rows(catalog, change.after) if change.after else ()
+            if before != after:
+                come += after
+                if before and change.before:
+                    gone.append(change.before.document.id)
+        await _delete(connection, schema, model.table.name, catalog, gone)
+        await _insert(connection, schema, model.table.name, come)
+
+
+async def erase(
+    connection: Connection, schema: str, catalog: str, products: Sequence[UUID]
+) -> None:
+    """Remove whatever the tables hold of these products."""
+    for model in READ_MODELS:
+        await _delete(connection, schema, model.table.name, catalog, products)
+
+
+async def _delete(
+    connection: Connection, schema: str, table: str, catalog: str, products: Sequence[UUID]
+) -> None:
+    if products:
+        query = _DELETE_PRODUCTS.format(table=f"{schema}.{table}")
+        await connection.execute(query, catalog, products)
+
+
+async def _insert(connection: Connection, schema: str, table: str, rows: Sequence[Row]) -> None:
+    if rows:
+        await connection.copy_records_to_table(table, schema_name=schema, records=rows)

@@ -1,0 +1,133 @@
+"""One catalog's log, followed by this worker: what is new is applied under the catalog's lease."""
+
+import asyncio
+from datetime import timedelta
+from time import perf_counter
+
+from events.database import Connection
+from projections.interventions import carry_out, finish, read_waiting
+from projections.leases import Lease, acquire, release
+from projections.projector import Batch, Progress, commit, prepare, refold
+from workers import metrics
+from workers.announcing import Announcing
+from workers.pace import Pace
+from workers.retries import Retries
+
+TURN_SECONDS = 0.5
+"""How long one catalog may keep the others waiting."""
+
+
+class Following:
+    """Keeps the lease from one turn to the next, and knows where it left off."""
+
+    def __init__(
+        self,
+        known: Progress,
+        announcing: Announcing,
+        *,
+        holder: str,
+        lease_seconds: float,
+        most: int,
+    ) -> None:
+        self.known = known
+        """How the catalog stood when all were last looked at."""
+        self.wanted = False
+        """Whether there may be something to do."""
+        self.lease: Lease | None = None
+        self.stopping = False
+        self._announcing = announcing
+        self._holder = holder
+        self._lease_duration = timedelta(seconds=lease_seconds)
+        self._pace = Pace(most)
+        self._retries = Retries()
+        self._checkpoint = 0
+
+    @property
+    def due(self) -> bool:
+        return bool(self.known.lag_events or self.known.waiting or self._retries.due(self.known))
+
+    def forget(self) -> None:
+        """The lease was lost, or the way to it: what is known of the catalog is worth nothing."""
+        self.lease = None
+
+    async def let_go(self, connection: Connection) -> None:
+        if self.lease:
+            await release(connection, self.lease)
+            self.lease = None
+
+    async def turn(self, reader: Connection, writer: Connection) -> bool:
+        """Apply what is there, for a while: whether there may be more. Raises `LeaseLost`."""
+        lease = await self._hold(writer)
+        if lease is None:
+            return False
+        await self._intervene(writer, lease)
+        await self._retry(writer, lease)
+        return await self._catch_up(reader, writer, lease)
+
+    async def _hold(self, connection: Connection) -> Lease | None:
+        if self.lease is None or self.lease.generation != self.known.generation:
+            self.lease = await acquire(
+                connection,
+                self.known.catalog,
+                self.known.generation,
+                self._holder,
+                self._lease_duration,
+            )
+            if self.lease:
+                self._checkpoint = self.lease.checkpoint
+                await self._retries.look(connection, self.lease)
+        return self.lease
+
+    async def _intervene(self, connection: Connection, lease: Lease) -> None:
+        if not self.known.waiting:
+            return
+        for wanted in await read_waiting(connection, lease.catalog):
+            batch, outcome = await carry_out(connection, lease, self._checkpoint, wanted)
+            await finish(connection, wanted, outcome)
+            await self._announcing.intervened(self.known, batch, wanted, outcome)
+
+    async def _retry(self, connection: Connection, lease: Lease) -> None:
+        while not self.stopping and (parked := self._retries.following()):
+            batch = await refold(connection, lease, self._checkpoint, parked)
+            self._retries.tried(parked)
+            await self._announcing.retried(self.known, batch)
+
+    async def _catch_up(self, reader: Connection, writer: Connection, lease: Lease) -> bool:
+        ending = perf_counter() + TURN_SECONDS
+        batch = await prepare(reader, lease, self._checkpoint, self._pace.limit)
+        while batch.events:
+            if self.stopping or perf_counter() > ending:
+                return True
+            batch = await self._step(reader, writer, lease, batch)
+        return False
+
+    async def _step(
+        self, reader: Connection, writer: Connection, lease: Lease, batch: Batch
+    ) -> Batch:
+        """Write a batch and tell of it, while the next one is prepared."""
+        limit = self._pace.limit
+        written, following = await asyncio.gather(
+            self._commit(writer, lease, batch),
+            prepare(reader, lease, batch.after, limit, ahead=batch),
+            return_exceptions=True,
+        )
+        if isinstance(written, BaseException):
+            raise written
+        if isinstance(following, BaseException):
+            raise following
+        if written is not batch:  # less was stored than the next one was prepared on
+            return await prepare(reader, lease, batch.after, limit)
+        return following
+
+    async def _commit(self, connection: Connection, lease: Lease, batch: Batch) -> Batch:
+        began = perf_counter()
+        written = await commit(connection, lease, batch)
+        self._checkpoint = written.after
+        seconds = perf_counter() - began
+        self._pace.took(len(written.events), seconds)
+        metrics.BATCH_SECONDS.observe(seconds)
+        metrics.BATCH_EVENTS.observe(len(written.events))
+        for fault in written.faults:
+            self._retries.tried(fault.event.stream_id)
+        await self._announcing.applied(self.known, written)
+        return written
