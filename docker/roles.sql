@@ -35,6 +35,7 @@ alter role query_api set default_transaction_read_only = on;
 
 alter database catalog owner to owner;
 revoke all on database catalog from public;
+grant catalog_projection to owner;
 grant connect on database catalog to catalog_command, catalog_query, catalog_projection;
 
 commit;

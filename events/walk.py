@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +12,7 @@ from events.recorded import Recorded, reading, recorded
 
 PAGE = 2_000
 _WALK = reading("sql/walk_log.sql")
+_WALK_STREAMS = reading("sql/walk_streams.sql")
 
 
 @asynccontextmanager
@@ -26,6 +28,17 @@ async def moment(engine: AsyncEngine) -> AsyncIterator[Connection]:
 async def walk(connection: Connection, catalog: str) -> AsyncIterator[list[Recorded]]:
     """At most `PAGE` events at a time."""
     async for rows in pages(connection, _WALK, catalog):
+        yield [recorded(row) for row in rows]
+
+
+async def walk_streams(
+    connection: Connection, catalog: str, after: UUID, last: UUID, upto: int
+) -> AsyncIterator[list[Recorded]]:
+    """The events of the streams after one id up to another, by stream and version.
+
+    At most `PAGE` at a time, none beyond the position `upto`, in a transaction that is open already.
+    """
+    async for rows in pages(connection, _WALK_STREAMS, catalog, after, last, upto):
         yield [recorded(row) for row in rows]
 
 

@@ -41,7 +41,7 @@ class Change:
 def fold(
     before: Product | None, events: Sequence[Recorded], discarded: Collection[int] = ()
 ) -> Change:
-    """Apply the events of one stream, up to the first that can't be; those discarded are skipped."""
+    """Apply the events of one stream, but those discarded, up to the first that can't be."""
     document = copy(before.document) if before else None
     for event in events:
         try:

@@ -5,7 +5,6 @@ Schemas, tables and views belong to `catalog_projection`, the group of those who
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from enum import StrEnum
 
 from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.dialects import postgresql
@@ -21,16 +20,11 @@ READERS = "catalog_command, catalog_query"
 
 _OWN = "set local role catalog_projection"
 _DISOWN = "reset role"
+_CREATE = "select projections.create_generation($1)"
 _FIND_LIVE = statement(__package__, "sql/find_live.sql")
 _INSERT_LIVE = statement(__package__, "sql/insert_live.sql")
 _READ_VIEWS = statement(__package__, "sql/read_views.sql")
 _READ_TABLES = statement(__package__, "sql/read_tables.sql")
-
-
-class State(StrEnum):
-    BUILDING = "building"
-    LIVE = "live"
-    RETIRED = "retired"
 
 
 def schema_of(generation: int) -> str:
@@ -61,7 +55,7 @@ async def build(connection: Connection, generation: int) -> None:
     """Make its schema and its tables, without keys and indexes: those are made when it is full."""
     schema = schema_of(generation)
     async with as_owner(connection):
-        await connection.execute(f"create schema {schema}")
+        await connection.execute(_CREATE, generation)
         for model in READ_MODELS:
             await connection.execute(_ddl(CreateTable(_plain(model.table, schema))))
 
@@ -82,7 +76,6 @@ async def show(connection: Connection, generation: int) -> None:
     """Let the `read` views stand for the tables of this generation, and for no others."""
     schema = schema_of(generation)
     async with as_owner(connection):
-        await connection.execute(f"create schema if not exists {READ_SCHEMA}")
         for view in await _names(connection, _READ_VIEWS, READ_SCHEMA):
             await connection.execute(f"drop view {READ_SCHEMA}.{view}")
         for table in await _names(connection, _READ_TABLES, schema):

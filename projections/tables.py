@@ -20,7 +20,9 @@ read_tables = MetaData(schema=READ_SCHEMA)
 class Generation(Timestamps, Base):
     __tablename__ = "generations"
     __table_args__ = (
-        CheckConstraint("state in ('building', 'live', 'retired')", name="generations_state"),
+        CheckConstraint(
+            "state in ('building', 'live', 'retired', 'dropped')", name="generations_state"
+        ),
         Index(
             "generations_one_live", "state", unique=True, postgresql_where=text("state = 'live'")
         ),

@@ -9,7 +9,7 @@ create table projections.generations (
     held_until  timestamptz not null default '-infinity',
     created_at  timestamptz not null default now(),
     updated_at  timestamptz not null default now(),
-    constraint generations_state check (state in ('building', 'live', 'retired'))
+    constraint generations_state check (state in ('building', 'live', 'retired', 'dropped'))
 );
 create unique index generations_one_live on projections.generations (state) where state = 'live';
 create unique index generations_one_building
@@ -75,12 +75,20 @@ grant insert on projections.interventions to catalog_command;
 grant usage on sequence projections.switches to catalog_projection;
 grant insert, update, delete on all tables in schema projections to catalog_projection;
 
--- Generations of read tables are made by whoever rebuilds: their schemas, and the views that
--- queries see, belong to the worker's group.
+-- Generations of read tables are made and removed by whoever rebuilds: their schemas, and the views
+-- that queries see, belong to the worker's group.
 do $$
 begin
-    execute format('grant create on database %I to catalog_projection', current_database());
     if not pg_has_role(current_user, 'catalog_projection', 'member') then
         execute format('grant catalog_projection to %I', current_user);
     end if;
 end $$;
+create schema read authorization catalog_projection;
+
+create function projections.create_generation(generation integer) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    execute format('create schema %I authorization catalog_projection', 'read_' || generation);
+end $$;
+revoke all on function projections.create_generation from public;
+grant execute on function projections.create_generation to catalog_projection;

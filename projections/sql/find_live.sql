@@ -1,1 +1,1 @@
-select generation from projections.generations where state = 'live'
+select generation, code_digest from projections.generations where state = 'live'

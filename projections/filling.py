@@ -1,0 +1,116 @@
+"""Fills the tables of a generation from the log: side by side, by COPY, each stream folded once."""
+
+import asyncio
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import Connection, driver, statement
+from events.recorded import Recorded
+from projections.applying import apply, apply_what_can_be, is_of_the_data
+from projections.folding import Change, fold
+from projections.leases import Lease
+from projections.portions import Portion, Portions
+
+type Write = Callable[[Connection, Lease, Sequence[Change]], Awaitable[object]]
+
+_UNHURRIED = "set local synchronous_commit = off"
+_READ_DISCARDED = statement(__package__, "sql/read_discarded.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """By catalog: a lease on the tables to fill, and the positions of discarded events."""
+
+    leases: Mapping[str, Lease]
+    discarded: Mapping[str, Collection[int]]
+    folded: Callable[[int], None]
+    """Is told how many events were folded."""
+
+
+async def fill(
+    engine: AsyncEngine,
+    leases: Mapping[str, Lease],
+    upto: Mapping[str, int],
+    *,
+    parallel: int,
+    folded: Callable[[int], None],
+) -> None:
+    """Bring empty tables to a position in each catalog, on so many connections at a time."""
+    async with driver(engine) as connection:
+        discarded = {each: await _read_discarded(connection, each) for each in upto}
+    filling = Filling(leases, discarded, folded)
+    portions = Portions(upto)
+    await together(*(_fill(engine, portions, filling) for _ in range(parallel)))
+
+
+async def _read_discarded(connection: Connection, catalog: str) -> Collection[int]:
+    return {row["position"] for row in await connection.fetch(_READ_DISCARDED, catalog)}
+
+
+async def together(*coroutines: Coroutine[None, None, None]) -> None:
+    """All of them at a time; the first that fails ends the others, and its failure is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for each in coroutines:
+                group.create_task(each)
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
+
+
+async def _fill(engine: AsyncEngine, portions: Portions, filling: Filling) -> None:
+    async with driver(engine) as connection:
+        while portion := await portions.following(connection):
+            try:
+                await _fill_portion(connection, portion, filling, apply)
+            except Exception as error:
+                if not is_of_the_data(error):
+                    raise
+                await _fill_portion(connection, portion, filling, apply_what_can_be)
+
+
+async def _fill_portion(
+    connection: Connection, portion: Portion, filling: Filling, write: Write
+) -> None:
+    async with connection.transaction():
+        await connection.execute(_UNHURRIED)
+        async for changes in _changes(connection, portion, filling):
+            await write(connection, filling.leases[portion.catalog], changes)
+
+
+async def _changes(
+    connection: Connection, portion: Portion, filling: Filling
+) -> AsyncIterator[list[Change]]:
+    """What became of each stream, when all of its events were read, a page of them at a time."""
+    discarded = filling.discarded[portion.catalog]
+    unfinished: Change | None = None
+    async for page in portion.pages(connection):
+        changes: list[Change] = []
+        for stream, events in groupby(page, attrgetter("stream_id")):
+            if unfinished and unfinished.stream_id == stream:
+                unfinished = _continued(unfinished, list(events), discarded)
+            else:
+                changes += [unfinished] if unfinished else []
+                unfinished = fold(None, list(events), discarded)
+        yield changes
+        filling.folded(len(page))
+    if unfinished:
+        yield [unfinished]
+
+
+def _continued(change: Change, events: Sequence[Recorded], discarded: Collection[int]) -> Change:
+    if change.fault:
+        return change
+    further = fold(change.after, events, discarded)
+    return Change(None, further.after, [*change.events, *events], further.fault)

@@ -1,0 +1,6 @@
+select l.table_name, string_agg(quote_ident(l.column_name), ', ' order by l.column_name)
+from information_schema.columns l
+join information_schema.columns b using (table_name, column_name, data_type)
+where l.table_schema = $1 and b.table_schema = $2
+group by l.table_name
+order by l.table_name

@@ -1,0 +1,1 @@
+select position from projections.discarded where catalog_id = $1

@@ -1,0 +1,4 @@
+update projections.generations
+set held_until = clock_timestamp() + $3
+where generation = $1 and holder = $2 and state = 'building'
+returning true
