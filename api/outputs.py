@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from commands.jobs import JobState
 
 type Scalar = str | int | float | bool
 
@@ -145,6 +147,24 @@ class Projections(BaseModel):
     lag_seconds: float
     parked: int
     parked_streams: list[ParkedStream]
+
+
+class Job(BaseModel):
+    """Beside these members a job has those of its kind. `progress` goes from 0 to 1."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: UUID
+    kind: str
+    catalog: str
+    actor: str
+    state: JobState
+    progress: float
+    problem: str | None
+    """Why it failed."""
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
 
 
 class Health(BaseModel):

@@ -37,3 +37,11 @@ class VersionConflict(Refused):
 
 class IdempotencyKeyReused(Refused):
     """This idempotency key came with another request before; use a new key for a new request."""
+
+
+class UnknownJob(Refused):
+    """There is no such job, or none that you may follow."""
+
+
+class RebuildRunning(Refused):
+    """A rebuild is under way already, and there is one at a time; follow `job_id`."""

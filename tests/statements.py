@@ -1,4 +1,4 @@
-"""What is asked of the event store meanwhile."""
+"""What is asked of a schema meanwhile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 @contextmanager
-def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+def statements(engine: AsyncEngine, schema: str = "event_store") -> Iterator[list[str]]:
     """The statements over connections that are lent from now on, as they end."""
     seen: list[str] = []
 
     def log(query: LoggedQuery) -> None:
-        if "event_store." in query.query:  # and not what a new connection asks of types
+        if f"{schema}." in query.query:  # and not what a new connection asks of types
             seen.append(query.query)
 
     def lent(connection: AdaptedConnection, *_: object) -> None:

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def worker(settings: Settings, directory: Path, port: int = 0) -> Iterator[WorkerProcess]:
+def worker(
+    settings: Settings,
+    directory: Path,
+    port: int = 0,
+    module: Sequence[str] = ("cli", "worker"),
+) -> Iterator[WorkerProcess]:
     log, port = directory / f"worker-{len(list(directory.iterdir()))}.log", port or free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CATALOG_")},
@@ -67,7 +72,7 @@ def worker(settings: Settings, directory: Path, port: int = 0) -> Iterator[Worke
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "worker"], env=environment, stdout=output, stderr=output
+            [sys.executable, "-m", *module], env=environment, stdout=output, stderr=output
         )
     try:
         yield WorkerProcess(process, port, log)

@@ -4,20 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from arq import cron
+from arq import cron, func
 from arq.cron import CronJob
+from arq.worker import Function
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from commands.job_hints import RUN_JOBS
 from commands.snapshots import CODE_DIGEST
 from events.database import driver, statement
+from workers.job_attempt import Run
 from workers.signing import sign_all
 
 KEEP_KEYS = timedelta(hours=24)
 KEEP_SESSIONS = timedelta(days=1)
 KEEP_SNAPSHOTS = timedelta(days=7)
+KEEP_JOBS = timedelta(days=30)
 SIGN_EVERY_SECONDS = 10
 
 _PRUNE_IDEMPOTENCY = statement(__package__, "sql/prune_idempotency.sql")
+_PRUNE_JOBS = statement(__package__, "sql/prune_jobs.sql")
 _PRUNE_SESSIONS = statement(__package__, "sql/prune_sessions.sql")
 _PRUNE_SNAPSHOTS = statement(__package__, "sql/prune_snapshots.sql")
 
@@ -25,13 +30,14 @@ log = structlog.get_logger(__name__)
 
 
 async def prune_expired(ctx: dict[str, Any]) -> None:
-    """Forget keys after a day, expired sessions after another, other code's snapshots in a week."""
+    """Forget what was kept long enough: of jobs the finished, of snapshots those of other code."""
     engine: AsyncEngine = ctx["engine"]
     async with driver(engine) as connection:
         keys = await connection.execute(_PRUNE_IDEMPOTENCY, KEEP_KEYS)
         sessions = await connection.execute(_PRUNE_SESSIONS, KEEP_SESSIONS)
         snapshots = await connection.execute(_PRUNE_SNAPSHOTS, CODE_DIGEST, KEEP_SNAPSHOTS)
-    log.info("pruned", idempotency=keys, sessions=sessions, snapshots=snapshots)
+        jobs = await connection.execute(_PRUNE_JOBS, KEEP_JOBS)
+    log.info("pruned", idempotency=keys, sessions=sessions, snapshots=snapshots, jobs=jobs)
 
 
 async def sign_checkpoints(ctx: dict[str, Any]) -> None:
@@ -39,6 +45,15 @@ async def sign_checkpoints(ctx: dict[str, Any]) -> None:
     await sign_all(ctx["engine"])
 
 
+async def run_jobs(ctx: dict[str, Any]) -> None:
+    """Look for queued jobs now. They run beside arq, whose worker is begun anew with Redis."""
+    ctx["wake"]()
+
+
+RUNS: dict[str, Run] = {}
+"""What runs a job, by its kind."""
+
+FUNCTIONS: list[Function] = [func(run_jobs, name=RUN_JOBS, keep_result=0)]
 CRON_JOBS: list[CronJob] = [
     cron(prune_expired, minute=7, run_at_startup=True),
     cron(sign_checkpoints, second=set(range(0, 60, SIGN_EVERY_SECONDS)), run_at_startup=True),

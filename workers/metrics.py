@@ -36,3 +36,12 @@ SIGNING_FAILURES = Counter(
 )
 for reason in ("database", "error", "forked", "missing"):
     SIGNING_FAILURES.labels(reason)  # to Prometheus, from nothing to 1 is no increase
+JOBS = Counter(
+    "catalog_projection_jobs_total", "Attempts at jobs, by what came of them", ["kind", "state"]
+)
+JOB_SECONDS = Histogram(
+    "catalog_projection_job_seconds",
+    "Duration of an attempt at a job",
+    ["kind"],
+    buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
+)

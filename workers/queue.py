@@ -1,8 +1,10 @@
 """arq for what is occasional, kept alive through outages of Redis."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from signal import SIGTERM
+from typing import Any
 
 import structlog
 from arq import Worker
@@ -13,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from workers.jobs import CRON_JOBS
+from workers.jobs import CRON_JOBS, FUNCTIONS
 
 RECONNECT_SECONDS = 1.0
 FINISH_SECONDS = 20
@@ -23,9 +25,9 @@ log = structlog.get_logger(__name__)
 
 
 class Queue:
-    def __init__(self, redis_url: str, engine: AsyncEngine) -> None:
+    def __init__(self, redis_url: str, engine: AsyncEngine, wake: Callable[[], None]) -> None:
         self._redis_url = redis_url
-        self._engine = engine
+        self._context = {"engine": engine, "wake": wake}
         self._worker: Worker | None = None
         self._stopping = asyncio.Event()
 
@@ -33,7 +35,7 @@ class Queue:
         """Until `stop`; arq gives up when Redis goes away, so it is begun again."""
         while not self._stopping.is_set():
             pool = _pool(self._redis_url)
-            self._worker = _worker(pool, self._engine)
+            self._worker = _worker(pool, self._context)
             try:
                 await self._worker.async_run()
             except asyncio.CancelledError:
@@ -54,14 +56,15 @@ class Queue:
             self._worker.handle_sig_wait_for_completion(SIGTERM)
 
 
-def _worker(pool: ArqRedis, engine: AsyncEngine) -> Worker:
+def _worker(pool: ArqRedis, context: dict[Any, Any]) -> Worker:
     return Worker(
+        FUNCTIONS,
         cron_jobs=CRON_JOBS,
         redis_pool=pool,
         queue_name=pool.default_queue_name,
         handle_signals=False,
         job_completion_wait=FINISH_SECONDS,
-        ctx={"engine": engine},
+        ctx={**context},
     )
 
 

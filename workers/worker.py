@@ -25,6 +25,8 @@ from workers.projecting import Projecting
 from workers.queue import Queue
 
 POOL_SIZE = 12
+JOB_LEASE_SECONDS = 15.0
+JOB_POLL_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +53,14 @@ async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:
     engine = create_engine(database_url, pool_size=POOL_SIZE, application="catalog-worker")
     redis = connect(redis_url)
     projecting = _projecting(settings, engine, redis)
-    jobs = JobRunner(engine, redis, runs, holder=_holder())
+    jobs = JobRunner(
+        engine,
+        redis,
+        runs,
+        holder=_holder(),
+        lease_seconds=JOB_LEASE_SECONDS,
+        poll_seconds=JOB_POLL_SECONDS,
+    )
     queue = Queue(redis_url, engine, jobs.wake)
     app = http.application(engine, lambda: projecting.healthy)
     server = http.server(app, settings.worker_host, settings.worker_port)

@@ -12,8 +12,10 @@ from events.append import Append, Idempotent, append
 from events.codec import encode
 from events.database import driver
 from events.tables import Idempotency, Snapshot
+from tests.acting import acting_as
+from tests.asked_jobs import asked
 from tests.given import LAMP, registered
-from workers.jobs import KEEP_KEYS, KEEP_SESSIONS, KEEP_SNAPSHOTS, prune_expired
+from workers.jobs import KEEP_JOBS, KEEP_KEYS, KEEP_SESSIONS, KEEP_SNAPSHOTS, prune_expired
 
 MINUTE = timedelta(minutes=1)
 
@@ -84,6 +86,42 @@ async def test_sessions_are_forgotten_a_day_after_they_expired(engine: AsyncEngi
 
     kept = await _column(engine, "select session_id from access.sessions")
     assert kept == {UUID(int=1), UUID(int=2)}
+
+
+async def test_finished_jobs_are_forgotten_after_a_month(engine: AsyncEngine) -> None:
+    old, young = KEEP_JOBS + MINUTE, KEEP_JOBS - MINUTE
+    kept = [
+        await _ended(engine, "succeeded", young),
+        await _ended(engine, "failed", young),
+        (await asked(engine)).id,
+    ]
+    for state in ("succeeded", "failed", "cancelled"):
+        await _ended(engine, state, old)
+
+    await prune_expired({"engine": engine})
+
+    assert await _column(engine, "select job_id from jobs.jobs") == set(kept)
+
+
+async def test_the_worker_s_role_may_forget_all_of_it(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    await _ended(engine, "succeeded", KEEP_JOBS + MINUTE)
+    async with acting_as("catalog_projection", database_url) as worker:
+        await prune_expired({"engine": worker})
+    assert not await _column(engine, "select job_id from jobs.jobs")
+
+
+async def _ended(engine: AsyncEngine, state: str, ago: timedelta) -> UUID:
+    job = await asked(engine)
+    async with driver(engine) as connection:
+        await connection.execute(
+            "update jobs.jobs set state = $2, finished_at = now() - $3::interval where job_id = $1",
+            job.id,
+            state,
+            ago,
+        )
+    return job.id
 
 
 async def _keep_key(engine: AsyncEngine, key: str, age: timedelta) -> None:

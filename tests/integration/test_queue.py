@@ -1,7 +1,7 @@
 """The queue of jobs, across outages of Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -9,7 +9,11 @@ from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
+from commands.job_hints import hint
+from events.nudge import connect
+from tests.asked_jobs import KIND, Stocktaking, asked, runner
 from tests.eventually import eventually
 from tests.redis_process import RedisProcess, redis_process
 from workers import queue as queues
@@ -30,8 +34,10 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def running(redis: RedisProcess, engine: AsyncEngine) -> AsyncIterator[Queue]:
-    queue = Queue(redis.url, engine)
+async def running(
+    redis: RedisProcess, engine: AsyncEngine, wake: Callable[[], None] = lambda: None
+) -> AsyncIterator[Queue]:
+    queue = Queue(redis.url, engine, wake)
     task = asyncio.create_task(queue.run())
     try:
         yield queue
@@ -109,6 +115,64 @@ async def test_a_job_that_outlives_redis_is_finished(
         redis.stop()
         await asyncio.sleep(1)
     assert await is_pruned(engine)
+
+
+async def test_it_does_not_end_before_the_jobs_that_outlive_redis(
+    redis: RedisProcess, engine: AsyncEngine
+) -> None:
+    await a_key_to_prune(engine)
+    queue = Queue(redis.url, engine, lambda: None)
+    task = asyncio.create_task(queue.run())
+    with capture_logs() as logged:
+
+        async def has_given_up() -> bool:
+            return any(line["event"] == "queue_interrupted" for line in logged)
+
+        async with engine.begin() as blocking:
+            await blocking.execute(text("lock table event_store.idempotency"))
+            await ask_to_prune(redis)
+            await eventually(lambda: waits_for_a_lock(engine))
+            redis.stop()
+            await eventually(has_given_up)
+            queue.stop()
+            await asyncio.wait({task}, timeout=0.5)
+            assert not task.done()
+        async with asyncio.timeout(10):
+            await task
+    assert await is_pruned(engine)
+
+
+async def test_a_hint_has_the_queued_jobs_run(redis: RedisProcess, engine: AsyncEngine) -> None:
+    woken = asyncio.Event()
+    async with running(redis, engine, woken.set), connect(redis.url) as client:
+        for _ in range(3):
+            await hint(client)
+            async with asyncio.timeout(10):
+                await woken.wait()
+            woken.clear()
+
+
+async def test_a_hint_is_lost_without_redis(redis: RedisProcess) -> None:
+    redis.stop()
+    async with connect(redis.url) as client:
+        await hint(client)
+
+
+async def test_other_work_goes_on_while_a_job_runs(
+    redis: RedisProcess, engine: AsyncEngine
+) -> None:
+    stocktaking = Stocktaking()
+    await asked(engine)
+    async with (
+        runner(engine, {KIND: stocktaking}) as worker,
+        running(redis, engine, worker.wake),
+    ):
+        await stocktaking.begins()
+        for _ in range(2):
+            await a_key_to_prune(engine)
+            await ask_to_prune(redis)
+            await pruned(engine)
+        assert stocktaking.running == 1
 
 
 async def waits_for_a_lock(engine: AsyncEngine) -> bool:

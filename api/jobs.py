@@ -1,0 +1,86 @@
+"""Jobs over HTTP: a rebuild is asked for on the command side, a job is followed on both."""
+
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from api import outputs
+from api.auth.access import CATALOG_REFUSALS, REFUSALS, Authenticated, CatalogKey, Operator
+from api.errors import BODY_REFUSALS, Forbidden
+from api.parameters import ONLY_KNOWN
+from api.refusals import answers, may_refuse
+from api.resources import Held
+from commands import jobs
+from commands.errors import RebuildRunning, UnknownJob
+from commands.input import Input
+from commands.job_hints import hint
+from commands.jobs import Job
+from events.database import driver
+
+log = structlog.get_logger(__name__)
+
+router = APIRouter(prefix="/v1/jobs", tags=["operations"], dependencies=ONLY_KNOWN)
+requests = APIRouter(prefix="/v1/catalogs/{catalog}", tags=["commands"], dependencies=ONLY_KNOWN)
+
+
+class Rebuild(Input):
+    accept_differences: bool = False
+
+
+@requests.post(
+    "/projections/rebuild",
+    status_code=202,
+    operation_id="rebuild_projections",
+    responses=answers(
+        202, {"Location": "^/v1/jobs/[^/]+$"}, *CATALOG_REFUSALS, *BODY_REFUSALS, RebuildRunning
+    ),
+)
+async def rebuild(
+    catalog: CatalogKey,
+    principal: Operator,
+    held: Held,
+    asked: Request,
+    response: Response,
+    body: Rebuild | None = None,
+) -> outputs.Job:
+    """Make a new generation of read tables, of all catalogs, and switch to it once it is checked.
+
+    What differs from the tables that it replaces ends the job, unless that is accepted in advance,
+    which only an administrator of all catalogs may do. `Idempotency-Key` has no effect here: while
+    a rebuild is under way a second request gets 409.
+    """
+    wanted = body or Rebuild()
+    if wanted.accept_differences and not principal.administers_everything():
+        raise Forbidden
+    async with driver(held.engine) as connection:
+        job = await jobs.request(
+            connection,
+            "rebuild",
+            catalog,
+            wanted.model_dump(),
+            actor=principal.username,
+            correlation_id=asked.state.request_id,
+        )
+    log.info("job_requested", job_id=str(job.id), kind=job.kind, by=job.actor)
+    await hint(held.redis)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return _shown(job)
+
+
+@router.get("/{job_id}", operation_id="get_job", responses=may_refuse(*REFUSALS, UnknownJob))
+async def get_job(job_id: UUID, principal: Authenticated, held: Held) -> outputs.Job:
+    """How far a job has come, for those who administer its catalog.
+
+    Each kind of job has members of its own beside those that are described.
+    """
+    async with driver(held.engine) as connection:
+        job = await jobs.find(connection, job_id)
+    if job is None or not principal.may("operate", job.catalog):
+        raise UnknownJob
+    return _shown(job)
+
+
+def _shown(job: Job) -> outputs.Job:
+    described = {name: getattr(job, name) for name in outputs.Job.model_fields}
+    return outputs.Job.model_validate({**job.details, **described})

@@ -1,0 +1,2 @@
+delete from jobs.jobs
+where finished_at < now() - $1::interval
