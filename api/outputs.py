@@ -31,6 +31,10 @@ class Medium(BaseModel):
     alt: str | None
 
 
+class Standstill(BaseModel):
+    position: int
+
+
 class Product(BaseModel):
     id: UUID
     sku: str
@@ -46,6 +50,11 @@ class Product(BaseModel):
     version: int
     created_at: datetime
     updated_at: datetime
+    parked: Standstill | None = Field(
+        default=None,
+        description="Only of a product that stands still: its event at `position` can't be applied,"
+        " and this is what it was before",
+    )
 
 
 class Total(BaseModel):

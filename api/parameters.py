@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from api.errors import InvalidInput
 
 PageCursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,8000}$")]
+PARKED = "-parked"
+"""Ends the ETag of a product that stands still: the one of its version is of the whole document."""
 _INTEGER = re.compile("-?[0-9]+")
 
 

@@ -13,7 +13,7 @@ from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Writer
 from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS
-from api.parameters import ONLY_KNOWN
+from api.parameters import ONLY_KNOWN, PARKED
 from api.refusals import answers, header
 from api.resources import Held
 from commands import errors
@@ -60,7 +60,11 @@ router = APIRouter(
 
 type IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", pattern=r'^"[1-9][0-9]{0,8}"$', description="The version to change"),
+    Header(
+        alias="If-Match",
+        pattern=rf'^"[1-9][0-9]{{0,8}}({PARKED})?"$',
+        description="The version to change",
+    ),
 ]
 type IdempotencyKey = Annotated[
     str | None,
@@ -117,7 +121,7 @@ async def _write(
     return Write(
         held.write_sides.of(catalog),
         circumstances,
-        int(if_match.strip('"')) if if_match else None,
+        int(if_match.strip('"').removesuffix(PARKED)) if if_match else None,
         await _idempotent(request, principal.username, idempotency_key),
         response,
     )

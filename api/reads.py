@@ -11,7 +11,7 @@ from api.answering import POSITION, REVALIDATE, Reading, as_json
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Known, Reader
 from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
-from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
+from api.parameters import ONLY_KNOWN, PARKED, PageCursor, PageLimit
 from api.refusals import Responses, answers
 from commands.errors import UnknownCurrency, UnknownProduct
 from commands.input import Sku
@@ -21,7 +21,7 @@ from queries.errors import InvalidCursor
 from queries.product import Document
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind)
-_DOCUMENT = POSITION | {"ETag": '^"[0-9]+"$', "Cache-Control": "^private, no-cache$"}
+_DOCUMENT = POSITION | {"ETag": f'^"[0-9]+({PARKED})?"$', "Cache-Control": "^private, no-cache$"}
 _NOT_MODIFIED: Responses = {304: {"description": "`If-None-Match` has this version"}}
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
@@ -133,7 +133,7 @@ async def get_history(
 def _document(answer: Answer[Document | None], if_none_match: str | None) -> Response:
     if answer.value is None:
         raise UnknownProduct
-    etag = f'"{answer.value.version}"'
+    etag = f'"{answer.value.version}{PARKED if answer.value.parked else ""}"'
     headers = {
         "ETag": etag,
         "Cache-Control": REVALIDATE,

@@ -7,3 +7,5 @@ from dataclasses import dataclass
 class Answer[T]:
     value: T
     position: int
+    stands_still: bool = False
+    """Whether it reflects no more than that until somebody intervenes: its product is parked."""

@@ -23,6 +23,8 @@ class Document:
 
     version: int
     body: bytes
+    parked: bool = False
+    """Whether it stands still: the log has more of the product than could be applied."""
 
 
 async def by_id(
@@ -33,7 +35,7 @@ async def by_id(
     if cached and cached.body is not None and cached.position >= minimum:
         return Answer(Document(cached.version, cached.body), cached.position)
     found = await _read(engine, _FIND, catalog, product)
-    if cached and found.value is not None:
+    if cached and found.value is not None and not found.value.parked:
         await _keep(cache, catalog, product, found.value, found.position)
     return found
 
@@ -49,8 +51,11 @@ async def _read(
         row = await connection.fetchrow(query, catalog, key)
     if row is None:
         return Answer(None, 0)
-    found = Document(row["version"], row["document"].encode()) if row["document"] else None
-    return Answer(found, row["position"])
+    if row["document"] is None:
+        return Answer(None, row["position"])
+    parked_at = row["parked_at"]
+    found = Document(row["version"], row["document"].encode(), parked_at is not None)
+    return Answer(found, row["position"] if parked_at is None else parked_at - 1, found.parked)
 
 
 async def _cached(cache: ProductCache, catalog: str, product: UUID) -> Cached | None:
