@@ -109,3 +109,11 @@ class CouldNotLook(CommandFailed):
 class NoVerifierKey(CommandFailed):
     def __init__(self, text: object) -> None:
         super().__init__(f"{text} is no verifier key: <name>+<8 hex digits>+<base64>.")
+
+
+class RebuiltOtherwise(CommandFailed):
+    def __init__(self, differences: object) -> None:
+        super().__init__(
+            f"The rebuilt tables are not equal to those that are read ({differences} products), and "
+            "were not switched to. Where they are right, repeat it with --accept-differences."
+        )

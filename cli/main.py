@@ -18,9 +18,15 @@ from cli.failures import FAILURES, told
 from cli.feeds import import_command
 from cli.migration import migrated
 from cli.operate import projections
+from cli.rebuild import is_outdated, rebuild_command, rebuild_now
 from cli.running import adopt
 from cli.up import up
 from cli.verify import verify
+
+ADVICE = (
+    "catalog: another version made the read tables, and the workers of this one don't write them: "
+    "run `catalog rebuild`. Until then reads show what was there."
+)
 
 app = typer.Typer(
     name="catalog",
@@ -33,6 +39,7 @@ app.command()(up)
 app.command("import")(import_command)
 app.command()(export)
 app.command()(verify)
+app.command("rebuild")(rebuild_command)
 app.command()(projections)
 app.add_typer(users.app, name="users")
 
@@ -68,9 +75,18 @@ def worker() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    rebuild: Annotated[  # noqa: FBT002 -- Typer makes --rebuild of it
+        bool,
+        typer.Option(
+            envvar="CATALOG_REBUILD",
+            help="Make the read tables anew, where they are of another version.",
+        ),
+    ] = False,
+) -> None:
     """Bring the database to the newest schema.
 
+    Where another version made the read tables, this tells so, or makes them anew with --rebuild.
     Without any user yet, CATALOG_ADMIN_USERNAME and CATALOG_ADMIN_PASSWORD make the first
     administrator; without a log key yet, CATALOG_LOG_NAME names the one that is made.
     """
@@ -79,6 +95,11 @@ def migrate() -> None:
     if administrator.password:
         password = administrator.password.get_secret_value()
         asyncio.run(add_first(url, administrator.username, password))
+    if asyncio.run(is_outdated(url)):
+        if rebuild:
+            rebuild_now(accept_differences=True)
+        else:
+            typer.echo(ADVICE, err=True)
 
 
 @app.command(hidden=True)

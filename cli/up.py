@@ -22,6 +22,7 @@ from cli.data_directory import held
 from cli.environment import Administrator, Migration, read
 from cli.migration import migrated
 from cli.processes import Child, running
+from cli.rebuild import is_outdated, rebuild_now
 from cli.running import DATA_DIRECTORY, told
 from cli.sample_catalog import import_into_empty
 from cli.welcome import welcome
@@ -93,6 +94,8 @@ def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Nev
     console.print("Starting …")
     with _servers(directory) as servers:
         url = migrated(read(Migration))
+        if asyncio.run(is_outdated(url)):
+            rebuild_now(accept_differences=True)
         if sample:
             import_into_empty(url, directory, console)
         given = _administrator()
