@@ -1,29 +1,31 @@
 """`make bench`: what the service does in a second, on servers of its own."""
 
 import asyncio
-import json
+import logging
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
+import structlog
 import typer
 import uvloop
 
 from benchmarks import append as appending
-from benchmarks import first_import, long_streams
+from benchmarks import first_import, long_streams, projection
 from benchmarks import growth as growing
 from benchmarks.append_report import report
+from benchmarks.feeds import SAMPLE
+from benchmarks.kept import Json, keep
 from benchmarks.machine import describe
 from benchmarks.results import Results, figure
 from benchmarks.server import create_database, started
 from cli import embedded
 
-SAMPLE = Path(__file__).parent.parent / "cli" / "sample" / "products.ndjson.gz"
 PLAN = appending.Plan()
 
-Json = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file, too.")]
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
+app.add_typer(projection.app, name="projection")
 
 
 @app.command("import")
@@ -75,7 +77,7 @@ def append(
     for line in report(results):
         print(line)
     print(f"\n{machine}; {plan.rounds} rounds of {plan.seconds:g} s")
-    _keep(kept_as, {"machine": asdict(machine), "cells": list(results.as_rows())})
+    keep(kept_as, {"machine": asdict(machine), "cells": list(results.as_rows())})
 
 
 @app.command()
@@ -98,7 +100,7 @@ def growth(
     print(f"µs an append, {growing.SMALL:,} events: {small:.1f}")
     print(f"µs an append, {events:,} events: {large:.1f}")
     print(f"ratio: {ratio:.2f}\n\n{machine}; {rounds} rounds of {appends} appends")
-    _keep(kept_as, {"machine": asdict(machine), "blocks": [asdict(block) for block in blocks]})
+    keep(kept_as, {"machine": asdict(machine), "blocks": [asdict(block) for block in blocks]})
 
 
 @app.command()
@@ -114,13 +116,9 @@ def streams(
     for line in long_streams.report(done):
         print(line)
     print(f"\n{machine}; {rounds} rounds")
-    _keep(kept_as, {"machine": asdict(machine), "rounds": [asdict(each) for each in done]})
-
-
-def _keep(path: Path | None, figures: dict[str, object]) -> None:
-    if path:
-        path.write_text(json.dumps(figures, indent=2) + "\n")
+    keep(kept_as, {"machine": asdict(machine), "rounds": [asdict(each) for each in done]})
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     app()

@@ -5,33 +5,22 @@ rows go by COPY into one table without any check: what the machine could do at b
 """
 
 import asyncio
-import gzip
-import json
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.feeds import Snapshot, imported, read_rows
+from benchmarks.projected import projected
 from benchmarks.server import create_database
 from cli.processes import Child, running
-from commands.appending import KIND, Circumstances
-from commands.feeds import Importer
-from commands.write_side import WriteSide
-from events.appender import Appender
+from cli.sample_catalog import KNOWN_SINCE
 from events.database import driver, pool
-from projections.projector import read_progress
-
-CATALOG = "main"
-OCCURRED_AT = datetime(2023, 11, 16, tzinfo=UTC)
-PATIENCE_SECONDS = 120.0
 
 DIGEST = """
 select md5(string_agg(sku || version || (document::jsonb - 'id')::text, '' order by sku))
@@ -59,22 +48,12 @@ async def measure(
     rounds: int,
     kill_worker: bool,
 ) -> None:
-    lines = list(_lines(feed, copies))
+    lines = list(Snapshot(KNOWN_SINCE, read_rows(feed)).lines(range(copies)))
     done = [
         await _round(database_url, redis_url, directory, lines, n, kill=kill_worker and n % 2 == 1)
         for n in range(rounds)
     ]
     _print(len(lines), done)
-
-
-def _lines(feed: Path, copies: int) -> Iterator[bytes]:
-    packed = feed.read_bytes()
-    text = gzip.decompress(packed) if feed.suffix == ".gz" else packed
-    rows: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
-    for copy in range(copies):
-        suffix = f"-{copy}" if copy else ""
-        for row in rows:
-            yield json.dumps(row | {"sku": row["sku"] + suffix}).encode()
 
 
 async def _round(
@@ -108,20 +87,15 @@ def _worker(directory: Path, environment: dict[str, str]) -> AbstractContextMana
 
 async def _import(engine: AsyncEngine, lines: list[bytes]) -> int:
     """The position of the feed's last event."""
-    appender = Appender(engine, CATALOG, KIND, queue_limit=2_000, batch_limit=500)
-    circumstances = Circumstances(
-        actor="benchmark", correlation_id="benchmark", occurred_at=OCCURRED_AT
-    )
-    report = await Importer(WriteSide(appender), circumstances).run(lines)
+    report = await imported(engine, lines, KNOWN_SINCE)
     if report.created != len(lines):
         raise RuntimeError(report)
     return report.position
 
 
 async def _projected(engine: AsyncEngine, position: int) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS), driver(engine) as connection:
-        while (await read_progress(connection))[0].checkpoint < position:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    async with driver(engine) as connection:
+        await projected(connection, position)
 
 
 async def _copy(engine: AsyncEngine, lines: list[bytes]) -> float:

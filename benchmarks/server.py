@@ -43,6 +43,14 @@ async def create_database(server: str, name: str) -> str:
     return url
 
 
+async def copy_database(url: str, name: str) -> str:
+    """The URL of a copy of a database that nobody is connected to."""
+    database = make_url(url).database
+    copy = f"create database {name} template {database} strategy file_copy"
+    await administer(database_url(url, "postgres"), copy)
+    return database_url(url, name)
+
+
 def database_url(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 

@@ -1,0 +1,67 @@
+"""The servers of an installation, and its processes as they are deployed."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from api.settings import Side
+from benchmarks.server import SETTINGS
+from cli import embedded
+from cli.address import Address
+from cli.processes import running
+
+HOST = "127.0.0.1"
+CATALOG = (sys.executable, "-m", "cli")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    database_url: str
+    redis_url: str
+    directory: Path
+    """Where the processes log."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return os.environ | {
+            "CATALOG_DATABASE_URL": self.database_url,
+            "CATALOG_REDIS_URL": self.redis_url,
+        }
+
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        """`catalog worker`, ready."""
+        address = Address(HOST, _free_port())
+        environment = {**self.environment, "CATALOG_WORKER_PORT": str(address.port)}
+        with running("worker", [*CATALOG, "worker"], self.directory, env=environment) as child:
+            address.await_ready(child)
+            yield
+
+    @contextmanager
+    def api(self, side: Side) -> Iterator[Address]:
+        """`catalog serve`, ready."""
+        address = Address(HOST, _free_port())
+        command = [*CATALOG, "serve", "--side", side, "--port", str(address.port)]
+        with running(side, command, self.directory, env=self.environment) as child:
+            address.await_ready(child)
+            yield address
+
+
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """Fresh servers, PostgreSQL as durable as in production; what they stored goes with them."""
+    with TemporaryDirectory(prefix="catalog-bench-") as path:
+        directory = Path(path)
+        with embedded.postgres(directory, SETTINGS) as postgres, embedded.redis(directory) as redis:
+            yield Installation(postgres.url, redis.url, directory)
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port

@@ -1,0 +1,151 @@
+"""A rebuild while others write and read over HTTP: what they notice of it.
+
+Nobody waits for anybody's answer. Half of the reads name the position of a write that was just
+answered, and are stale if they show less.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from subprocess import CalledProcessError
+from time import monotonic
+
+import uvloop
+
+from benchmarks.append_report import table
+from benchmarks.installation import CATALOG, Installation
+from benchmarks.open_loop import Ending, at_rate
+from benchmarks.shop import Shop
+from benchmarks.shoppers import Seen
+from benchmarks.spread import Spread, spread
+
+type Rebuild = Callable[[Installation], Awaitable[None]]
+WHAT = ("write", "read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    writes_per_second: float = 200
+    reads_per_second: float = 500
+    seconds: float = 20.0
+    """Before the rebuild begins."""
+    warm_up_seconds: float = 5.0
+    """To connect, to fill caches and to get going, before the time that counts."""
+    settling_seconds: float = 3.0
+    """After the rebuild: what the switch leads to counts as its doing."""
+
+
+QUICK = Plan(
+    writes_per_second=20,
+    reads_per_second=40,
+    seconds=1.0,
+    warm_up_seconds=0.5,
+    settling_seconds=1.0,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What came of the requests of one kind that were due in a time."""
+
+    what: str
+    requests: int
+    failures: dict[str, int]
+    stale: int
+    latency: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    rebuild_seconds: float
+    before: Sequence[Phase]
+    during: Sequence[Phase]
+    """The settling afterwards included."""
+
+    @property
+    def flawless(self) -> bool:
+        return not any(phase.failures or phase.stale for phase in (*self.before, *self.during))
+
+
+async def by_command(installation: Installation) -> None:
+    """`catalog rebuild`, to its end."""
+    command = [*CATALOG, "rebuild"]
+    process = await asyncio.create_subprocess_exec(*command, env=installation.environment)
+    if status := await process.wait():
+        raise CalledProcessError(status, command)
+
+
+def measure(installation: Installation, events: int, rebuild: Rebuild, plan: Plan) -> Outcome:
+    """With a process for each side of the API, and one worker that has caught up with the log."""
+    with (
+        installation.worker(),
+        installation.api("commands") as commands,
+        installation.api("queries") as queries,
+    ):
+        shop = Shop(installation.database_url, commands, queries)
+        return uvloop.run(_measure(shop, events, partial(rebuild, installation), plan))
+
+
+async def _measure(
+    shop: Shop, events: int, rebuild: Callable[[], Awaitable[None]], plan: Plan
+) -> Outcome:
+    async with shop.opened(events) as shoppers:
+        ending = Ending()
+        async with asyncio.TaskGroup() as shopping:
+            shopping.create_task(at_rate(plan.writes_per_second, shoppers.write, ending))
+            shopping.create_task(at_rate(plan.reads_per_second, shoppers.read, ending))
+            await asyncio.sleep(plan.warm_up_seconds)
+            counted = monotonic()
+            await asyncio.sleep(plan.seconds)
+            begun = monotonic()
+            await rebuild()
+            took = monotonic() - begun
+            await asyncio.sleep(plan.settling_seconds)
+            ending.moment = monotonic()
+    before = [each for each in shoppers.seen if counted <= each.due < begun]
+    during = [each for each in shoppers.seen if begun <= each.due]
+    return Outcome(took, _phases(before), _phases(during))
+
+
+def _phases(seen: Sequence[Seen]) -> list[Phase]:
+    return [_phase(what, [each for each in seen if each.what == what]) for what in WHAT]
+
+
+def _phase(what: str, seen: Sequence[Seen]) -> Phase:
+    failures = Counter(each.failure for each in seen if each.failure)
+    latency = spread([each.seconds for each in seen])
+    return Phase(what, len(seen), dict(failures), sum(each.stale for each in seen), latency)
+
+
+def report(outcome: Outcome) -> Iterator[str]:
+    head = [
+        "",
+        "during the rebuild, times as slow as before (p50, p99)",
+        "before (p50, p95, p99, longest; ms)",
+        "during",
+        "requests",
+        "failed",
+        "stale",
+    ]
+    pairs = zip(outcome.before, outcome.during, strict=True)
+    yield from table(head, [_row(before, during) for before, during in pairs])
+    yield f"\nThe rebuild took {outcome.rebuild_seconds:.1f} s."
+
+
+def _row(before: Phase, during: Phase) -> list[str]:
+    p50, p99 = (
+        during.latency.p50 / before.latency.p50,
+        during.latency.p99 / before.latency.p99,
+    )
+    failures = Counter(before.failures) + Counter(during.failures)
+    return [
+        f"{before.what}s",
+        f"{p50:.1f}, {p99:.1f}",
+        str(before.latency),
+        str(during.latency),
+        f"{before.requests + during.requests:,}",
+        ", ".join(f"{count} of {failure}" for failure, count in failures.items()) or "0",
+        str(before.stale + during.stale),
+    ]

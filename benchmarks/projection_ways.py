@@ -1,0 +1,74 @@
+"""The ways of a whole log: into one table without any check, and into the read tables."""
+
+from datetime import timedelta
+from time import perf_counter
+
+import asyncpg
+import uvloop
+
+from benchmarks.installation import Installation
+from benchmarks.projected import projected
+from benchmarks.story import CATALOG
+from events.database import driver, pool, statement
+from events.nudge import connect, nudge
+from projections.leases import Lease, acquire, release
+from projections.projector import read_progress
+
+COPIED = statement(__package__, "sql/copied.sql")
+KEPT_OUT = timedelta(minutes=5)
+
+
+def copied(installation: Installation, _events: int) -> float:
+    """The best that the machine can do: one COPY of ready rows, no index, one transaction."""
+    return uvloop.run(_copied(installation))
+
+
+async def _copied(installation: Installation) -> float:
+    file = installation.directory / "events.copy"
+    connection = await asyncpg.connect(installation.database_url)
+    try:
+        await connection.execute(COPIED)
+        await connection.copy_from_table(
+            "events", schema_name="event_store", output=file, format="binary"
+        )
+        began = perf_counter()
+        await connection.copy_to_table("copied", source=file, format="binary")
+        return perf_counter() - began
+    finally:
+        file.unlink(missing_ok=True)
+        await connection.close()
+
+
+def live(installation: Installation, events: int) -> float:
+    """One worker process as it is deployed, Redis included, from an empty checkpoint.
+
+    It is ready and looks for work before the clock starts: until then a lease keeps it out.
+    """
+    lease = uvloop.run(_hold(installation))
+    with installation.worker():
+        return uvloop.run(_let_project(installation, lease, events))
+
+
+async def _hold(installation: Installation) -> Lease:
+    async with (
+        pool(installation.database_url, application="catalog-bench") as engine,
+        driver(engine) as connection,
+    ):
+        [progress] = await read_progress(connection)
+        lease = await acquire(connection, CATALOG, progress.generation, "benchmark", KEPT_OUT)
+    if lease is None or progress.checkpoint:
+        raise RuntimeError(progress)
+    return lease
+
+
+async def _let_project(installation: Installation, lease: Lease, events: int) -> float:
+    async with (
+        pool(installation.database_url, application="catalog-bench") as engine,
+        driver(engine) as connection,
+        connect(installation.redis_url) as redis,
+    ):
+        await release(connection, lease)
+        began = perf_counter()
+        await nudge(redis, CATALOG)
+        await projected(connection, events)
+        return perf_counter() - began
