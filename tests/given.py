@@ -11,19 +11,27 @@ from commands.appending import KIND
 from events.append import Append, Appended, append
 from events.catalogs import open_catalog
 from events.codec import Encoded, encode
-from events.database import driver
+from events.database import Connection, driver
 from events.product import ProductEvent, ProductRegistered
-from projections.generations import FIRST, schema_of
-from projections.leases import acquire
+from projections.generations import FIRST, build, index, schema_of
+from projections.leases import Lease, acquire
 from projections.projector import Batch, project
-from projections.tables import read_tables
+from projections.read_models import READ_MODELS
 
 LEASE = timedelta(seconds=30)
+SWITCHED = 1
+"""Which switch of generations made the first one live."""
 LAMP = UUID(int=1)
 DESK = UUID(int=2)
 TELEPORTED = Encoded("ProductTeleported", 1, "{}")
 """An event that only a later release of this service could have written."""
 registered = ProductRegistered(sku="LAMP-1", name="Lamp", attributes={})
+
+_HOLD = """
+insert into projections.checkpoints as k (catalog_id, generation) values ($1, $2)
+on conflict (catalog_id, generation) do update set epoch = k.epoch + 1
+returning epoch, position
+"""
 
 type Rows = Mapping[str, Sequence[str]]
 
@@ -81,6 +89,15 @@ async def opened(engine: AsyncEngine, catalog: str) -> Log:
     return Log(engine, catalog)
 
 
+async def another_generation(engine: AsyncEngine, generation: int = FIRST + 1) -> int:
+    """Read tables beside those that are read, empty and ready to be filled."""
+    async with driver(engine) as connection:
+        await build(connection, generation)
+        for model in READ_MODELS:
+            await index(connection, generation, model.table)
+    return generation
+
+
 async def projected(
     engine: AsyncEngine,
     catalog: str = "main",
@@ -92,15 +109,25 @@ async def projected(
     remaining = iter(limits)
     batches: list[Batch] = []
     async with driver(engine) as connection:
-        lease = await acquire(connection, catalog, generation, "tests", LEASE)
-        assert lease
-        after = await checkpoint(engine, catalog, generation)
+        lease = await held(connection, catalog, generation)
+        after = lease.checkpoint
         while batch := await project(connection, lease, after, next(remaining, 10_000)):
             if not batch.events:
                 return batches
             batches.append(batch)
             after = batch.after
     return batches
+
+
+async def held(connection: Connection, catalog: str = "main", generation: int = FIRST) -> Lease:
+    """Of the live generation as a worker takes it; others are nobody else's."""
+    if generation == FIRST:
+        lease = await acquire(connection, catalog, generation, "tests", LEASE)
+        assert lease
+        return lease
+    row = await connection.fetchrow(_HOLD, catalog, generation)
+    assert row
+    return Lease(catalog, generation, row["epoch"], row["position"], LEASE)
 
 
 async def checkpoint(engine: AsyncEngine, catalog: str = "main", generation: int = FIRST) -> int:
@@ -116,7 +143,7 @@ async def checkpoint(engine: AsyncEngine, catalog: str = "main", generation: int
 
 async def rows(engine: AsyncEngine, catalog: str = "main", generation: int = FIRST) -> Rows:
     """Every row of every read table, as text."""
-    names = [table.name for table in read_tables.tables.values()]
+    names = [model.table.name for model in READ_MODELS]
     async with driver(engine) as connection:
         return {
             name: [

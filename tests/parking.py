@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
 from events.upcasts import UPCASTS, Shape, Upcast
+from projections.document import ProductDocument
 from projections.generations import FIRST
-from projections.leases import acquire
 from projections.parking import Parked, read_parked
-from projections.projector import Batch, retry
-from tests.given import LAMP, LEASE, checkpoint
+from projections.projector import Batch, refold
+from tests.given import LAMP, held
 
 
 async def parked(
@@ -28,6 +28,11 @@ async def places(
 ) -> list[tuple[UUID, int]]:
     found = await parked(engine, catalog, generation)
     return [(each.product_id, each.position) for each in found]
+
+
+def shown(batch: Batch) -> dict[UUID, ProductDocument]:
+    """What is read of each product that a batch changed."""
+    return {each.stream_id: each.after.document for each in batch.changes if each.after}
 
 
 async def names(engine: AsyncEngine, catalog: str = "main") -> Mapping[UUID, tuple[str, int]]:
@@ -50,6 +55,5 @@ def newer_release(monkeypatch: pytest.MonkeyPatch, data: Mapping[str, Any]) -> N
 
 async def retried(engine: AsyncEngine, product: UUID = LAMP) -> Batch:
     async with driver(engine) as connection:
-        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
-        assert lease
-        return await retry(connection, lease, await checkpoint(engine), product)
+        lease = await held(connection)
+        return await refold(connection, lease, lease.checkpoint, product)

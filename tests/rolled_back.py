@@ -3,17 +3,14 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
-from projections.generations import FIRST
-from projections.leases import acquire
 from projections.projector import Batch, project
-from tests.given import LEASE
+from tests.given import held
 
 
 async def rolled_back(engine: AsyncEngine) -> Batch:
     """What the first batch of the log would have applied."""
     async with driver(engine) as connection:
-        lease = await acquire(connection, "main", FIRST, "tests", LEASE)
-        assert lease
+        lease = await held(connection)
         transaction = connection.transaction()
         await transaction.start()
         batch = await project(connection, lease, 0, 10)

@@ -12,13 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import cli
 from api.settings import Settings
 from events.database import driver
-from projections.generations import FIRST, build
 from tests.eventually import eventually
-from tests.given import checkpoint, projected, rows
+from tests.given import another_generation, checkpoint, projected, rows
 from tests.worker_process import worker
 
 SAMPLE = Path(cli.__file__).parent / "sample" / "products.ndjson.gz"
-UNDISTURBED = FIRST + 1
 BATCH = 25
 
 
@@ -41,10 +39,9 @@ async def test_killed_workers_leave_the_rows_of_an_undisturbed_one(
         await moved(engine, head - 1)
         assert await asyncio.to_thread(process.end) == 0
 
-    async with engine.begin() as connection:
-        await connection.run_sync(build, UNDISTURBED)
-    await projected(engine, generation=UNDISTURBED)
-    assert await rows(engine) == await rows(engine, generation=UNDISTURBED)
+    undisturbed = await another_generation(engine)
+    await projected(engine, generation=undisturbed)
+    assert await rows(engine) == await rows(engine, generation=undisturbed)
 
 
 def import_sample(settings: Settings) -> None:

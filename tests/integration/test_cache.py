@@ -11,7 +11,7 @@ from events.product import ProductRenamed
 from projections.publish import VOUCHED_MILLISECONDS, Publisher, vouched_key
 from queries.cache import ProductCache
 from queries.product import by_id
-from tests.given import DESK, LAMP, Log, projected, registered
+from tests.given import DESK, LAMP, SWITCHED, Log, projected, registered
 from tests.redis_process import RedisProcess, redis_process
 
 SUN = ProductRenamed(name="Sun")
@@ -28,7 +28,7 @@ async def publish(engine: AsyncEngine, redis: Redis) -> None:
     """Project what is new, and publish it."""
     publisher = Publisher(redis, ttl_seconds=SECONDS)
     for batch in await projected(engine):
-        await publisher.publish("main", batch)
+        await publisher.publish("main", SWITCHED, batch)
 
 
 async def read(engine: AsyncEngine, redis: Redis, minimum: int = 0) -> tuple[int, int]:
@@ -54,7 +54,7 @@ async def cached(redis: Redis) -> int | None:
 async def test_what_was_read_from_postgres_is_kept(engine: AsyncEngine, redis: Redis) -> None:
     await Log(engine).given(LAMP, registered)
     await projected(engine)
-    await Publisher(redis, ttl_seconds=SECONDS).announce("main", 1, 1)
+    await Publisher(redis, ttl_seconds=SECONDS).announce("main", SWITCHED, 1, 1)
     assert await cached(redis) is None
     assert await read(engine, redis) == (1, 1)
     assert await cached(redis) == 1
@@ -88,11 +88,11 @@ async def test_a_batch_that_is_published_late_replaces_nothing_newer(
     engine: AsyncEngine, redis: Redis
 ) -> None:
     publisher = Publisher(redis, ttl_seconds=SECONDS)
-    await publisher.announce("main", 0, 0)
+    await publisher.announce("main", SWITCHED, 0, 0)
     await Log(engine).given(LAMP, registered, SUN)
     first, _ = await projected(engine, limits=[1, 1])
     assert await read(engine, redis) == (2, 2)
-    await publisher.publish("main", first)
+    await publisher.publish("main", SWITCHED, first)
     assert await cached(redis) == 2
 
 
@@ -139,7 +139,7 @@ async def test_what_redis_remembers_of_old_times_is_not_served_for_new(
         own_redis.start()
         assert await read(engine, redis) == (1, 1)
         assert await read(engine, redis, minimum=2) == (2, 2)
-        await Publisher(redis, ttl_seconds=SECONDS).announce("main", 2, 2)
+        await Publisher(redis, ttl_seconds=SECONDS).announce("main", SWITCHED, 2, 2)
         assert await read(engine, redis) == (2, 2)
 
 
@@ -154,5 +154,5 @@ async def test_a_cache_that_no_worker_vouches_for_is_not_believed(
     assert 0 < await redis.pttl(vouched_key("main")) <= VOUCHED_MILLISECONDS
     await redis.delete(vouched_key("main"))
     assert await cached(redis) is None
-    await Publisher(redis, ttl_seconds=SECONDS).announce("main", 1, 1)
+    await Publisher(redis, ttl_seconds=SECONDS).announce("main", SWITCHED, 1, 1)
     assert await cached(redis) == 1

@@ -19,7 +19,7 @@ from projections.projector import Progress, read_progress
 from projections.publish import PROJECTED, Publisher
 from queries.answer import Answer
 from tests.eventually import eventually
-from tests.given import LAMP, Log, checkpoint, projected, registered
+from tests.given import LAMP, SWITCHED, Log, checkpoint, projected, registered
 
 AWAY = "redis://127.0.0.1:1"
 LONG = 10.0
@@ -86,7 +86,7 @@ async def test_a_hint_is_enough_and_need_not_be_true(
     async with running(engine, redis) as freshness:
         await eventually(lambda: is_listening(redis))
         waiting = asyncio.create_task(freshness.reflecting("main", head, LONG, reading(engine)))
-        await publisher.announce("main", 1, head)
+        await publisher.announce("main", SWITCHED, 1, head)
         await asyncio.sleep(0.1)
         assert not waiting.done()
         await projected(engine)

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from projections import generations
-from projections.generations import FIRST, build, schema_of, show
-from tests.given import LAMP, Log, projected, registered, rows
+from events.database import driver
+from projections.generations import FIRST, build, drop, ensure_live, schema_of, show
+from tests.acting import acting_as
+from tests.given import LAMP, Log, another_generation, projected, registered, rows
 
 SECOND = FIRST + 1
 
@@ -38,21 +39,61 @@ async def test_a_database_has_a_first_generation_that_views_show(engine: AsyncEn
 async def test_making_sure_of_it_twice_changes_nothing(engine: AsyncEngine) -> None:
     await Log(engine).given(LAMP, registered)
     await projected(engine)
-    async with engine.begin() as connection:
-        await connection.run_sync(generations.ensure_live)
+    async with driver(engine) as connection:
+        await ensure_live(connection)
     assert await seen(engine) == 1
 
 
 async def test_another_generation_is_filled_unseen_and_then_shown(engine: AsyncEngine) -> None:
     await Log(engine).given(LAMP, registered)
-    async with engine.begin() as connection:
-        await connection.run_sync(build, SECOND)
+    await another_generation(engine)
     await projected(engine, generation=SECOND)
     assert await seen(engine) == 0
-    async with engine.begin() as connection:
-        await connection.run_sync(show, SECOND)
+    async with driver(engine) as connection:
+        await show(connection, SECOND)
     assert await seen(engine) == 1
     assert not any((await rows(engine, generation=FIRST)).values())
+
+
+async def indexes(engine: AsyncEngine, generation: int) -> dict[str, str]:
+    """How each key and index is made, whatever schema it is in."""
+    schema = schema_of(generation)
+    async with driver(engine) as connection:
+        found = await connection.fetch(
+            "select indexname, indexdef from pg_indexes where schemaname = $1", schema
+        )
+    return {row["indexname"]: row["indexdef"].replace(schema, "read") for row in found}
+
+
+async def test_keys_and_indexes_are_made_when_it_is_full(engine: AsyncEngine) -> None:
+    async with driver(engine) as connection:
+        await build(connection, SECOND)
+    assert await indexes(engine, SECOND) == {}
+    await another_generation(engine, SECOND + 1)
+    assert await indexes(engine, SECOND + 1) == await indexes(engine, FIRST)
+    assert "product_details_pkey" in await indexes(engine, FIRST)
+
+
+async def test_one_that_is_dropped_leaves_nothing(engine: AsyncEngine) -> None:
+    await another_generation(engine)
+    async with driver(engine) as connection:
+        await drop(connection, SECOND)
+        await drop(connection, SECOND)
+    assert await tables(engine, schema_of(SECOND)) == {}
+    await another_generation(engine)
+
+
+async def test_the_worker_s_role_may_make_fill_show_and_drop_it(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    await Log(engine).given(LAMP, registered)
+    async with acting_as("catalog_projection", database_url) as worker:
+        await another_generation(worker)
+        await projected(worker, generation=SECOND)
+        async with driver(worker) as connection:
+            await show(connection, SECOND)
+            await drop(connection, FIRST)
+    assert await seen(engine) == 1
 
 
 @pytest.mark.parametrize("role", ["catalog_query", "catalog_command"])

@@ -1,6 +1,7 @@
 """One projector at a time, and what becomes of those who are late."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -63,7 +64,7 @@ async def test_a_batch_renews_the_lease(engine: AsyncEngine) -> None:
     await Log(engine).given(LAMP, registered)
     lease = await taken(engine, "a", MOMENT)
     assert lease
-    renewing = Lease(lease.catalog, lease.generation, lease.epoch, LONG)
+    renewing = replace(lease, duration=LONG)
     async with driver(engine) as connection:
         await project(connection, renewing, 0, 10)
     assert await taken(engine, "b") is None

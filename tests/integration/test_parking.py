@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import pytest
+from msgspec import UNSET
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,23 +19,25 @@ from events.database import driver
 from events.errors import DatabaseUnavailable
 from events.log import read_log
 from events.product import PriceSet, ProductEvent, ProductRegistered, ProductRenamed
-from projections import document
-from projections.applying import apply
-from projections.generations import build
-from projections.leases import Lease
+from projections import projection
+from projections.document import ProductDocument, Standstill, apply
+from projections.folding import Change
+from projections.generations import schema_of
+from projections.projection import of
+from projections.writing import write
 from tests.given import (
     DESK,
     LAMP,
-    LEASE,
     TELEPORTED,
     Log,
+    another_generation,
     checkpoint,
     opened,
     projected,
     registered,
     rows,
 )
-from tests.parking import names, parked, places
+from tests.parking import names, parked, places, shown
 from tests.product_events import logs
 from tests.rolled_back import rolled_back
 
@@ -58,11 +61,11 @@ POISON = [
     pytest.param(
         Encoded("ProductRenamed", 1, r'{"name":"\ud800"}'), "Input data", id="half a sign"
     ),
-    pytest.param(_changed("ProductBranded", {"brand": "a\0"}), "0x00", id="NUL in text"),
+    pytest.param(_changed("ProductBranded", {"brand": "a\0"}), "NUL character", id="NUL in text"),
     pytest.param(
-        _changed("AttributesChanged", {"assigned": {"a": "\0"}}),
-        "Unicode escape",
-        id="NUL in jsonb",
+        _changed("AttributesChanged", {"assigned": {"\0": "a"}}),
+        "NUL character",
+        id="NUL in a name of an attribute",
     ),
     pytest.param(
         _changed("PriceSet", {"currency": "EUR", "amount": 2**70}), "int64", id="a large amount"
@@ -102,10 +105,9 @@ async def test_only_its_stream_stands_still_and_is_read_as_it_was(
     assert [(fault.event.position, fault.reason) for fault in batch.faults] == [
         (at_fault, found.reason)
     ]
-    assert {each.document.id: each.document.version for each in batch.products} == {
-        LAMP: 2,
-        DESK: 2,
-    }
+    read = shown(batch)
+    assert {product: read[product].version for product in read} == {LAMP: 2, DESK: 2}
+    assert (read[LAMP].parked, read[DESK].parked) == (Standstill(at_fault), UNSET)
 
 
 @pytest.mark.parametrize("poison", [TELEPORTED, encode(sun)])
@@ -130,7 +132,7 @@ async def test_what_comes_behind_it_waits_in_the_log(engine: AsyncEngine) -> Non
 
     (batch,) = await projected(engine)
 
-    assert (batch.products, batch.faults, len(batch.events)) == ((), (), 3)
+    assert (batch.changes, batch.faults, len(batch.events)) == ([], [], 3)
     assert await checkpoint(engine) == head
     assert await names(engine) == {LAMP: ("Lamp", 1)}
     assert await parked(engine) == before
@@ -163,7 +165,7 @@ async def test_a_fault_of_this_process_is_not_blamed_on_a_stream(
         raise error
 
     await Log(engine).given(LAMP, registered)
-    monkeypatch.setattr(document, "encode", failing)
+    monkeypatch.setattr(projection, "encode", failing)
     with pytest.raises((MemoryError, DatabaseUnavailable)):
         await projected(engine)
     assert (await checkpoint(engine), await parked(engine)) == (0, [])
@@ -181,9 +183,8 @@ async def test_a_fault_of_the_database_is_not_blamed_on_a_stream(engine: AsyncEn
 
 @pytest.fixture
 async def generations(engine: AsyncEngine) -> None:
-    async with engine.begin() as connection:
-        for generation in (2, 3):
-            await connection.run_sync(build, generation)
+    for generation in (2, 3):
+        await another_generation(engine, generation)
 
 
 @pytest.mark.usefixtures("generations")
@@ -223,12 +224,14 @@ async def test_streams_stand_still_at_the_same_event_wherever_batches_are_cut(
 async def without(
     engine: AsyncEngine, catalog: str, stopped: Mapping[UUID, int], generation: int
 ) -> None:
-    """Apply what is before the event at which a stream stopped."""
+    """The rows of what is before the event at which each stream stopped, and that say so."""
+    streams: dict[UUID, ProductDocument] = {}
     async with driver(engine) as connection:
         events = await read_log(connection, catalog, after=0, limit=EVERYTHING)
-        lease = Lease(catalog, generation, 1, LEASE)
-        applicable = [
-            each for each in events if each.position < stopped.get(each.stream_id, EVERYTHING)
-        ]
-        async with connection.transaction():
-            assert not (await apply(connection, lease, applicable)).faults
+        for each in events:
+            if each.position < stopped.get(each.stream_id, EVERYTHING):
+                streams[each.stream_id] = apply(streams.get(each.stream_id), each)
+        for product in stopped.keys() & streams.keys():
+            streams[product].parked = Standstill(stopped[product])
+        changes = [Change(None, of(document), events) for document in streams.values()]
+        await write(connection, schema_of(generation), catalog, changes)

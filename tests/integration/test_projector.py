@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.product import PriceSet, ProductEvent, ProductRenamed
-from projections.generations import FIRST, build
-from tests.given import DESK, LAMP, Log, checkpoint, opened, projected, registered, rows
+from projections.generations import FIRST
+from tests.given import (
+    DESK,
+    LAMP,
+    Log,
+    another_generation,
+    checkpoint,
+    opened,
+    projected,
+    registered,
+    rows,
+)
 from tests.product_events import logs
 from tests.rolled_back import rolled_back
 
@@ -22,9 +32,8 @@ numbers = count()
 @pytest.fixture
 async def generations(engine: AsyncEngine) -> None:
     """Two more sets of read tables, for other ways to cut the same log."""
-    async with engine.begin() as connection:
-        for generation in (ONE_BY_ONE, CUT):
-            await connection.run_sync(build, generation)
+    for generation in (ONE_BY_ONE, CUT):
+        await another_generation(engine, generation)
 
 
 @pytest.mark.usefixtures("generations")
@@ -76,5 +85,5 @@ async def test_a_batch_tells_where_it_began_and_ended(engine: AsyncEngine) -> No
     await log.given(DESK, registered.__class__(sku="DESK-1", name="Desk", attributes={}))
     await log.given(LAMP, ProductRenamed(name="Sun"))
     first, second = await projected(engine, limits=[2])
-    assert (first.before, first.after, len(first.products)) == (0, 2, 2)
-    assert (second.before, second.after, len(second.products)) == (2, 3, 1)
+    assert (first.before, first.after, len(first.changes)) == (0, 2, 2)
+    assert (second.before, second.after, len(second.changes)) == (2, 3, 1)

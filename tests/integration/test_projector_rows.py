@@ -122,7 +122,6 @@ async def test_what_lists_filter_by_is_beside_it(log: Log, engine: AsyncEngine) 
         engine,
         "product_search",
         product_id=LAMP,
-        sku="LAMP-1",
         name="grosse lampe",
         brand="Acme",
         category="light",
