@@ -1,7 +1,7 @@
 """Who builds a generation, and what becomes of one that nobody builds or reads any more."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -48,9 +48,14 @@ async def _begin(connection: Connection, holder: str) -> int:
 
 
 @asynccontextmanager
-async def held(engine: AsyncEngine, generation: int, holder: str) -> AsyncIterator[None]:
-    """Say that its builder lives, while the block runs: what it writes last is fenced by that."""
-    renewing = asyncio.create_task(_renew(engine, generation, holder))
+async def held(
+    engine: AsyncEngine, generation: int, holder: str, progress: Callable[[], float] = lambda: 0.0
+) -> AsyncIterator[None]:
+    """Say that its builder lives, and how far it is, while the block runs.
+
+    If that can't be said for too long, the switch is refused.
+    """
+    renewing = asyncio.create_task(_renew(engine, generation, holder, progress))
     try:
         yield
     finally:
@@ -59,11 +64,13 @@ async def held(engine: AsyncEngine, generation: int, holder: str) -> AsyncIterat
             await renewing
 
 
-async def _renew(engine: AsyncEngine, generation: int, holder: str) -> None:
+async def _renew(
+    engine: AsyncEngine, generation: int, holder: str, progress: Callable[[], float]
+) -> None:
     while True:
         with suppress(DatabaseUnavailable, asyncpg.PostgresError):
             async with driver(engine) as connection:
-                await connection.execute(_RENEW, generation, holder, HELD)
+                await connection.execute(_RENEW, generation, holder, HELD, progress())
         await asyncio.sleep(RENEW_SECONDS)
 
 

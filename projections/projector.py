@@ -162,10 +162,8 @@ async def refold(connection: Connection, lease: Lease, checkpoint: int, product:
     """
     history = await read_stream(connection, lease.catalog, product)
     events = [each for each in history if each.position <= checkpoint]
-    if not events:
-        return Batch(checkpoint, checkpoint, (), ())
     held_back = await read_held_back(connection, lease.catalog, lease.generation, [product])
-    changes = [fold(None, events, held_back.discarded)]
+    changes = [fold(None, events, held_back.discarded)] if events else []
     with suppress(_NoFurther):
         async with connection.transaction():
             await advance(connection, lease, checkpoint, checkpoint)

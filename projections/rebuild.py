@@ -71,11 +71,14 @@ async def rebuild(wanted: Rebuilding) -> Rebuilt:
     engine, holder = wanted.engine, wanted.holder
     async with driver(engine) as connection:
         generation = await begin(connection, holder)
-    async with held(engine, generation, holder), _removed_unless_live(engine, generation):
+        heads = await read_heads(connection)
+    progress = RebuildProgress(generation, sum(heads.values()), wanted.report)
+    async with (
+        held(engine, generation, holder, lambda: progress.done),
+        _removed_unless_live(engine, generation),
+    ):
         async with driver(engine) as connection:
-            heads = await read_heads(connection)
             leases = await take_leases(connection, generation, heads, holder)
-        progress = RebuildProgress(generation, sum(heads.values()), wanted.report)
         await fill(engine, leases, heads, parallel=wanted.parallel, folded=progress.folded)
         progress.enter("indexing")
         await together(*(_index(engine, generation, model.table) for model in READ_MODELS))

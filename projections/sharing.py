@@ -21,12 +21,14 @@ class Living:
     workers: frozenset[str]
     clock: datetime
     """The database's."""
+    rebuilding: float | None
+    """How far a rebuild has come, from 0 to 1; None where there is none."""
 
 
 async def announce(connection: Connection, holder: str, for_how_long: timedelta) -> Living:
     """Say that this worker lives: all that said so no longer ago than that."""
     (row,) = await connection.fetch(_ANNOUNCE, holder, for_how_long)
-    return Living(frozenset({*row["living"], holder}), row["clock"])
+    return Living(frozenset({*row["living"], holder}), row["clock"], row["rebuilding"])
 
 
 async def leave(connection: Connection, holder: str) -> None:

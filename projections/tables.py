@@ -6,7 +6,7 @@ The read tables themselves belong to a generation and are made by `projections/g
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Double, Index, MetaData, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from events.tables import Base, Timestamps
@@ -41,6 +41,8 @@ class Generation(Timestamps, Base):
     """Of the code that makes the tables and their rows."""
     switched: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     """Counts how often another generation came to be read; None until this one did."""
+    progress: Mapped[float] = mapped_column(Double, server_default="0")
+    """How far a rebuild has come, from 0 to 1."""
     holder: Mapped[str | None]
     """Who builds it, until `held_until`."""
     held_until: Mapped[datetime] = mapped_column(server_default="-infinity")

@@ -12,13 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from commands.job_hints import RUN_JOBS
 from commands.snapshots import CODE_DIGEST
 from events.database import driver, statement
+from projections.building import clean
+from workers.drifting import check_all
 from workers.job_attempt import Run
+from workers.rebuilding import run_rebuild
 from workers.signing import sign_all
 
 KEEP_KEYS = timedelta(hours=24)
 KEEP_SESSIONS = timedelta(days=1)
 KEEP_SNAPSHOTS = timedelta(days=7)
 KEEP_JOBS = timedelta(days=30)
+KEEP_RETIRED = timedelta(hours=24)
+"""How long the read tables before the last switch are kept for a rollback."""
 SIGN_EVERY_SECONDS = 10
 
 _PRUNE_IDEMPOTENCY = statement(__package__, "sql/prune_idempotency.sql")
@@ -50,11 +55,26 @@ async def run_jobs(ctx: dict[str, Any]) -> None:
     ctx["wake"]()
 
 
-RUNS: dict[str, Run] = {}
+async def check_drift(ctx: dict[str, Any]) -> None:
+    """Compare some products, as they are read and cached, with the log."""
+    await check_all(ctx["engine"], ctx["redis"])
+
+
+async def clean_generations(ctx: dict[str, Any]) -> None:
+    """Remove read tables that an interrupted rebuild left, and those replaced long enough ago."""
+    engine: AsyncEngine = ctx["engine"]
+    async with driver(engine) as connection:
+        if removed := await clean(connection, KEEP_RETIRED):
+            log.info("generations_removed", generations=removed)
+
+
+RUNS: dict[str, Run] = {"rebuild": run_rebuild}
 """What runs a job, by its kind."""
 
 FUNCTIONS: list[Function] = [func(run_jobs, name=RUN_JOBS, keep_result=0)]
 CRON_JOBS: list[CronJob] = [
     cron(prune_expired, minute=7, run_at_startup=True),
+    cron(check_drift, second=30),
+    cron(clean_generations, second=45),
     cron(sign_checkpoints, second=set(range(0, 60, SIGN_EVERY_SECONDS)), run_at_startup=True),
 ]

@@ -16,8 +16,32 @@ PARKED_STREAMS = Gauge(
 EVENTS = Counter("catalog_projection_events_total", "Events applied", ["catalog"])
 BATCH_SECONDS = Histogram(
     "catalog_projection_batch_seconds",
-    "Duration of a batch, from reading the log to its commit",
+    "Duration of a batch's transaction",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+BATCH_EVENTS = Histogram(
+    "catalog_projection_batch_events",
+    "Events of a batch",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000),
+)
+VISIBLE_SECONDS = Histogram(
+    "catalog_projection_visible_seconds",
+    "From an append to when reads show it; one observation for all that was appended at a time",
+    buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
+)
+OUTDATED = Gauge(
+    "catalog_projection_outdated", "Whether the read tables are of other code than this worker"
+)
+REBUILD_PROGRESS = Gauge(
+    "catalog_projection_rebuild_progress", "Of the rebuild under way, 0 to 1; 0 without one"
+)
+DRIFT_CHECKED = Counter(
+    "catalog_projection_drift_checked_total", "Products compared with the log", ["catalog"]
+)
+DRIFT = Counter(
+    "catalog_projection_drift_total",
+    "Products found not to be what the log says",
+    ["catalog", "where"],
 )
 FAILURES = Counter(
     "catalog_projection_failures_total", "Passes that failed, and streams parked", ["reason"]
@@ -45,3 +69,10 @@ JOB_SECONDS = Histogram(
     ["kind"],
     buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
 )
+
+
+def forget_lag() -> None:
+    """No figure rather than an old one."""
+    LAG_EVENTS.clear()
+    LAG_SECONDS.clear()
+    PARKED_STREAMS.clear()

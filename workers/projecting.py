@@ -95,6 +95,7 @@ class Projecting:
             return
         living = await announce(connection, self._holder, timedelta(seconds=self._lease_seconds))
         self._workers = living.workers
+        metrics.REBUILD_PROGRESS.set(living.rebuilding or 0.0)
         self._announcing.clock_ahead = living.clock.timestamp() - time()
         self._announced_at = perf_counter()
 

@@ -5,6 +5,7 @@ create table projections.generations (
     state       text not null,
     code_digest bytea not null,
     switched    bigint unique,
+    progress    double precision not null default 0,
     holder      text,
     held_until  timestamptz not null default '-infinity',
     created_at  timestamptz not null default now(),

@@ -5,4 +5,11 @@ with gone as (
     on conflict (holder) do update set seen_at = excluded.seen_at
 )
 select array(
-    select holder from projections.workers where seen_at > clock_timestamp() - $2::interval) as living, clock_timestamp() as clock
+           select holder from projections.workers
+           where seen_at > clock_timestamp() - $2::interval
+       ) as living,
+       (
+           select progress from projections.generations
+           where state = 'building' and held_until > clock_timestamp()
+       ) as rebuilding,
+       clock_timestamp() as clock

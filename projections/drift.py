@@ -1,0 +1,149 @@
+"""Is what is read what the log says? Products are folded again, and their rows compared."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from random import randint
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from events.database import Connection, statement
+from events.log import read_streams
+from events.recorded import Recorded
+from projections.folding import Change, fold
+from projections.generations import schema_of
+from projections.parking import read_held_back
+from projections.projection import ReadModel, Row
+from projections.read_models import READ_MODELS
+
+_SAMPLE = statement(__package__, "sql/sample_products.sql")
+_FIND_CHECKPOINT = statement(__package__, "sql/find_checkpoint.sql")
+_READ_ROWS = statement(__package__, "sql/read_rows.sql")
+_HOLD = statement(__package__, "sql/hold_checkpoint.sql")
+_PARK = statement(__package__, "sql/park_drifted.sql")
+_MARK = statement(__package__, "sql/mark_drifted.sql")
+_FENCE = statement(__package__, "sql/raise_epoch.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    catalog: str
+    generation: int
+
+    @property
+    def schema(self) -> str:
+        return schema_of(self.generation)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A product at a checkpoint: what its events lead to, and the tables that say otherwise."""
+
+    product_id: UUID
+    events: Sequence[Recorded]
+    discarded: Collection[int]
+    drifted: Sequence[str]
+
+    def at_version(self, version: int) -> Change | None:
+        events = [each for each in self.events if each.version <= version]
+        return fold(None, events, self.discarded) if events else None
+
+    def version_at(self, position: int) -> int:
+        return max((each.version for each in self.events if each.position <= position), default=0)
+
+
+async def sample(connection: Connection, place: Place, size: int) -> Collection[UUID]:
+    """Products at random, by their events, and of each the one that the tables have next to it."""
+    checkpoint = await read_checkpoint(connection, place)
+    if not checkpoint:
+        return []
+    positions = [randint(1, checkpoint) for _ in range(size)]  # noqa: S311 -- nothing to guess
+    query = _SAMPLE.format(schema=place.schema)
+    return [row["product_id"] for row in await connection.fetch(query, place.catalog, positions)]
+
+
+async def read_checkpoint(connection: Connection, place: Place) -> int:
+    return await connection.fetchval(_FIND_CHECKPOINT, place.catalog, place.generation) or 0
+
+
+async def check(
+    connection: Connection, place: Place, products: Collection[UUID]
+) -> Sequence[Checked]:
+    """All of them but those that stand still.
+
+    The connection has to see one moment, or to hold the checkpoint.
+    """
+    checkpoint = await read_checkpoint(connection, place)
+    histories = await read_streams(connection, place.catalog, dict.fromkeys(products, 0))
+    held_back = await read_held_back(connection, place.catalog, place.generation, products)
+    rows = {model: await _read_rows(connection, place, model, products) for model in READ_MODELS}
+    checked = []
+    for product, history in histories.items():
+        if product in held_back.parked:
+            continue
+        events = [each for each in history if each.position <= checkpoint]
+        change = fold(None, events, held_back.discarded) if events else None
+        drifted = [
+            model.table.name
+            for model in READ_MODELS
+            if _expected(place, model, change) != rows[model].get(product, [])
+        ]
+        checked.append(Checked(product, events, held_back.discarded, drifted))
+    return checked
+
+
+async def park_drifted(connection: Connection, place: Place, product: UUID) -> Checked | None:
+    """Park a product whose rows are wrong, in a transaction; None where they are right after all.
+
+    It stands still before its first event: nothing that is shown of it can be relied on. Whoever
+    applies the catalog loses the lease, as what he has prepared may be of this product.
+    """
+    async with connection.transaction():
+        await connection.fetchval(_HOLD, place.catalog, place.generation)
+        checked = next(iter(await check(connection, place, [product])), None)
+        if checked is None or not checked.drifted:
+            return None
+        first = checked.events[0].position if checked.events else 1
+        reason = f"drift: {', '.join(checked.drifted)} did not say what the log says"
+        arguments = (place.catalog, place.generation, product, first, reason)
+        await connection.execute(_PARK, *arguments)
+        await connection.execute(_MARK.format(schema=place.schema), place.catalog, product, first)
+        await connection.execute(_FENCE, place.catalog, place.generation)
+        return checked
+
+
+async def _read_rows(
+    connection: Connection, place: Place, model: ReadModel, products: Collection[UUID]
+) -> Mapping[UUID, list[Row]]:
+    columns = ", ".join(column.name for column in model.table.columns)
+    query = _READ_ROWS.format(columns=columns, table=f"{place.schema}.{model.table.name}")
+    found: dict[UUID, list[Row]] = {}
+    for row in await connection.fetch(query, place.catalog, list(products)):
+        found.setdefault(row["product_id"], []).append(_comparable(model, tuple(row)))
+    return {product: sorted(rows, key=repr) for product, rows in found.items()}
+
+
+def _expected(place: Place, model: ReadModel, change: Change | None) -> list[Row]:
+    if change is None or change.after is None:
+        return []
+    rows = model.rows(place.catalog, change.after)
+    return sorted((_comparable(model, row) for row in rows), key=repr)
+
+
+def _comparable(model: ReadModel, row: Row) -> Row:
+    """Values in one form: JSONB comes back in its own, and sequences differ by type."""
+    return tuple(
+        _plain(column.type, value) for column, value in zip(model.table.columns, row, strict=True)
+    )
+
+
+def _plain(type_: object, value: Any) -> object:  # noqa: ANN401 -- of any column
+    match type_:
+        case JSONB():
+            return msgspec.json.decode(value)
+        case ARRAY():
+            return list(value)
+        case _:
+            return value

@@ -1,0 +1,3 @@
+insert into projections.parked (catalog_id, generation, stream_id, position, reason)
+values ($1, $2, $3, $4, $5)
+on conflict do nothing

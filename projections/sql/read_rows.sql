@@ -1,0 +1,1 @@
+select {columns} from {table} where catalog_id = $1 and product_id = any ($2::uuid[])

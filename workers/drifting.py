@@ -1,0 +1,89 @@
+"""Compares a sample of what is read, tables and cache, with the log, and parks what differs."""
+
+from collections.abc import Sequence
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import driver
+from events.walk import moment
+from projections.drift import Checked, Place, check, park_drifted, sample
+from projections.projector import read_progress
+from projections.publish import document_key, state_key
+from workers import metrics
+
+SAMPLE = 100
+"""Products of a catalog in one go."""
+
+log = structlog.get_logger(__name__)
+
+
+async def check_all(engine: AsyncEngine, redis: Redis, size: int = SAMPLE) -> None:
+    """Every catalog whose tables are of this code. Raises `DatabaseUnavailable`."""
+    async with driver(engine) as connection:
+        progress = await read_progress(connection)
+    for each in progress:
+        if not each.outdated:
+            await check_catalog(engine, redis, Place(each.catalog, each.generation), size)
+
+
+async def check_catalog(engine: AsyncEngine, redis: Redis, place: Place, size: int) -> None:
+    async with moment(engine) as connection:
+        checked = await check(connection, place, await sample(connection, place, size))
+    metrics.DRIFT_CHECKED.labels(place.catalog).inc(len(checked))
+    for each in checked:
+        if each.drifted:
+            await _park(engine, redis, place, each)
+    try:
+        await _check_cache(redis, place, [each for each in checked if not each.drifted])
+    except (RedisError, OSError) as error:
+        log.warning("cache_unchecked", catalog=place.catalog, error=repr(error))
+
+
+async def _park(engine: AsyncEngine, redis: Redis, place: Place, found: Checked) -> None:
+    async with driver(engine) as connection:
+        drifted = await park_drifted(connection, place, found.product_id)
+    if drifted:
+        _tell(place, found, "tables", drifted.drifted)
+        try:
+            await redis.delete(document_key(place.catalog, found.product_id))
+        except (RedisError, OSError) as error:
+            log.warning("cache_undeleted", catalog=place.catalog, error=repr(error))
+
+
+async def _check_cache(redis: Redis, place: Place, checked: Sequence[Checked]) -> None:
+    """A document with the cache's token is what it was at its version, and not behind the cache."""
+    keys = [document_key(place.catalog, each.product_id) for each in checked]
+    state, *entries = await redis.mget([state_key(place.catalog), *keys])
+    if state is None:
+        return
+    token, position = state.split()
+    for each, key, entry in zip(checked, keys, entries, strict=True):
+        head, _, body = (entry or b"").partition(b"\n")
+        if not head.startswith(token + b" "):
+            continue
+        if not _agrees(each, int(position), int(head.split()[1]), body):
+            await redis.delete(key)
+            _tell(place, each, "cache", ["cache"])
+
+
+def _agrees(checked: Checked, position: int, version: int, body: bytes) -> bool:
+    if not checked.events or version < checked.version_at(position):
+        return False
+    if version > checked.events[-1].version:
+        return True  # it has got further since the log was looked at
+    change = checked.at_version(version)
+    return bool(change and change.after and change.after.body.encode() == body)
+
+
+def _tell(place: Place, found: Checked, where: str, differing: Sequence[str]) -> None:
+    metrics.DRIFT.labels(place.catalog, where).inc()
+    log.error(
+        "drift_found",
+        catalog=place.catalog,
+        product_id=str(found.product_id),
+        where=where,
+        differing=list(differing),
+    )
