@@ -59,6 +59,10 @@ class UnknownUser(Refused):
     """There is no such user."""
 
 
+class UnknownIntervention(Refused):
+    """There is no such intervention in this catalog."""
+
+
 class CatalogExists(Refused):
     """A catalog with that key exists already."""
 

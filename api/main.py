@@ -8,7 +8,19 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from api import audit, catalogs, jobs, logs, operations, problems, products, reads, resources
+from api import (
+    audit,
+    catalogs,
+    interventions,
+    jobs,
+    logs,
+    operations,
+    problems,
+    products,
+    projections,
+    reads,
+    resources,
+)
 from api.auth import routes as access
 from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
@@ -18,9 +30,22 @@ from api.settings import Settings, Side
 GRACE_SECONDS = 20
 """How long requests that have begun may go on after the process was told to stop."""
 
-BOTH = (access.shared_router, operations.router, jobs.router, problems.router)
+BOTH = (
+    access.shared_router,
+    operations.router,
+    projections.router,
+    interventions.router,
+    jobs.router,
+    problems.router,
+)
 ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
-    "commands": (access.router, catalogs.router, products.router, jobs.requests),
+    "commands": (
+        access.router,
+        catalogs.router,
+        products.router,
+        interventions.requests,
+        jobs.requests,
+    ),
     "queries": (catalogs.reads, reads.router, audit.router),
 }
 EXPOSED = [

@@ -1,8 +1,7 @@
-"""What an operator asks: is it alive, can it work, how far behind is it, how much does it do."""
+"""What an operator asks a process: is it alive, can it work, how much does it do."""
 
 import asyncio
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Literal
 
 from asyncpg import PostgresError
@@ -12,20 +11,16 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import outputs
-from api.auth.access import CATALOG_REFUSALS, CatalogKey, Operator
 from api.metrics import APPENDS_WAITING, LAG_EVENTS, LAG_SECONDS, SIDES
-from api.refusals import content, may_refuse
+from api.refusals import content
 from api.resources import Held, Resources
 from events.database import driver, pool_state
-from events.errors import DatabaseUnavailable, UnknownCatalog
-from projections.parking import read_parked
+from events.errors import DatabaseUnavailable
 from projections.projector import read_progress
 
 DEADLINE_SECONDS = 2.0
 LATE_SECONDS = 10.0
 """A projection that lags so long has no worker, or not enough of it."""
-LISTED = 1_000
-"""The most parked streams that are told of."""
 
 _HAS_LIVE_GENERATION = "select exists (select from projections.generations where state = 'live')"
 
@@ -130,19 +125,3 @@ async def _lag(engine: AsyncEngine) -> None:
             for each in await read_progress(connection):
                 LAG_EVENTS.labels(each.catalog).set(each.lag_events)
                 LAG_SECONDS.labels(each.catalog).set(each.lag_seconds)
-
-
-@router.get(
-    "/v1/catalogs/{catalog}/projections",
-    operation_id="get_projections",
-    responses=may_refuse(*CATALOG_REFUSALS),
-)
-async def projections(catalog: CatalogKey, _principal: Operator, held: Held) -> outputs.Projections:
-    """How far what is read follows the log, and which products can't."""
-    async with driver(held.query_engine) as connection:
-        found = {each.catalog: each for each in await read_progress(connection)}
-        if (progress := found.get(catalog)) is None:
-            raise UnknownCatalog
-        parked = await read_parked(connection, catalog, progress.generation, LISTED)
-    standing = asdict(progress) | {"lag_events": progress.lag_events}
-    return outputs.Projections.model_validate(standing | {"parked_streams": [*map(asdict, parked)]})

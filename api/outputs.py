@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from commands.jobs import JobState
+from projections.interventions import Action, Outcome
 
 type Scalar = str | int | float | bool
 
@@ -146,16 +147,41 @@ class Projections(BaseModel):
     """How far the live generation of read tables has come.
 
     `lag_seconds` is the age of the oldest event that it lacks. `parked` counts the streams that
-    stand still; `parked_streams` lists the first 1,000 of them.
+    stand still; `parked_streams` lists the first 1,000 of them. `waiting` counts the interventions
+    that no worker has carried out yet. Read tables that are `outdated` were made by another
+    version: no worker of this one writes them, until they are rebuilt.
     """
 
     generation: int
+    outdated: bool
     checkpoint: int
     head: int
     lag_events: int
     lag_seconds: float
     parked: int
     parked_streams: list[ParkedStream]
+    waiting: int
+
+
+class Intervention(BaseModel):
+    """What an operator wanted done with a product.
+
+    `position` is that of the event to discard. `outcome` and `finished_at` are null until a worker
+    has carried it out.
+    """
+
+    id: UUID
+    product_id: UUID
+    action: Action
+    position: int | None
+    actor: str
+    outcome: Outcome | None
+    requested_at: datetime
+    finished_at: datetime | None
+
+
+class Interventions(BaseModel):
+    items: list[Intervention]
 
 
 class Job(BaseModel):

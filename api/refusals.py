@@ -15,6 +15,7 @@ from events.errors import (
     Undecodable,
     UnknownCatalog,
 )
+from projections.asking import NotParked, ParkedElsewhere
 from queries.errors import InvalidCursor, LogDamaged, NoCheckpoint, NotCovered
 
 MEDIA_TYPE = "application/problem+json"
@@ -26,6 +27,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.InvalidCredentials: (401, "invalid-credentials"),
     errors.Forbidden: (403, "forbidden"),
     errors.NotFound: (404, "not-found"),
+    errors.UnknownIntervention: (404, "unknown-intervention"),
     errors.UnknownUser: (404, "unknown-user"),
     refused.UnknownJob: (404, "unknown-job"),
     refused.UnknownProduct: (404, "unknown-product"),
@@ -40,6 +42,8 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     refused.NotPublishable: (409, "not-publishable"),
     refused.ProductExists: (409, "product-exists"),
     refused.ProductIsArchived: (409, "product-archived"),
+    NotParked: (409, "not-parked"),
+    ParkedElsewhere: (409, "parked-elsewhere"),
     refused.RebuildRunning: (409, "rebuild-running"),
     refused.SkuTaken: (409, "sku-taken"),
     Undecodable: (409, "unreadable-stream"),

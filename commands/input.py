@@ -62,7 +62,10 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-type Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT), BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+"""For every integer of a body."""
+
+type Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT), WHOLE]
 
 
 _EXACT = Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)

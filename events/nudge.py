@@ -1,4 +1,4 @@
-"""A hint over Redis that a catalog's log has grown.
+"""A hint over Redis that there is something to do for a catalog: mostly, that its log has grown.
 
 Only a hint: it may be lost, late or doubled. The log with its checkpoint is the queue.
 """
@@ -14,6 +14,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 APPENDED = "catalog:appended"
+EVERY_CATALOG = ""
+"""In place of a catalog's name: look at all of them, and not only at how their logs have grown."""
 RECONNECT_SECONDS = 0.5
 ANSWER_SECONDS = 1.0
 
