@@ -1,16 +1,21 @@
+-- A product's digest is the sum of its rows': they have no order.
 with standing as (
     select stream_id from projections.parked where catalog_id = $1 and generation in ($2, $3)
 ), live as (
-    select product_id, array_agg(digest order by digest) as digests
-    from (select product_id, md5((row({columns}))::text) as digest from {live} where catalog_id = $1) r
+    select product_id, count(*) as rows,
+           sum(hashtextextended((row({columns}))::text, 0)::numeric) as digest
+    from {live}
+    where catalog_id = $1
     group by product_id
 ), built as (
-    select product_id, array_agg(digest order by digest) as digests
-    from (select product_id, md5((row({columns}))::text) as digest from {built} where catalog_id = $1) r
+    select product_id, count(*) as rows,
+           sum(hashtextextended((row({columns}))::text, 0)::numeric) as digest
+    from {built}
+    where catalog_id = $1
     group by product_id
 ), compared as (
-    select product_id, cardinality(l.digests) as live_rows, cardinality(b.digests) as built_rows,
-           l.digests is distinct from b.digests
+    select product_id, l.rows as live_rows, b.rows as built_rows,
+           (l.rows, l.digest) is distinct from (b.rows, b.digest)
                and product_id not in (select stream_id from standing) as differs
     from live l full join built b using (product_id)
 )
