@@ -41,6 +41,8 @@ class Following:
         self._pace = Pace(most)
         self._retries = Retries()
         self._checkpoint = 0
+        self._applied = known
+        """As what the turn began that is being had: another generation may come to be read."""
 
     @property
     def due(self) -> bool:
@@ -65,13 +67,10 @@ class Following:
         return await self._catch_up(reader, writer, lease)
 
     async def _hold(self, connection: Connection) -> Lease | None:
-        if self.lease is None or self.lease.generation != self.known.generation:
+        known = self._applied = self.known
+        if self.lease is None or self.lease.generation != known.generation:
             self.lease = await acquire(
-                connection,
-                self.known.catalog,
-                self.known.generation,
-                self._holder,
-                self._lease_duration,
+                connection, known.catalog, known.generation, self._holder, self._lease_duration
             )
             if self.lease:
                 self._checkpoint = self.lease.checkpoint
@@ -79,18 +78,18 @@ class Following:
         return self.lease
 
     async def _intervene(self, connection: Connection, lease: Lease) -> None:
-        if not self.known.waiting:
+        if not self._applied.waiting:
             return
         for wanted in await read_waiting(connection, lease.catalog):
             batch, outcome = await carry_out(connection, lease, self._checkpoint, wanted)
             await finish(connection, wanted, outcome)
-            await self._announcing.intervened(self.known, batch, wanted, outcome)
+            await self._announcing.intervened(self._applied, batch, wanted, outcome)
 
     async def _retry(self, connection: Connection, lease: Lease) -> None:
         while not self.stopping and (parked := self._retries.following()):
             batch = await refold(connection, lease, self._checkpoint, parked)
             self._retries.tried(parked)
-            await self._announcing.retried(self.known, batch)
+            await self._announcing.retried(self._applied, batch)
 
     async def _catch_up(self, reader: Connection, writer: Connection, lease: Lease) -> bool:
         ending = perf_counter() + TURN_SECONDS
@@ -129,5 +128,5 @@ class Following:
         metrics.BATCH_EVENTS.observe(len(written.events))
         for fault in written.faults:
             self._retries.tried(fault.event.stream_id)
-        await self._announcing.applied(self.known, written)
+        await self._announcing.applied(self._applied, written)
         return written

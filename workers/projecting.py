@@ -72,13 +72,17 @@ class Projecting:
 
     async def run(self) -> None:
         """Until `stop`; a batch that has begun is finished first."""
-        while not self._stopping:
-            self._woken.clear()
-            await self._look_guarded()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
-        await asyncio.gather(*self._turns.values())
-        await self._leave()
+        try:
+            while not self._stopping:
+                self._woken.clear()
+                await self._look_guarded()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
+            await asyncio.gather(*self._turns.values())
+            await self._leave()
+        finally:
+            for turn in self._turns.values():
+                turn.cancel()
 
     async def _look_guarded(self) -> None:
         try:
@@ -115,9 +119,11 @@ class Projecting:
 
     def _tells_of(self, known: Progress) -> bool:
         # A checkpoint just committed and not yet published would look like a missed step: of what
-        # somebody else is applying they tell themselves.
+        # is being applied, here or by somebody else, its turn tells.
         following = self._followed[known.catalog]
-        return self._is_mine(following) and bool(following.lease or not known.lag_events)
+        if known.catalog in self._turns or not self._is_mine(following):
+            return False
+        return bool(following.lease or not known.lag_events)
 
     def _following(self, known: Progress) -> Following:
         return Following(
@@ -144,7 +150,7 @@ class Projecting:
 
     async def _take_turns(self, following: Following) -> None:
         try:
-            while following.wanted and not self._stopping:
+            while following.wanted and self._is_mine(following) and not self._stopping:
                 following.wanted = False
                 async with self._slots:
                     following.wanted |= await self._turn_guarded(following)
@@ -166,7 +172,6 @@ class Projecting:
             following.forget()
             log.info("lease_lost", catalog=catalog)
         except Exception:
-            following.forget()
             metrics.FAILURES.labels("catalog").inc()
             self._resting_until[catalog] = perf_counter() + REST_SECONDS
             following.wanted = False

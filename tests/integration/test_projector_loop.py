@@ -1,27 +1,21 @@
 """The worker's continuous part: several of them, several catalogs, and what goes wrong."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import pairwise
 from time import perf_counter
 from typing import cast
 from uuid import UUID
 
 import pytest
-from prometheus_client import REGISTRY
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
-from events.database import Connection, driver
+from events.database import Connection
 from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
 from events.upcasts import UPCASTS, Shape, Upcast
-from projections.generations import FIRST, build
 from projections.leases import Lease
-from projections.projector import Batch, project, retry
-from projections.publish import Publisher, state_key
+from projections.projector import Batch, prepare, refold
+from projections.publish import state_key
 from queries.cache import ProductCache
 from tests.eventually import eventually
 from tests.given import (
@@ -29,41 +23,23 @@ from tests.given import (
     LAMP,
     TELEPORTED,
     Log,
+    another_generation,
     checkpoint,
     opened,
     projected,
     registered,
     rows,
 )
+from tests.projectors import caught_up, lease_was_lost, parked_streams, running, versions
+from workers import following
 from workers import projecting as loop
-from workers.projecting import Projecting
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
-
-
-@asynccontextmanager
-async def running(engine: AsyncEngine, redis: Redis, holder: str) -> AsyncIterator[Projecting]:
-    projecting = Projecting(
-        engine,
-        Publisher(redis, ttl_seconds=60),
-        holder=holder,
-        lease_seconds=0.05,
-        poll_seconds=0.01,
-        batch_limit=3,
-    )
-    task = asyncio.create_task(projecting.run())
-    try:
-        yield projecting
-    finally:
-        projecting.stop()
-        await task
 
 
 async def test_projectors_that_fight_over_a_catalog_lead_to_the_same_rows(
     engine: AsyncEngine, redis_url: str
 ) -> None:
-    async with engine.begin() as connection:
-        await connection.run_sync(build, FIRST + 1)
     log, head = Log(engine), 0
     async with (
         connect(redis_url) as redis,
@@ -78,8 +54,9 @@ async def test_projectors_that_fight_over_a_catalog_lead_to_the_same_rows(
 
         await caught_up(engine, head)
 
-    await projected(engine, generation=FIRST + 1)
-    assert await rows(engine) == await rows(engine, generation=FIRST + 1)
+    fresh = await another_generation(engine)
+    await projected(engine, generation=fresh)
+    assert await rows(engine) == await rows(engine, generation=fresh)
 
 
 async def test_an_event_nobody_knows_stops_only_its_stream(
@@ -145,9 +122,9 @@ async def test_a_worker_tries_a_parked_stream_once(
 
     async def counted(connection: Connection, lease: Lease, at: int, parked: UUID) -> Batch:
         tried.append(parked)
-        return await retry(connection, lease, at, parked)
+        return await refold(connection, lease, at, parked)
 
-    monkeypatch.setattr(loop, "retry", counted)
+    monkeypatch.setattr(following, "refold", counted)
     async with connect(redis_url) as redis, running(engine, redis, "a"):
         for number in range(2, 5):
             product = ProductRegistered(sku=f"P-{number}", name="P", attributes={})
@@ -165,16 +142,19 @@ async def test_a_catalog_whose_tables_are_away_does_not_stop_the_others(
     broken, sound = await opened(engine, "broken"), await opened(engine, "sound")
     tried: list[float] = []
 
-    async def failing(connection: Connection, lease: Lease, *given: int) -> Batch:
+    async def failing(
+        connection: Connection, lease: Lease, *given: int, ahead: Batch | None = None
+    ) -> Batch:
         if lease.catalog == "broken":
             tried.append(perf_counter())
             await connection.execute("select * from read_1.no_such_table")
-        return await project(connection, lease, *given)
+        after, limit = given
+        return await prepare(connection, lease, after, limit, ahead)
 
     async def tried_thrice() -> bool:
         return len(tried) >= 3
 
-    monkeypatch.setattr(loop, "project", failing)
+    monkeypatch.setattr(following, "prepare", failing)
     await broken.given(LAMP, registered)
     async with connect(redis_url) as redis, running(engine, redis, "a"):
         await caught_up(engine, await sound.given(LAMP, registered), "sound")
@@ -195,10 +175,10 @@ async def test_readers_of_a_stuck_catalog_are_told_where_it_stands(
     await log.given(LAMP, ProductRenamed(name="Sun"))
     await lease_was_lost(engine)
 
-    async def failing(*_given: object) -> Batch:
+    async def failing(*_given: object, **_named: object) -> Batch:
         raise RuntimeError
 
-    monkeypatch.setattr(loop, "project", failing)
+    monkeypatch.setattr(following, "prepare", failing)
     async with connect(redis_url) as redis:
         await redis.set(state_key("broken"), "old 0")
         async with running(engine, redis, "a"):
@@ -208,27 +188,3 @@ async def test_readers_of_a_stuck_catalog_are_told_where_it_stands(
 
             await eventually(told)
         assert not (await redis.get(state_key("broken"))).startswith(b"old")
-
-
-async def caught_up(engine: AsyncEngine, head: int, catalog: str = "main") -> None:
-    async def stands_at_head() -> bool:
-        return await checkpoint(engine, catalog) == head
-
-    await eventually(stands_at_head)
-
-
-async def lease_was_lost(engine: AsyncEngine) -> None:
-    async with driver(engine) as connection:
-        await connection.execute(
-            "update projections.checkpoints set epoch = epoch + 1, held_until = '-infinity'"
-        )
-
-
-async def versions(engine: AsyncEngine) -> dict[UUID, int]:
-    async with driver(engine) as connection:
-        found = await connection.fetch("select product_id, version from read.product_details")
-    return {row["product_id"]: row["version"] for row in found}
-
-
-def parked_streams(catalog: str) -> float | None:
-    return REGISTRY.get_sample_value("catalog_projection_parked_streams", {"catalog": catalog})

@@ -1,0 +1,95 @@
+"""One catalog's turns: what is told of them, and when they end."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import Connection, driver
+from events.nudge import connect
+from events.product import ProductRenamed
+from projections.leases import Lease
+from projections.projector import Batch, Progress, commit, read_progress
+from projections.publish import Publisher, state_key
+from tests.eventually import eventually
+from tests.given import LAMP, SWITCHED, Log, registered
+from tests.projectors import running
+from workers import announcing, following
+from workers import projecting as loop
+from workers.announcing import Announcing
+from workers.following import Following
+
+SUN = ProductRenamed(name="Sun")
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with connect(redis_url) as client:
+        yield client
+
+
+async def state(redis: Redis) -> tuple[bytes, int]:
+    """The token under which documents are believed, and the position."""
+    token, position = (await redis.get(state_key("main")) or b"- 0").split()
+    return token, int(position)
+
+
+async def told(redis: Redis, position: int) -> None:
+    async def stands_there() -> bool:
+        return (await state(redis))[1] == position
+
+    await eventually(stands_there)
+
+
+async def test_a_reminder_between_a_commit_and_redis_makes_nobody_forget_what_is_cached(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish, looks = Publisher.publish, 0
+
+    async def counted(connection: Connection) -> list[Progress]:
+        nonlocal looks
+        looks += 1
+        return await read_progress(connection)
+
+    async def after_three_looks(
+        publisher: Publisher, catalog: str, switched: int, batch: Batch
+    ) -> None:
+        until = looks + 3
+
+        async def looked() -> bool:
+            return looks >= until
+
+        await eventually(looked)
+        await publish(publisher, catalog, switched, batch)
+
+    monkeypatch.setattr(announcing, "REMIND_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "read_progress", counted)
+    async with running(engine, redis):
+        await told(redis, await Log(engine).given(LAMP, registered))
+        token, _ = await state(redis)
+        monkeypatch.setattr(Publisher, "publish", after_three_looks)
+        await told(redis, await Log(engine).given(LAMP, SUN))
+    assert await state(redis) == (token, 2)
+
+
+async def test_what_was_written_to_a_generation_is_told_as_of_that_one(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one comes to be read between the commit and Redis."""
+    head = await Log(engine).given(LAMP, registered)
+
+    async def overtaken(connection: Connection, lease: Lease, batch: Batch) -> Batch:
+        written = await commit(connection, lease, batch)
+        turns.known = replace(turns.known, generation=2, switched=SWITCHED + 1)
+        return written
+
+    monkeypatch.setattr(following, "commit", overtaken)
+    async with driver(engine) as reader, driver(engine) as writer:
+        (known,) = await read_progress(reader)
+        telling = Announcing(Publisher(redis, ttl_seconds=60))
+        turns = Following(known, telling, holder="a", lease_seconds=60, most=10)
+        await turns.turn(reader, writer)
+    token, position = await state(redis)
+    assert (token.split(b".")[0], position) == (b"%d" % SWITCHED, head)
