@@ -11,16 +11,17 @@ import typer
 import uvloop
 
 from benchmarks import projection_lag as lagging
-from benchmarks import projection_rebuild as rebuilding
+from benchmarks import projection_rebuild as watched
 from benchmarks import projection_throughput as throughputs
 from benchmarks.feeds import read_snapshots
 from benchmarks.filled_catalog import fill
 from benchmarks.installation import Installation, installed
 from benchmarks.kept import Json, keep
 from benchmarks.machine import Machine, describe
+from benchmarks.rebuilding import by_command
 from benchmarks.server import create_database
 
-LAG, LOAD = lagging.Plan(), rebuilding.Plan()
+LAG, LOAD = lagging.Plan(), watched.Plan()
 FEW = 5_000
 """Events that are enough to see that it runs."""
 
@@ -94,10 +95,10 @@ def rebuild(
     kept_as: Json = None,
 ) -> None:
     """Rebuild the read tables under 200 writes and 500 reads a second over HTTP."""
-    plan = rebuilding.QUICK if quick else rebuilding.Plan(seconds=seconds)
+    plan = watched.QUICK if quick else watched.Plan(seconds=seconds)
     with _filled(feed, FEW if quick else events) as (machine, installation, head):
-        outcome = rebuilding.measure(installation, head, rebuilding.by_command, plan)
-    for line in rebuilding.report(outcome):
+        outcome = watched.measure(installation, head, by_command, plan)
+    for line in watched.report(outcome):
         print(line)
     print(f"\n{machine}; a log of {head:,} events")
     keep(kept_as, {"machine": asdict(machine), "outcome": asdict(outcome)})

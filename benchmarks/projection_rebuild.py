@@ -9,19 +9,20 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from subprocess import CalledProcessError
 from time import monotonic
 
 import uvloop
 
 from benchmarks.append_report import table
-from benchmarks.installation import CATALOG, Installation
+from benchmarks.installation import Installation
 from benchmarks.open_loop import Ending, at_rate
 from benchmarks.shop import Shop
 from benchmarks.shoppers import Seen
 from benchmarks.spread import Spread, spread
 
-type Rebuild = Callable[[Installation], Awaitable[None]]
+type Rebuild = Callable[[Installation], Awaitable[float]]
+"""How all that is read is built anew, and the seconds that it took."""
+
 WHAT = ("write", "read")
 
 
@@ -69,14 +70,6 @@ class Outcome:
         return not any(phase.failures or phase.stale for phase in (*self.before, *self.during))
 
 
-async def by_command(installation: Installation) -> None:
-    """`catalog rebuild`, to its end."""
-    command = [*CATALOG, "rebuild"]
-    process = await asyncio.create_subprocess_exec(*command, env=installation.environment)
-    if status := await process.wait():
-        raise CalledProcessError(status, command)
-
-
 def measure(installation: Installation, events: int, rebuild: Rebuild, plan: Plan) -> Outcome:
     """With a process for each side of the API, and one worker that has caught up with the log."""
     with (
@@ -89,7 +82,7 @@ def measure(installation: Installation, events: int, rebuild: Rebuild, plan: Pla
 
 
 async def _measure(
-    shop: Shop, events: int, rebuild: Callable[[], Awaitable[None]], plan: Plan
+    shop: Shop, events: int, rebuild: Callable[[], Awaitable[float]], plan: Plan
 ) -> Outcome:
     async with shop.opened(events) as shoppers:
         ending = Ending()
@@ -100,8 +93,7 @@ async def _measure(
             counted = monotonic()
             await asyncio.sleep(plan.seconds)
             begun = monotonic()
-            await rebuild()
-            took = monotonic() - begun
+            took = await rebuild()
             await asyncio.sleep(plan.settling_seconds)
             ending.moment = monotonic()
     before = [each for each in shoppers.seen if counted <= each.due < begun]

@@ -8,6 +8,7 @@ import uvloop
 
 from benchmarks.installation import Installation
 from benchmarks.projected import projected
+from benchmarks.rebuilding import by_command
 from benchmarks.story import CATALOG
 from events.database import driver, pool, statement
 from events.nudge import connect, nudge
@@ -72,3 +73,8 @@ async def _let_project(installation: Installation, lease: Lease, events: int) ->
         await nudge(redis, CATALOG)
         await projected(connection, events)
         return perf_counter() - began
+
+
+def rebuilt(installation: Installation, _events: int) -> float:
+    """One process, of what is live by now, compared with it and switched to."""
+    return uvloop.run(by_command(installation))

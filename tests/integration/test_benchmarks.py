@@ -20,6 +20,7 @@ from benchmarks.feeds import read_snapshots
 from benchmarks.filling import fill, stream
 from benchmarks.growth import Story
 from benchmarks.installation import Installation
+from benchmarks.rebuilding import by_command
 from benchmarks.results import Results
 from tests.appends import appended, logged
 
@@ -110,14 +111,13 @@ async def test_the_lag_is_that_of_all_writes_in_the_time_that_counts(
 async def test_a_rebuild_is_watched_by_those_who_write_and_read(
     head: int, installation: Installation
 ) -> None:
-    async def rebuild(_installation: Installation) -> None: ...
-
     outcome = await asyncio.to_thread(
-        lambda: projection_rebuild.measure(installation, head, rebuild, projection_rebuild.QUICK)
+        lambda: projection_rebuild.measure(installation, head, by_command, projection_rebuild.QUICK)
     )
 
     phases = [*outcome.before, *outcome.during]
     assert [phase.what for phase in phases] == ["write", "read", "write", "read"]
     assert all(phase.requests > 0 for phase in phases)
+    assert outcome.rebuild_seconds > 0
     assert sum(phase.stale for phase in phases) == 0
     assert "reads" in "\n".join(projection_rebuild.report(outcome))
