@@ -1,7 +1,5 @@
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,14 +7,13 @@ from hypothesis import strategies as st
 from commands.product import product
 from commands.product.messages import ProductCommand
 from commands.product.state import Product, State
-from events.codec import encode
 from events.errors import Refused
 from events.product import ProductEvent, ProductRegistered
-from events.recorded import Recorded
 from projections import document as documents
 from projections.document import ProductDocument
 from tests.product_commands import commands, histories
 from tests.product_events import changes, registrations
+from tests.stream import stream
 
 
 def after(asked: Sequence[ProductCommand]) -> State:
@@ -91,32 +88,12 @@ def test_a_document_grows_from_its_stored_form_as_from_the_first(
 
 def _projected(events: Sequence[ProductEvent], *, stored: bool = False) -> ProductDocument:
     document = None
-    for version, event in enumerate(events, 1):
-        document = documents.apply(document, _recorded(event, version))
+    for recorded in stream(*events):
+        document = documents.apply(document, recorded)
         if stored:
             document = documents.decode(documents.encode(document))
     assert document
     return document
-
-
-def _recorded(event: ProductEvent, version: int) -> Recorded:
-    encoded = encode(event)
-    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=version)
-    return Recorded(
-        catalog_id="main",
-        position=version,
-        stream_id=UUID(int=1),
-        version=version,
-        type=encoded.type,
-        schema_version=encoded.schema_version,
-        data=encoded.data,
-        actor="tests",
-        correlation_id="tests",
-        causation_id=None,
-        occurred_at=moment,
-        recorded_at=moment,
-        digest=b"",
-    )
 
 
 def _read(document: ProductDocument) -> dict[str, Any]:
