@@ -57,7 +57,7 @@ async def _apply_one_by_one(connection: Connection, lease: Lease, change: Change
     """Each event of the product is tried again by itself, up to the one at fault."""
     product = change.before
     for event in change.events:
-        step = fold(product, [event])
+        step = fold(product, [event], change.discarded)
         try:
             async with connection.transaction():
                 await apply(connection, lease, [step])

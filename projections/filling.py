@@ -113,4 +113,4 @@ def _continued(change: Change, events: Sequence[Recorded], discarded: Collection
     if change.fault:
         return change
     further = fold(change.after, events, discarded)
-    return Change(None, further.after, [*change.events, *events], further.fault)
+    return Change(None, further.after, [*change.events, *events], further.fault, discarded)

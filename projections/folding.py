@@ -32,6 +32,8 @@ class Change:
     events: Sequence[Recorded]
     """At least one, all of one stream."""
     fault: Fault | None = None
+    discarded: Collection[int] = ()
+    """Positions of events that nothing was made of."""
 
     @property
     def stream_id(self) -> UUID:
@@ -52,8 +54,9 @@ def fold(
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever an event's handler stumbles over
-            return stopped(before, document, events, fault(event, error))
-    return Change(before, projection.of(document) if document else None, events)
+            return stopped(before, document, events, fault(event, error), discarded)
+    after = projection.of(document) if document else None
+    return Change(before, after, events, discarded=discarded)
 
 
 def stopped(
@@ -61,12 +64,13 @@ def stopped(
     document: ProductDocument | None,
     events: Sequence[Recorded],
     fault: Fault,
+    discarded: Collection[int] = (),
 ) -> Change:
     """The product stands still as it was before the event at fault, and says so."""
     if document is None:
-        return Change(before, None, events, fault)
+        return Change(before, None, events, fault, discarded)
     document.parked = Standstill(fault.event.position)
-    return Change(before, projection.of(document), events, fault)
+    return Change(before, projection.of(document), events, fault, discarded)
 
 
 def _skip(document: ProductDocument | None, event: Recorded) -> None:

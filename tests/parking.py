@@ -46,6 +46,14 @@ async def names(engine: AsyncEngine, catalog: str = "main") -> Mapping[UUID, tup
     return {row["product_id"]: (row["name"], row["version"]) for row in found}
 
 
+async def discarded(engine: AsyncEngine, product: UUID, position: int) -> None:
+    """As if an operator had said so before anything of it was applied."""
+    async with driver(engine) as connection:
+        await connection.execute(
+            "insert into projections.discarded values ('main', $1, $2, 'tests')", product, position
+        )
+
+
 def newer_release(monkeypatch: pytest.MonkeyPatch, data: Mapping[str, Any]) -> None:
     """Code that takes the unknown event for a new name."""
     upcast: Upcast = (("ProductRenamed", 1), lambda _: dict(data))
