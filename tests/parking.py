@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from events.codec import Encoded
 from events.database import driver
 from events.upcasts import UPCASTS, Shape, Upcast
 from projections.document import ProductDocument
@@ -14,6 +15,9 @@ from projections.generations import FIRST
 from projections.parking import Parked, read_parked
 from projections.projector import Batch, refold
 from tests.given import LAMP, held
+
+TOO_MUCH = Encoded("PriceSet", 1, f'{{"currency":"EUR","amount":{2**70}}}')
+"""Of the right shape, and more than a column takes."""
 
 
 async def parked(

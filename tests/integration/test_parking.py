@@ -1,36 +1,25 @@
 """An event that can't be applied stops its stream and nothing else."""
 
-from collections.abc import Mapping, Sequence
-from itertools import count
 from random import Random
 from string import ascii_letters
-from uuid import UUID
 
 import asyncpg
 import msgspec
 import pytest
 from msgspec import UNSET
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.codec import Encoded, encode
 from events.database import driver
 from events.errors import DatabaseUnavailable
-from events.log import read_log
-from events.product import PriceSet, ProductEvent, ProductRegistered, ProductRenamed
+from events.product import PriceSet, ProductRegistered, ProductRenamed
 from projections import projection
-from projections.document import ProductDocument, Standstill, apply
-from projections.folding import Change
-from projections.generations import schema_of
-from projections.projection import of
-from projections.writing import write
+from projections.document import Standstill
 from tests.given import (
     DESK,
     LAMP,
     TELEPORTED,
     Log,
-    another_generation,
     checkpoint,
     opened,
     projected,
@@ -38,14 +27,11 @@ from tests.given import (
     rows,
 )
 from tests.parking import names, parked, places, shown
-from tests.product_events import logs
 from tests.rolled_back import rolled_back
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 sun, moon = ProductRenamed(name="Sun"), ProductRenamed(name="Moon")
-EVERYTHING = 1_000_000
 LONG_SKU = "".join(Random(3).choices(ascii_letters, k=9_000))
-numbers = count()
 
 
 def _changed(type_: str, data: object, schema_version: int = 1) -> Encoded:
@@ -179,59 +165,3 @@ async def test_a_fault_of_the_database_is_not_blamed_on_a_stream(engine: AsyncEn
         await projected(engine)
     assert (await checkpoint(engine), await parked(engine)) == (0, [])
     assert await names(engine) == {}
-
-
-@pytest.fixture
-async def generations(engine: AsyncEngine) -> None:
-    for generation in (2, 3):
-        await another_generation(engine, generation)
-
-
-@pytest.mark.usefixtures("generations")
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    events=logs(),
-    poisoned=st.sets(st.integers(0, 24), max_size=6),
-    limits=st.lists(st.integers(1, 7), min_size=31, max_size=31),
-)
-async def test_streams_stand_still_at_the_same_event_wherever_batches_are_cut(
-    engine: AsyncEngine,
-    events: Sequence[tuple[int, ProductEvent]],
-    poisoned: set[int],
-    limits: Sequence[int],
-) -> None:
-    log = await opened(engine, f"log-{next(numbers)}")
-    expected: dict[UUID, int] = {}
-    for index, (number, event) in enumerate(events):
-        product = UUID(int=number)
-        if index in poisoned:
-            expected.setdefault(product, await log.given_stored(product, TELEPORTED))
-        await log.given(product, event)
-
-    await projected(engine, log.catalog)
-    await projected(engine, log.catalog, limits=limits, generation=2)
-    await without(engine, log.catalog, expected, generation=3)
-
-    at_once = await rows(engine, log.catalog)
-    assert await rows(engine, log.catalog, 2) == at_once == await rows(engine, log.catalog, 3)
-    in_order = sorted(expected.items(), key=lambda item: item[1])
-    assert await places(engine, log.catalog) == in_order
-    assert await places(engine, log.catalog, 2) == in_order
-
-
-async def without(
-    engine: AsyncEngine, catalog: str, stopped: Mapping[UUID, int], generation: int
-) -> None:
-    """The rows of what is before the event at which each stream stopped, and that say so."""
-    streams: dict[UUID, ProductDocument] = {}
-    async with driver(engine) as connection:
-        events = await read_log(connection, catalog, after=0, limit=EVERYTHING)
-        for each in events:
-            if each.position < stopped.get(each.stream_id, EVERYTHING):
-                streams[each.stream_id] = apply(streams.get(each.stream_id), each)
-        for product in stopped.keys() & streams.keys():
-            streams[product].parked = Standstill(stopped[product])
-        changes = [Change(None, of(document), events) for document in streams.values()]
-        await write(connection, schema_of(generation), catalog, changes)

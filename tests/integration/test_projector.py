@@ -22,17 +22,18 @@ from tests.given import (
     registered,
     rows,
 )
+from tests.pipelined import pipelined
 from tests.product_events import logs
 from tests.rolled_back import rolled_back
 
-ONE_BY_ONE, CUT = FIRST + 1, FIRST + 2
+ONE_BY_ONE, CUT, PIPELINED = FIRST + 1, FIRST + 2, FIRST + 3
 numbers = count()
 
 
 @pytest.fixture
 async def generations(engine: AsyncEngine) -> None:
-    """Two more sets of read tables, for other ways to cut the same log."""
-    for generation in (ONE_BY_ONE, CUT):
+    """More sets of read tables, for other ways to cut the same log."""
+    for generation in (ONE_BY_ONE, CUT, PIPELINED):
         await another_generation(engine, generation)
 
 
@@ -40,7 +41,7 @@ async def generations(engine: AsyncEngine) -> None:
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(events=logs(), limits=st.lists(st.integers(1, 7), min_size=25, max_size=25))
+@given(events=logs(), limits=st.lists(st.integers(1, 7), min_size=26, max_size=26))
 async def test_rows_are_the_same_wherever_batches_are_cut(
     engine: AsyncEngine, events: Sequence[tuple[int, ProductEvent]], limits: Sequence[int]
 ) -> None:
@@ -51,11 +52,13 @@ async def test_rows_are_the_same_wherever_batches_are_cut(
     await projected(engine, log.catalog)
     await projected(engine, log.catalog, limits=[1] * len(events), generation=ONE_BY_ONE)
     await projected(engine, log.catalog, limits=limits, generation=CUT)
+    await pipelined(engine, log.catalog, limits=limits, generation=PIPELINED)
 
     at_once = await rows(engine, log.catalog)
     assert at_once["product_details"]
     assert await rows(engine, log.catalog, ONE_BY_ONE) == at_once
     assert await rows(engine, log.catalog, CUT) == at_once
+    assert await rows(engine, log.catalog, PIPELINED) == at_once
 
 
 async def test_a_batch_that_is_rolled_back_changes_nothing(engine: AsyncEngine) -> None:

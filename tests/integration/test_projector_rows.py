@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events import product as facts
 from events.database import driver
 from events.product import ProductEvent
-from tests.given import LAMP, Log, projected, registered
+from tests.given import LAMP, TELEPORTED, Log, projected, registered
 
 priced = facts.PriceSet(currency="EUR", amount=1999)
 colored = facts.AttributesChanged(assigned={"color": "red", "watts": 40})
@@ -129,6 +129,19 @@ async def test_what_lists_filter_by_is_beside_it(log: Log, engine: AsyncEngine) 
         attributes={"color": "red", "watts": 40},
         status="published",
     )
+
+
+async def test_what_is_looked_up_beside_the_document_is_beside_it(
+    log: Log, engine: AsyncEngine
+) -> None:
+    moment = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    await log.given(LAMP, registered, priced, occurred_at=moment)
+    await projected(engine)
+    looked_up = {"product_id": LAMP, "sku": "LAMP-1", "version": 2, "updated_at": moment}
+    await then(engine, "product_details", **looked_up, parked_at=None)
+    at_fault = await log.given_stored(LAMP, TELEPORTED)
+    await projected(engine)
+    await then(engine, "product_details", **looked_up, parked_at=at_fault)
 
 
 async def test_a_price_is_a_row_of_its_currency(log: Log, engine: AsyncEngine) -> None:

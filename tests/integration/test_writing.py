@@ -3,25 +3,18 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import product as facts
-from events.codec import Encoded
 from events.database import driver
 from events.product import ProductEvent, ProductRegistered
 from projections.read_models import READ_MODELS
 from tests.given import DESK, LAMP, TELEPORTED, Log, projected, registered
-from tests.parking import discarded, names, places
+from tests.parking import TOO_MUCH, discarded, names, places
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 euro = facts.PriceSet(currency="EUR", amount=1999)
-TOO_MUCH = Encoded(
-    "PriceSet", 1, msgspec.json.encode({"currency": "EUR", "amount": 2**70}).decode()
-)
-"""Of this shape, and more than a column takes."""
-
 type Places = Mapping[str, list[str]]
 
 
