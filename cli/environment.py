@@ -1,5 +1,6 @@
 """What commands read from the environment, and one line when it is missing or wrong."""
 
+import getpass
 import os
 from typing import Annotated, Any
 
@@ -36,6 +37,11 @@ class Administrator(BaseSettings):
 
     username: str = "admin"
     password: SecretStr | None = None
+
+
+def actor() -> str:
+    """Who is kept as having asked for what a command does."""
+    return f"cli:{getpass.getuser()}"
 
 
 def read[S: BaseSettings](kind: type[S], **options: Any) -> S:  # noqa: ANN401 -- as pydantic does

@@ -114,6 +114,32 @@ class NoVerifierKey(CommandFailed):
 class RebuiltOtherwise(CommandFailed):
     def __init__(self, differences: object) -> None:
         super().__init__(
-            f"The rebuilt tables are not equal to those that are read ({differences} products), and "
-            "were not switched to. Where they are right, repeat it with --accept-differences."
+            f"The rebuilt tables are not equal to those that are read ({differences} products), "
+            "and were not switched to. Where they are right, repeat it with --accept-differences."
         )
+
+
+class NoSuchProduct(CommandFailed):
+    def __init__(self, product: str, catalog: str) -> None:
+        super().__init__(f"Catalog {catalog} has no product with the SKU or the id {product}.")
+
+
+class StandsStill(CommandFailed):
+    def __init__(self, product: str, position: object, reason: str = "") -> None:
+        why = f": {reason}" if reason else "."
+        super().__init__(f"{product} stands still before its event at position {position}{why}")
+
+
+class NothingApplied(CommandFailed):
+    def __init__(self, product: str) -> None:
+        super().__init__(f"No event of {product} has been applied yet: that comes first.")
+
+
+class NobodyIntervened(CommandFailed):
+    def __init__(self, *, outdated: bool) -> None:
+        why = (
+            "another version made the read tables: run `catalog rebuild`"
+            if outdated
+            else "does one run? Start it with `catalog worker`"
+        )
+        super().__init__(f"No worker has done it in time: {why}. It is kept, and one will do it.")

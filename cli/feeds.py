@@ -1,7 +1,6 @@
 """`catalog import`: feeds from files, through the command path."""
 
 import asyncio
-import getpass
 import gzip
 import json
 import os
@@ -17,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from api.settings import Settings
-from cli.environment import read
+from cli.environment import actor, read
 from cli.errors import FutureMoment, ImportInterrupted, NoSuchCatalog, UnreadableFeed
 from commands.appending import KIND, Circumstances
 from commands.feeds import Importer, Report
@@ -123,7 +122,7 @@ async def import_files(
             batch_limit=settings.append_batch_limit,
         )
         circumstances = Circumstances(
-            actor=f"cli:{getpass.getuser()}",
+            actor=actor(),
             correlation_id=uuid4().hex,
             occurred_at=occurred_at,
         )

@@ -10,23 +10,17 @@ import structlog
 import typer
 
 from api.settings import Settings, Side
-from cli import users
+from cli import projections, users
 from cli.administrator import add_first
 from cli.environment import Administrator, Migration, read
 from cli.export import export
 from cli.failures import FAILURES, told
 from cli.feeds import import_command
 from cli.migration import migrated
-from cli.operate import projections
-from cli.rebuild import is_outdated, rebuild_command, rebuild_now
+from cli.rebuild import OUTDATED, is_outdated, rebuild_command, rebuild_now
 from cli.running import adopt
 from cli.up import up
 from cli.verify import verify
-
-ADVICE = (
-    "catalog: another version made the read tables, and the workers of this one don't write them: "
-    "run `catalog rebuild`. Until then reads show what was there."
-)
 
 app = typer.Typer(
     name="catalog",
@@ -40,7 +34,7 @@ app.command("import")(import_command)
 app.command()(export)
 app.command()(verify)
 app.command("rebuild")(rebuild_command)
-app.command()(projections)
+app.add_typer(projections.app, name="projections")
 app.add_typer(users.app, name="users")
 
 
@@ -99,7 +93,7 @@ def migrate(
         if rebuild:
             rebuild_now(accept_differences=True)
         else:
-            typer.echo(ADVICE, err=True)
+            typer.echo(OUTDATED, err=True)
 
 
 @app.command(hidden=True)

@@ -27,6 +27,10 @@ from projections.rebuild_progress import Report
 from projections.rollback import roll_back
 
 POOL_SIZE = 10
+OUTDATED = (
+    "catalog: another version made the read tables, and the workers of this one don't write them: "
+    "run `catalog rebuild`. Until then reads show what was there."
+)
 
 
 class Rebuild(Database):

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -10,34 +9,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.codec import Encoded
-from tests.command import Catalog, catalog_command
+from tests.command import Catalog
 from tests.conversation import PRODUCTS, Caller
 from tests.given import Log
+from tests.poisoned import PROJECTIONS, Poisoned
 
-pytest_plugins = ("tests.conversation_fixtures",)
-
-PROJECTIONS = "/v1/catalogs/main/projections"
-TELEPORTED = Encoded("ProductTeleported", 7, '{"to":"Mars"}')
-
-
-@dataclass(frozen=True, slots=True)
-class Poisoned:
-    """A lamp that was teleported at its third version, and at which position of the log."""
-
-    id: str
-    position: int
-
-    @property
-    def path(self) -> str:
-        return f"{PRODUCTS}/{self.id}"
-
-
-@pytest.fixture
-async def lamp(anna: Caller, engine: AsyncEngine) -> Poisoned:
-    receipt = await anna.given()
-    position = await Log(engine).given_stored(UUID(receipt["id"]), TELEPORTED)
-    return Poisoned(receipt["id"], position)
-
+pytest_plugins = ("tests.conversation_fixtures", "tests.poisoned_fixtures")
 
 COMMANDS: list[tuple[str, str, object]] = [
     ("PATCH", "", {"name": "Sun"}),
@@ -56,34 +33,34 @@ async def test_a_command_is_refused_with_the_event_and_the_reason(
     answer = await anna.asks(method, lamp.path + path, json=body, headers=headers)
     problem = answer.refused(409, "unreadable-stream")
     assert (problem["position"], problem["event_version"]) == (lamp.position, 3)
-    assert (problem["event_type"], problem["schema_version"]) == ("ProductTeleported", 7)
+    assert (problem["event_type"], problem["schema_version"]) == ("ProductTeleported", 1)
     assert "does not know" in problem["reason"]
     assert (await anna.gets(problem["type"])).gives(200)
 
 
-@pytest.mark.usefixtures("projecting")
-async def test_the_product_is_read_as_it_was_and_others_go_on(anna: Caller, lamp: Poisoned) -> None:
+async def test_the_product_is_read_as_it_was_and_others_go_on(
+    anna: Caller, parked_lamp: Poisoned
+) -> None:
     other = await anna.given(sku="LAMP-2", name="Other")
     changed = await anna.asks("PATCH", f"{PRODUCTS}/{other['id']}", json={"name": "Sun"})
     position = changed.gives(200).body["position"]
     assert (await anna.reads(f"{PRODUCTS}/{other['id']}", position)).body["name"] == "Sun"
-    shown = (await anna.reads(lamp.path, position)).body
+    shown = (await anna.gets(parked_lamp.path)).gives(200).body
     assert (shown["name"], shown["version"]) == ("Lamp", 2)
+    assert shown["parked"] == {"position": parked_lamp.position}
     listed = (await anna.reads(PRODUCTS, position)).body["items"]
     assert {each["name"] for each in listed} == {"Lamp", "Sun"}
 
 
-@pytest.mark.usefixtures("projecting")
 async def test_operators_see_which_product_stands_still_and_why(
-    anna: Caller, lamp: Poisoned
+    anna: Caller, parked_lamp: Poisoned
 ) -> None:
-    await anna.reads(lamp.path, lamp.position)
     standing = (await anna.gets(PROJECTIONS)).gives(200).body
-    assert (standing["checkpoint"], standing["lag_events"]) == (lamp.position, 0)
-    assert standing["parked"] == 1
+    assert (standing["checkpoint"], standing["lag_events"]) == (parked_lamp.position, 0)
+    assert (standing["parked"], standing["waiting"], standing["outdated"]) == (1, 0, False)
     (parked,) = standing["parked_streams"]
-    assert (parked["product_id"], parked["position"]) == (lamp.id, lamp.position)
-    assert parked["reason"].startswith("ProductTeleported, schema version 7: ")
+    assert (parked["product_id"], parked["position"]) == (parked_lamp.id, parked_lamp.position)
+    assert parked["reason"].startswith("ProductTeleported, schema version 1: ")
     assert parked["parked_at"]
 
 
@@ -98,7 +75,7 @@ async def test_nothing_is_parked_in_a_sound_catalog(anna: Caller) -> None:
 async def test_its_history_is_there_whole(
     anna: Caller, lamp: Poisoned, engine: AsyncEngine
 ) -> None:
-    await Log(engine).given_stored(UUID(lamp.id), Encoded("ProductTeleported", 7, "[]"))
+    await Log(engine).given_stored(UUID(lamp.id), Encoded("ProductTeleported", 1, "[]"))
     items = (await anna.gets(f"{lamp.path}/history")).gives(200).body["items"]
     assert [item["type"] for item in items[-2:]] == ["ProductTeleported"] * 2
     assert [item["data"] for item in items[-2:]] == [{"to": "Mars"}, []]
@@ -106,13 +83,6 @@ async def test_its_history_is_there_whole(
     assert "version 3 can't be read" in items[-1]["changes_unknown"]
     assert items[0]["changes_unknown"] is None
     assert items[0]["changes"]
-
-
-@pytest.fixture
-def catalog(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str) -> Catalog:
-    monkeypatch.setenv("CATALOG_DATABASE_URL", database_url)
-    monkeypatch.setenv("CATALOG_REDIS_URL", redis_url)
-    return catalog_command(monkeypatch)
 
 
 @pytest.mark.usefixtures("lamp")
@@ -127,26 +97,3 @@ async def test_an_import_fails_its_row_and_goes_on(
     assert "line 2 (LAMP-1): The log has an event of this product that this version" in told.err
     counts = json.loads(told.out.splitlines()[-1])
     assert (counts["created"], counts["failed"]) == (2, 1)
-
-
-@pytest.mark.usefixtures("projecting")
-async def test_the_command_line_lists_it(
-    anna: Caller, lamp: Poisoned, catalog: Catalog, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await anna.reads(lamp.path, lamp.position)
-    assert await asyncio.to_thread(catalog, "projections", "--json") == 0
-    standing = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (standing["catalog"], standing["lag_events"], standing["parked"]) == ("main", 0, 1)
-    (parked,) = standing["parked_streams"]
-    assert (parked["product_id"], parked["position"]) == (lamp.id, lamp.position)
-    assert await asyncio.to_thread(catalog, "projections") == 0
-    shown = capsys.readouterr().out
-    assert "Parked product" in shown
-    assert "ProductTeleported" in shown
-
-
-async def test_the_command_line_shows_no_empty_list(
-    catalog: Catalog, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert await asyncio.to_thread(catalog, "projections") == 0
-    assert "Parked product" not in capsys.readouterr().out

@@ -1,0 +1,153 @@
+"""`catalog projections`: how what is read follows the log, and what is done where it does not."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from cli.environment import Database, read
+from cli.errors import NoSuchCatalog
+from cli.interventions import Json, discard, refold, retry
+from cli.rebuild import OUTDATED
+from cli.standings import Standing, read_standings
+from events.database import driver, pool
+from events.log import read_heads
+from projections.interventions import Intervention, read_all
+
+HEADINGS = (
+    "Catalog",
+    "Generation",
+    "Checkpoint",
+    "Head",
+    "Lag, events",
+    "Lag, seconds",
+    "Parked",
+    "Waiting",
+)
+COPIED = partial(Column, no_wrap=True)
+"""What is pasted into the next command stays in one piece."""
+
+Only = Annotated[
+    str | None, typer.Option("--catalog", envvar="CATALOG_CATALOG", help="Which; else all.")
+]
+
+app = typer.Typer(
+    invoke_without_command=True,
+    help="Show how far what is read follows the log, and mend what does not.",
+)
+app.command()(retry)
+app.command()(discard)
+app.command()(refold)
+
+
+@app.callback()
+def show(context: typer.Context, as_json: Json = False) -> None:  # noqa: FBT002
+    """Show how far each catalog's log has been applied to what is read, and what stands still."""
+    if context.invoked_subcommand is None:
+        standings = asyncio.run(_read_standings())
+        if any(each.progress.outdated for each in standings):
+            typer.echo(OUTDATED, err=True)
+        if as_json:
+            _print_json([each.as_json() for each in standings])
+        else:
+            _print_standings(standings)
+
+
+@app.command()
+def parked(only: Only = None, as_json: Json = False) -> None:  # noqa: FBT002
+    """List the products that stand still, each with the position of the event at fault and why."""
+    standings = asyncio.run(_read_standings(only))
+    if as_json:
+        _print_json(
+            [
+                {"catalog": standing.progress.catalog, **msgspec.to_builtins(each)}
+                for standing in standings
+                for each in standing.parked
+            ]
+        )
+    else:
+        Console().print(_parked_table(standings))
+
+
+@app.command()
+def interventions(
+    only: Only = None,
+    limit: Annotated[
+        int, typer.Option(envvar="CATALOG_LIMIT", min=1, help="The most that are shown a catalog.")
+    ] = 50,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """List who wanted what done about which product, and what came of it; the newest first."""
+    found = asyncio.run(_read_interventions(only, limit))
+    if as_json:
+        _print_json(found)
+    else:
+        Console().print(_interventions_table(found))
+
+
+async def _read_standings(only: str | None = None) -> list[Standing]:
+    url = read(Database).database_url.get_secret_value()
+    async with pool(url, application="catalog-projections") as engine, driver(engine) as connection:
+        return await read_standings(connection, only)
+
+
+async def _read_interventions(only: str | None, limit: int) -> list[Intervention]:
+    url = read(Database).database_url.get_secret_value()
+    async with pool(url, application="catalog-projections") as engine, driver(engine) as connection:
+        catalogs = [each for each in await read_heads(connection) if only in {None, each}]
+        if only and not catalogs:
+            raise NoSuchCatalog(only)
+        found = [each for key in catalogs for each in await read_all(connection, key, limit)]
+    return sorted(found, key=lambda each: each.requested_at, reverse=True)
+
+
+def _print_json(documents: Sequence[object]) -> None:
+    """A line each."""
+    for each in documents:
+        typer.echo(msgspec.json.encode(each))
+
+
+def _print_standings(standings: Sequence[Standing]) -> None:
+    console = Console()
+    console.print(_table(standings))
+    if any(each.parked for each in standings):
+        console.print(_parked_table(standings))
+
+
+def _table(standings: Sequence[Standing]) -> Table:
+    table = Table(*HEADINGS)
+    for each in (standing.progress for standing in standings):
+        numbers = (each.generation, each.checkpoint, each.head, each.lag_events)
+        lag = f"{each.lag_seconds:.1f}"
+        table.add_row(each.catalog, *map(str, numbers), lag, str(each.parked), str(each.waiting))
+    return table
+
+
+def _parked_table(standings: Sequence[Standing]) -> Table:
+    table = Table("Catalog", COPIED("Parked product"), "Position", "Reason")
+    for standing in standings:
+        for each in standing.parked:
+            place = (str(each.product_id), str(each.position))
+            table.add_row(standing.progress.catalog, *place, escape(each.reason))
+    return table
+
+
+def _interventions_table(found: Sequence[Intervention]) -> Table:
+    table = Table("Requested", "Catalog", COPIED("Product"), "Action", "By", "Outcome")
+    for each in found:
+        at = "" if each.position is None else f" {each.position}"
+        table.add_row(
+            f"{each.requested_at:%Y-%m-%d %H:%M}",
+            each.catalog,
+            str(each.product_id),
+            f"{each.action}{at}",
+            escape(each.actor),
+            each.outcome or "waits",
+        )
+    return table
