@@ -1,5 +1,6 @@
 """A rebuild is asked for, and a job is followed by those who may."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,6 +20,7 @@ from tests.auth import Service, given_user
 from tests.conversation import NOBODY, Caller
 from tests.lifespan import alive
 from workers.job_leases import Outcome, finish, renew
+from workers.queue import Queue
 
 pytest_plugins = ("tests.conversation_fixtures",)
 
@@ -54,6 +56,17 @@ async def test_a_rebuild_is_accepted_and_can_be_followed(anna: Caller, engine: A
     kept = await found(engine, UUID(job["id"]))
     assert kept.arguments == {"accept_differences": False}
     assert kept.correlation_id == "r-7"
+
+
+async def test_a_worker_hears_of_it(anna: Caller, engine: AsyncEngine, redis_url: str) -> None:
+    woken = asyncio.Event()
+    queue = Queue(redis_url, engine, woken.set)
+    running = asyncio.create_task(queue.run())
+    (await anna.posts(REBUILD)).gives(202)
+    async with asyncio.timeout(10):
+        await woken.wait()
+        queue.stop()
+        await running
 
 
 async def test_differences_may_be_accepted_in_advance(anna: Caller, engine: AsyncEngine) -> None:

@@ -17,6 +17,8 @@ from tests.statements import statements
 from workers.job_leases import Details, JobLease
 from workers.job_report import BEAT_SECONDS, Report
 
+LEASE_SECONDS = 3.0
+
 
 async def failing(_engine: AsyncEngine, _redis: Redis, lease: JobLease, report: Report) -> Details:
     report(0.5, {"counted": 2})
@@ -118,17 +120,21 @@ async def test_however_often_it_reports_the_table_hears_of_it_twice_a_second(
 
 
 async def test_a_job_that_reports_nothing_is_held_all_the_same(engine: AsyncEngine) -> None:
+    """For longer than its lease lasts."""
     stocktaking = Stocktaking()
     job = await asked(engine)
-    async with runner(engine, {KIND: stocktaking}):
+    async with runner(engine, {KIND: stocktaking}, lease_seconds=LEASE_SECONDS):
         await stocktaking.begins()
-        for _ in range(3):
-            before = (await held(engine, job))["held_until"]
+        first = (await held(engine, job))["held_until"]
 
-            async def is_held_on(before: object = before) -> bool:
-                return bool((await held(engine, job))["held_until"] != before)
+        async def has_lasted() -> bool:
+            lasted = (await held(engine, job))["held_until"] - first
+            return bool(lasted.total_seconds() > LEASE_SECONDS)
 
-            await eventually(is_held_on)
+        await eventually(has_lasted)
+        stocktaking.may_end()
+        await comes_to(engine, job, "succeeded")
+    assert len(stocktaking.leases) == 1
 
 
 async def test_one_job_at_a_time_and_the_oldest_first(engine: AsyncEngine) -> None:
