@@ -47,11 +47,13 @@ class Attempt:
         match self._work.exception():
             case None:
                 return Outcome(state="succeeded", progress=1.0, details=self._work.result())
-            case DatabaseUnavailable() as error:
-                log.warning("job_without_database", error=repr(error.__cause__))
+            case error if self._work.cancelling() or isinstance(error, DatabaseUnavailable):
+                log.warning("job_interrupted", error=repr(error.__cause__ or error))
                 return None
+            case Refused() as error:
+                return self._failed(error, str(error), error.members)
             case error:
-                return self._failed(error)
+                return self._failed(error, repr(error), {})
 
     def _unkept(self, keeping: Task[None]) -> None:
         """Nobody may work on what somebody else may have begun."""
@@ -59,13 +61,12 @@ class Attempt:
             log.warning("job_not_kept", error=repr(keeping.exception()))
         self._work.cancel()
 
-    def _failed(self, error: BaseException) -> Outcome:
+    def _failed(self, error: BaseException, problem: str, members: Details) -> Outcome:
         log.error("job_failed", exc_info=error)
-        problem = str(error) if isinstance(error, Refused) else repr(error)
         return Outcome(
             state="failed",
             progress=self._latest.progress,
-            details=self._latest.details,
+            details={**self._latest.details, **members},
             problem=problem[:PROBLEM_LENGTH],
         )
 

@@ -179,6 +179,26 @@ async def test_a_worker_that_ends_lets_its_job_go_for_the_next_one(engine: Async
     assert (lease.attempt, lease.epoch) == (1, 2)
 
 
+async def test_a_job_that_can_t_clean_up_when_it_is_let_go_has_not_failed(
+    engine: AsyncEngine,
+) -> None:
+    begun = asyncio.Event()
+
+    async def clumsy(
+        _engine: AsyncEngine, _redis: Redis, _lease: JobLease, _report: Report
+    ) -> Details:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ZeroDivisionError("no shelves")
+
+    job = await asked(engine)
+    async with runner(engine, {KIND: clumsy}):
+        await begun.wait()
+    assert (await found(engine, job.id)).state == "queued"
+
+
 @pytest.mark.parametrize("jobs", [0, 1])
 async def test_a_worker_may_end_before_it_has_begun_anything(
     engine: AsyncEngine, jobs: int

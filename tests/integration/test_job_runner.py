@@ -23,7 +23,7 @@ LEASE_SECONDS = 3.0
 async def failing(_engine: AsyncEngine, _redis: Redis, lease: JobLease, report: Report) -> Details:
     report(0.5, {"counted": 2})
     if lease.job.arguments.get("refused"):
-        raise UnknownProduct
+        raise UnknownProduct(sku="LAMP-1")
     raise ZeroDivisionError("no shelves")
 
 
@@ -55,11 +55,12 @@ async def test_a_job_that_fails_says_why_and_how_far_it_came(engine: AsyncEngine
     assert failed.problem == "ZeroDivisionError('no shelves')"
 
 
-async def test_a_refusal_is_told_as_the_sentence_that_it_is(engine: AsyncEngine) -> None:
+async def test_a_refusal_is_told_as_its_sentence_and_its_members(engine: AsyncEngine) -> None:
     job = await asked(engine, refused=True)
     async with runner(engine, {KIND: failing}):
         failed = await comes_to(engine, job, "failed")
     assert failed.problem == UnknownProduct.__doc__
+    assert failed.details == {"counted": 2, "sku": "LAMP-1"}
 
 
 async def test_the_next_job_is_run_after_one_that_failed(engine: AsyncEngine) -> None:
