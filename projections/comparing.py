@@ -1,10 +1,18 @@
-"""Whether two generations are equal, row by row, at one position of a catalog."""
+"""Whether two generations are equal, row by row, at one position of each catalog."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, statement
+from projections.errors import NeverEqualPositions
 from projections.generations import schema_of
+from projections.meeting import Built, met
+
+PAUSE_SECONDS = 0.1
 
 _COMPARE = statement(__package__, "sql/compare.sql")
 _COUNT_PARKED = statement(__package__, "sql/count_newly_parked.sql")
@@ -22,6 +30,29 @@ class Difference:
     products: int
     examples: Sequence[str]
     """Some of those products."""
+
+
+async def compare_all(
+    engine: AsyncEngine, built: Built, live: int, patience_seconds: float
+) -> list[Difference]:
+    """Every catalog, at a position where both stand; empty where all is equal.
+
+    Raises `NeverEqualPositions` where the live generation does not come to where the built one is.
+    """
+    differences: list[Difference] = []
+    deadline = monotonic() + patience_seconds
+    waiting = list(built.leases)
+    while waiting:
+        for catalog in list(waiting):
+            async with met(engine, built, catalog, live) as connection:
+                if connection:
+                    found = await compare(connection, catalog, live=live, built=built.generation)
+                    differences += found
+                    waiting.remove(catalog)
+        if waiting and monotonic() > deadline:
+            raise NeverEqualPositions(catalogs=waiting)
+        await asyncio.sleep(PAUSE_SECONDS if waiting else 0)
+    return differences
 
 
 async def compare(

@@ -73,29 +73,34 @@ async def _fill(engine: AsyncEngine, portions: Portions, filling: Filling) -> No
     async with driver(engine) as connection:
         while portion := await portions.following(connection):
             try:
-                await _fill_portion(connection, portion, filling, apply)
+                events = await _fill_portion(connection, portion, filling, apply)
             except Exception as error:
                 if not is_of_the_data(error):
                     raise
-                await _fill_portion(connection, portion, filling, apply_what_can_be)
+                events = await _fill_portion(connection, portion, filling, apply_what_can_be)
+            filling.folded(events)
 
 
 async def _fill_portion(
     connection: Connection, portion: Portion, filling: Filling, write: Write
-) -> None:
+) -> int:
+    """How many events it had."""
+    lease, discarded = filling.leases[portion.catalog], filling.discarded[portion.catalog]
+    events = 0
     async with connection.transaction():
         await connection.execute(_UNHURRIED)
-        async for changes in _changes(connection, portion, filling):
-            await write(connection, filling.leases[portion.catalog], changes)
+        async for page, changes in _changes(portion.pages(connection), discarded):
+            await write(connection, lease, changes)
+            events += page
+    return events
 
 
 async def _changes(
-    connection: Connection, portion: Portion, filling: Filling
-) -> AsyncIterator[list[Change]]:
-    """What became of each stream, when all of its events were read, a page of them at a time."""
-    discarded = filling.discarded[portion.catalog]
+    pages: AsyncIterator[list[Recorded]], discarded: Collection[int]
+) -> AsyncIterator[tuple[int, list[Change]]]:
+    """By page its events, and what became of each stream that ended in it."""
     unfinished: Change | None = None
-    async for page in portion.pages(connection):
+    async for page in pages:
         changes: list[Change] = []
         for stream, events in groupby(page, attrgetter("stream_id")):
             if unfinished and unfinished.stream_id == stream:
@@ -103,10 +108,9 @@ async def _changes(
             else:
                 changes += [unfinished] if unfinished else []
                 unfinished = fold(None, list(events), discarded)
-        yield changes
-        filling.folded(len(page))
+        yield len(page), changes
     if unfinished:
-        yield [unfinished]
+        yield 0, [unfinished]
 
 
 def _continued(change: Change, events: Sequence[Recorded], discarded: Collection[int]) -> Change:

@@ -85,7 +85,7 @@ async def read_waiting(connection: Connection, catalog: str) -> Sequence[Interve
 async def carry_out(
     connection: Connection, lease: Lease, checkpoint: int, wanted: Intervention
 ) -> tuple[Batch, Outcome]:
-    """What became of the product. It may be repeated. Raises `LeaseLost`."""
+    """What became of the product, which `finish` is to write down with it. Raises `LeaseLost`."""
     nothing = Batch(checkpoint, checkpoint, (), ())
     parked = await find_parked(connection, lease.catalog, lease.generation, wanted.product_id)
     if wanted.action != "refold" and parked is None:

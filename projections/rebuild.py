@@ -1,10 +1,8 @@
 """Makes all read tables anew from the log, beside those that are read, and switches to them."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from time import monotonic
 
 import structlog
@@ -13,26 +11,26 @@ from redis.exceptions import RedisError
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import Connection, driver, statement
-from events.errors import DatabaseUnavailable
+from events.database import driver, statement
 from events.log import read_heads
-from projections.building import begin, held, remove
+from projections.applying import is_of_the_data
+from projections.building import begin, held, start_over
 from projections.code import code_digest
-from projections.comparing import Difference, compare
-from projections.errors import BuildLost, NeverEqualPositions, TablesDiffer
+from projections.comparing import Difference, compare_all
+from projections.errors import NeverEqualPositions, TablesDiffer
 from projections.filling import fill, together
 from projections.generations import index
-from projections.leases import Lease, acquire, advance
-from projections.meeting import catch_up, met
+from projections.leases import advance
+from projections.meeting import Built, follow, join
 from projections.publish import Publisher
 from projections.read_models import READ_MODELS
 from projections.rebuild_progress import RebuildProgress, Report
-from projections.switching import Built, Switched, switch
+from projections.switching import Switched, switch
 
-HELD = timedelta(days=1)
-"""Nobody else applies the log to a generation that is built: who builds it is fenced by that."""
 COMPARE_SECONDS = 60.0
 """How long the live generation may take to come to where the built one is."""
+ACCEPTING_SECONDS = 5.0
+"""The same where it is replaced, whether it comes there or not."""
 
 _FIND_LIVE = statement(__package__, "sql/find_live.sql")
 
@@ -54,7 +52,7 @@ def _tell_nobody(_progress: float, _details: Mapping[str, object]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilding:
-    """One rebuild: who does it, and where it stands."""
+    """One rebuild: who does it, and what he wants of it."""
 
     engine: AsyncEngine
     """Its statements may take long."""
@@ -68,52 +66,41 @@ class Rebuilding:
 async def rebuild(wanted: Rebuilding) -> Rebuilt:
     """Raises what is in `projections/errors.py`; what was built until then is removed."""
     began = monotonic()
-    engine, holder = wanted.engine, wanted.holder
-    async with driver(engine) as connection:
-        generation = await begin(connection, holder)
+    async with driver(wanted.engine) as connection:
         heads = await read_heads(connection)
-    progress = RebuildProgress(generation, sum(heads.values()), wanted.report)
-    async with (
-        held(engine, generation, holder, lambda: progress.done),
-        _removed_unless_live(engine, generation),
-    ):
-        async with driver(engine) as connection:
-            leases = await take_leases(connection, generation, heads, holder)
-        await fill(engine, leases, heads, parallel=wanted.parallel, folded=progress.folded)
-        progress.enter("indexing")
-        await together(*(_index(engine, generation, model.table) for model in READ_MODELS))
+        built = Built(await begin(connection, wanted.holder), wanted.holder)
+    progress = RebuildProgress(built.generation, sum(heads.values()), wanted.report)
+    async with held(wanted.engine, built.generation, wanted.holder, lambda: progress.done):
+        await _fill(wanted, built, heads, progress)
         progress.enter("catching-up")
-        positions = await catch_up_all(engine, leases, await _filled(engine, leases, heads))
+        await follow(wanted.engine, built)
         progress.enter("comparing")
-        differences = await _compared(wanted, leases, positions)
+        differences = await _compared(wanted, built)
         progress.enter("switching")
-        await go_live(engine, wanted.redis, Built(generation, holder, leases, positions))
-        progress.enter("done")
-    return Rebuilt(generation, progress.events, monotonic() - began, differences)
+        await go_live(wanted.engine, wanted.redis, built)
+    progress.enter("done")
+    return Rebuilt(built.generation, progress.events, monotonic() - began, differences)
 
 
-@asynccontextmanager
-async def _removed_unless_live(engine: AsyncEngine, generation: int) -> AsyncIterator[None]:
+async def _fill(
+    wanted: Rebuilding, built: Built, heads: Mapping[str, int], progress: RebuildProgress
+) -> None:
+    """Or leave the tables empty: what their keys don't admit is found in the order of the log."""
+    engine = wanted.engine
+    async with driver(engine) as connection:
+        await join(connection, built, heads)
+    await fill(engine, built.leases, heads, parallel=wanted.parallel, folded=progress.folded)
+    progress.enter("indexing")
     try:
-        yield
-    except BaseException as error:
-        if not isinstance(error, BuildLost):
-            with suppress(DatabaseUnavailable):
-                async with driver(engine) as connection, connection.transaction():
-                    await remove(connection, generation)
-        raise
-
-
-async def take_leases(
-    connection: Connection, generation: int, catalogs: Mapping[str, int], holder: str
-) -> dict[str, Lease]:
-    leases = {}
-    for catalog in catalogs:
-        lease = await acquire(connection, catalog, generation, holder, HELD)
-        if lease is None:
-            raise BuildLost(generation=generation)
-        leases[catalog] = lease
-    return leases
+        await together(*(_index(engine, built.generation, model.table) for model in READ_MODELS))
+    except Exception as error:
+        if not is_of_the_data(error):
+            raise
+        log.warning("rebuild_starts_over", generation=built.generation, error=repr(error))
+        async with driver(engine) as connection:
+            await start_over(connection, built.generation)
+    else:
+        await _stand_at(engine, built, heads)
 
 
 async def _index(engine: AsyncEngine, generation: int, table: Table) -> None:
@@ -121,34 +108,21 @@ async def _index(engine: AsyncEngine, generation: int, table: Table) -> None:
         await index(connection, generation, table)
 
 
-async def _filled(
-    engine: AsyncEngine, leases: Mapping[str, Lease], heads: Mapping[str, int]
-) -> Mapping[str, int]:
-    """The checkpoints stand where the tables were filled to."""
+async def _stand_at(engine: AsyncEngine, built: Built, heads: Mapping[str, int]) -> None:
     async with driver(engine) as connection:
-        for catalog, lease in leases.items():
+        for catalog, lease in built.leases.items():
             await advance(connection, lease, 0, heads[catalog])
-    return heads
+    built.positions.update(heads)
 
 
-async def catch_up_all(
-    engine: AsyncEngine, leases: Mapping[str, Lease], positions: Mapping[str, int]
-) -> dict[str, int]:
-    return {
-        catalog: await catch_up(engine, lease, positions[catalog])
-        for catalog, lease in leases.items()
-    }
-
-
-async def _compared(
-    wanted: Rebuilding, leases: Mapping[str, Lease], positions: dict[str, int]
-) -> Sequence[Difference] | None:
+async def _compared(wanted: Rebuilding, built: Built) -> Sequence[Difference] | None:
     """Where the same code made both, they have to be equal, unless differences are accepted."""
     async with driver(wanted.engine) as connection:
         ((live, code),) = await connection.fetch(_FIND_LIVE)
     must_be_equal = code == code_digest() and not wanted.accept_differences
+    patience = COMPARE_SECONDS if must_be_equal else ACCEPTING_SECONDS
     try:
-        differences = await _compare(wanted.engine, leases, positions, live)
+        differences = await compare_all(wanted.engine, built, live, patience)
     except NeverEqualPositions:
         if must_be_equal:
             raise
@@ -156,26 +130,6 @@ async def _compared(
     if differences and must_be_equal:
         counted = {f"{each.catalog}.{each.table}": each.products for each in differences}
         raise TablesDiffer(differences=counted)
-    return differences
-
-
-async def _compare(
-    engine: AsyncEngine, leases: Mapping[str, Lease], positions: dict[str, int], live: int
-) -> list[Difference]:
-    differences: list[Difference] = []
-    deadline = monotonic() + COMPARE_SECONDS
-    waiting = dict(leases)
-    while waiting:
-        for catalog, lease in list(waiting.items()):
-            async with met(engine, lease, positions[catalog], live) as (connection, position):
-                positions[catalog] = position
-                if connection:
-                    built = lease.generation
-                    differences += await compare(connection, catalog, live=live, built=built)
-                    del waiting[catalog]
-        if waiting and monotonic() > deadline:
-            raise NeverEqualPositions(catalogs=sorted(waiting))
-        await asyncio.sleep(0.1 if waiting else 0)
     return differences
 
 

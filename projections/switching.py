@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass, replace
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,31 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import Connection, driver, statement
 from projections.errors import BuildLost, SwitchTimedOut
 from projections.generations import show
-from projections.leases import Lease
-from projections.meeting import advance_to
+from projections.meeting import Built, advance_to, follow, join
 
 ATTEMPTS = 50
 PAUSE_SECONDS = 0.1
 
-_PATIENT = "set local lock_timeout = '1s'"
+_PATIENT = """
+set local lock_timeout = '1s';
+set local idle_in_transaction_session_timeout = '10s';
+"""
 _IMPATIENT = "set local lock_timeout = '200ms'"
 """For the views: whoever asks for them meanwhile has to wait, too."""
 _DURABLE = "set local synchronous_commit = on"
 
 _HOLD_BUILDING = statement(__package__, "sql/hold_building.sql")
-_HOLD_LIVE = statement(__package__, "sql/hold_live_checkpoints.sql")
+_HOLD_CHECKPOINTS = "lock table projections.checkpoints in share row exclusive mode"
+_READ_LIVE = statement(__package__, "sql/read_live_checkpoints.sql")
 _RETIRE = statement(__package__, "sql/retire_live.sql")
 _GO_LIVE = statement(__package__, "sql/go_live.sql")
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A generation that is about to be read: under which leases, and up to where, by catalog."""
-
-    generation: int
-    holder: str
-    leases: Mapping[str, Lease]
-    positions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +45,11 @@ async def switch(engine: AsyncEngine, built: Built) -> Switched:
     Raises `BuildLost`, and `SwitchTimedOut` where queries don't let go of the views.
     """
     for _ in range(ATTEMPTS):
-        try:
+        await follow(engine, built)
+        with suppress(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             async with driver(engine) as connection, connection.transaction():
                 return await _switch(connection, built)
-        except asyncpg.LockNotAvailableError:
-            await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(PAUSE_SECONDS)
     raise SwitchTimedOut
 
 
@@ -62,14 +57,21 @@ async def _switch(connection: Connection, built: Built) -> Switched:
     await connection.execute(_PATIENT)
     if not await connection.fetchval(_HOLD_BUILDING, built.generation, built.holder):
         raise BuildLost(generation=built.generation)
-    positions = dict(built.positions)
-    for catalog, target in await connection.fetch(_HOLD_LIVE):
-        if catalog in positions:  # a younger one is applied from its first event on
-            lease = built.leases[catalog]
-            positions[catalog] = await advance_to(connection, lease, positions[catalog], target)
+    await connection.execute(_HOLD_CHECKPOINTS)
+    positions = await _advanced(connection, built)
     await connection.execute(_IMPATIENT)
     await show(connection, built.generation)
     await connection.execute(_RETIRE)
     number: int = await connection.fetchval(_GO_LIVE, built.generation)
     await connection.execute(_DURABLE)
     return Switched(number, positions)
+
+
+async def _advanced(connection: Connection, built: Built) -> Mapping[str, int]:
+    """Where it stands when it is nowhere behind the live generation, which stands still."""
+    attempt = replace(built, leases=copy(built.leases), positions=copy(built.positions))
+    targets = {row["catalog_id"]: row["position"] for row in await connection.fetch(_READ_LIVE)}
+    await join(connection, attempt, targets)
+    for catalog, target in targets.items():
+        await advance_to(connection, attempt, catalog, target)
+    return attempt.positions

@@ -1,5 +1,3 @@
 select k.catalog_id, k.position
 from projections.checkpoints k
 join projections.generations g on g.generation = k.generation and g.state = 'live'
-order by k.catalog_id
-for update of k

@@ -1,0 +1,1 @@
+delete from projections.parked where generation = $1
