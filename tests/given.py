@@ -14,7 +14,7 @@ from events.codec import Encoded, encode
 from events.database import Connection, driver
 from events.product import ProductEvent, ProductRegistered
 from projections.generations import FIRST, build, index, schema_of
-from projections.leases import Lease, acquire
+from projections.leases import Lease, acquire, release
 from projections.projector import Batch, project
 from projections.read_models import READ_MODELS
 
@@ -113,9 +113,10 @@ async def projected(
         after = lease.checkpoint
         while batch := await project(connection, lease, after, next(remaining, 10_000)):
             if not batch.events:
-                return batches
+                break
             batches.append(batch)
             after = batch.after
+        await release(connection, lease)
     return batches
 
 

@@ -81,8 +81,11 @@ class Following:
         if not self._applied.waiting:
             return
         for wanted in await read_waiting(connection, lease.catalog):
-            batch, outcome = await carry_out(connection, lease, self._checkpoint, wanted)
-            await finish(connection, wanted, outcome)
+            async with connection.transaction():
+                batch, outcome = await carry_out(connection, lease, self._checkpoint, wanted)
+                await finish(connection, wanted, outcome)
+            if batch.changes:
+                self._retries.tried(wanted.product_id)
             await self._announcing.intervened(self._applied, batch, wanted, outcome)
 
     async def _retry(self, connection: Connection, lease: Lease) -> None:

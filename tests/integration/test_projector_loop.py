@@ -117,7 +117,6 @@ async def test_a_worker_tries_a_parked_stream_once(
 ) -> None:
     await Log(engine).given_stored(LAMP, TELEPORTED)
     await projected(engine)
-    await lease_was_lost(engine)
     tried: list[UUID] = []
 
     async def counted(connection: Connection, lease: Lease, at: int, parked: UUID) -> Batch:
@@ -173,7 +172,6 @@ async def test_readers_of_a_stuck_catalog_are_told_where_it_stands(
     await log.given(LAMP, registered)
     await projected(engine, "broken")
     await log.given(LAMP, ProductRenamed(name="Sun"))
-    await lease_was_lost(engine)
 
     async def failing(*_given: object, **_named: object) -> Batch:
         raise RuntimeError
