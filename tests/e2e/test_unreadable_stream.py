@@ -8,11 +8,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.settings import Settings
 from events.codec import Encoded
+from events.product import ProductRenamed
 from tests.command import Catalog
 from tests.conversation import PRODUCTS, Caller
 from tests.given import Log
+from tests.interventions import followed
 from tests.poisoned import PROJECTIONS, Poisoned
+from tests.worker_process import worker
 
 pytest_plugins = ("tests.conversation_fixtures", "tests.poisoned_fixtures")
 
@@ -62,6 +66,27 @@ async def test_operators_see_which_product_stands_still_and_why(
     assert (parked["product_id"], parked["position"]) == (parked_lamp.id, parked_lamp.position)
     assert parked["reason"].startswith("ProductTeleported, schema version 1: ")
     assert parked["parked_at"]
+
+
+async def test_an_administrator_has_it_go_on_without_the_event_at_fault(
+    anna: Caller, engine: AsyncEngine, lamp: Poisoned, settings: Settings, tmp_path: Path
+) -> None:
+    head = await Log(engine).given(UUID(lamp.id), ProductRenamed(name="Sun"))
+    with worker(settings, tmp_path) as process:
+        await process.is_ready()
+        await anna.reads(PRODUCTS, head)
+        shown = (await anna.gets(lamp.path)).gives(200).body
+        assert (shown["name"], shown["parked"]) == ("Lamp", {"position": lamp.position})
+
+        asked = await anna.posts(lamp.asked("discard"), {"position": lamp.position})
+        done = await followed(anna, asked)
+        assert (done["actor"], done["action"]) == ("anna", "discard")
+        assert (done["position"], done["outcome"]) == (lamp.position, "done")
+        shown = (await anna.reads(lamp.path, head)).body
+        assert (shown["name"], shown["version"]) == ("Sun", 4)
+        assert "parked" not in shown
+        assert (await anna.gets(PROJECTIONS)).gives(200).body["parked"] == 0
+    assert "intervened" in process.said
 
 
 @pytest.mark.usefixtures("projecting")
