@@ -13,6 +13,8 @@ from projections.publish import document_key, state_key, vouched_key
 class Cached:
     """What Redis holds: right up to `position`; nothing of the product when `body` is None."""
 
+    token: bytes
+    """Of all that is believed at the moment."""
     position: int
     version: int = 0
     body: bytes | None = None
@@ -33,12 +35,22 @@ class ProductCache:
         token, position = state.split()
         head, _, body = (entry or b"").partition(b"\n")
         if not head.startswith(token + b" "):
-            return Cached(int(position))
-        return Cached(int(position), int(head.split()[1]), body)
+            return Cached(token, int(position))
+        return Cached(token, int(position), int(head.split()[1]), body)
 
     async def keep(
-        self, catalog: str, product: UUID, *, position: int, version: int, body: bytes
+        self,
+        catalog: str,
+        product: UUID,
+        *,
+        token: bytes,
+        position: int,
+        version: int,
+        body: bytes,
     ) -> None:
-        """Keep what was read at `position`, unless something newer was announced meanwhile."""
+        """Keep what was read at `position` after `token` was seen.
+
+        Unless something newer was announced meanwhile, or another generation.
+        """
         keys = [state_key(catalog), document_key(catalog, product)]
-        await self._fill(keys, [position, version, body, self._ttl])
+        await self._fill(keys, [position, version, body, self._ttl, token])

@@ -36,7 +36,7 @@ async def by_id(
         return Answer(Document(cached.version, cached.body), cached.position)
     found = await _read(engine, _FIND, catalog, product)
     if cached and found.value is not None and not found.value.parked:
-        await _keep(cache, catalog, product, found.value, found.position)
+        await _keep(cache, catalog, product, cached.token, found.value, found.position)
     return found
 
 
@@ -67,11 +67,21 @@ async def _cached(cache: ProductCache, catalog: str, product: UUID) -> Cached | 
 
 
 async def _keep(
-    cache: ProductCache, catalog: str, product: UUID, document: Document, position: int
+    cache: ProductCache,
+    catalog: str,
+    product: UUID,
+    token: bytes,
+    document: Document,
+    position: int,
 ) -> None:
     try:
         await cache.keep(
-            catalog, product, position=position, version=document.version, body=document.body
+            catalog,
+            product,
+            token=token,
+            position=position,
+            version=document.version,
+            body=document.body,
         )
     except (RedisError, OSError) as error:
         log.debug("cache_unavailable", error=repr(error))

@@ -1,6 +1,7 @@
 """Reads from Redis and PostgreSQL: never staler than they say, whatever happens to Redis."""
 
 from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
@@ -9,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.nudge import connect
 from events.product import ProductRenamed
 from projections.publish import VOUCHED_MILLISECONDS, Publisher, vouched_key
+from queries import product
+from queries.answer import Answer
 from queries.cache import ProductCache
-from queries.product import by_id
+from queries.product import Document, by_id
 from tests.given import DESK, LAMP, SWITCHED, Log, projected, registered
 from tests.redis_process import RedisProcess, redis_process
 
@@ -42,8 +45,10 @@ async def read(engine: AsyncEngine, redis: Redis, minimum: int = 0) -> tuple[int
 async def put_in_cache(redis: Redis, version: int, position: int) -> None:
     """What a reader does that read this from PostgreSQL."""
     cache = ProductCache(redis, ttl_seconds=SECONDS)
+    seen = await cache.find("main", LAMP)
+    assert seen
     body = b'{"version":%d}' % version
-    await cache.keep("main", LAMP, position=position, version=version, body=body)
+    await cache.keep("main", LAMP, token=seen.token, position=position, version=version, body=body)
 
 
 async def cached(redis: Redis) -> int | None:
@@ -72,6 +77,28 @@ async def test_who_read_before_an_announcement_keeps_nothing_after_it(
     assert await cached(redis) is None
     await put_in_cache(redis, version=1, position=2)
     assert await cached(redis) == 1
+
+
+async def test_who_read_before_a_switch_keeps_nothing_after_it(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands at the same position as before, and its documents may be other ones."""
+    await Log(engine).given(LAMP, registered)
+    await projected(engine)
+    publisher = Publisher(redis, ttl_seconds=SECONDS)
+    await publisher.announce("main", SWITCHED, 1, 1)
+    find = product._read  # noqa: SLF001 -- overtaken in the middle of a read
+
+    async def overtaken(
+        engine: AsyncEngine, query: str, catalog: str, key: UUID | str
+    ) -> Answer[Document | None]:
+        found = await find(engine, query, catalog, key)
+        await publisher.announce("main", SWITCHED + 1, 1, 1)
+        return found
+
+    monkeypatch.setattr(product, "_read", overtaken)
+    assert await read(engine, redis) == (1, 1)
+    assert await cached(redis) is None
 
 
 async def test_an_older_version_never_replaces_a_newer_one(
