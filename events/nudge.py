@@ -56,7 +56,7 @@ async def listen(redis: Redis, name: str, heard: Callable[[str], None]) -> None:
                 while True:
                     message = await subscription.get_message(timeout=5.0)
                     if message is not None:
-                        heard(message["data"].decode())
+                        heard(message["data"].decode(errors="replace"))
         except (RedisError, OSError) as error:
             log.debug("subscription_lost", channel=name, error=repr(error))
             await asyncio.sleep(RECONNECT_SECONDS)
