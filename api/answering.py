@@ -1,15 +1,16 @@
 """What the routers of the read side share: how fresh an answer has to be, and how it is sent."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
 from api.auth.access import CatalogKey
+from api.freshness import Asking
 from api.parameters import IN_DIGITS
 from api.resources import Held, Resources
 from queries.answer import Answer
+from queries.positions import Source
 
 POSITION = {"Catalog-Position": "^[0-9]+$"}
 REVALIDATE = "private, no-cache"
@@ -24,9 +25,9 @@ class Read:
     minimum: int
     wait_seconds: float
 
-    async def __call__[T](self, read: Callable[[], Awaitable[Answer[T]]]) -> Answer[T]:
+    async def __call__[T](self, read: Asking[T], *, source: Source = "projected") -> Answer[T]:
         return await self.held.freshness.reflecting(
-            self.catalog, self.minimum, self.wait_seconds, read
+            self.catalog, self.minimum, self.wait_seconds, read, source=source
         )
 
 

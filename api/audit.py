@@ -37,7 +37,11 @@ async def get_checkpoint(catalog: CatalogKey, _caller: Auditor, read: Reading) -
 
     `note` is a C2SP tlog-checkpoint, `key` its verifier key; `root` is in hexadecimal.
     """
-    return _told(await read(lambda: proofs.newest_checkpoint(read.held.query_engine, catalog)))
+    return _told(
+        await read(
+            lambda: proofs.newest_checkpoint(read.held.query_engine, catalog), source="signed"
+        )
+    )
 
 
 @router.get(
@@ -101,7 +105,7 @@ async def _proven[T: msgspec.Struct](
     read: Read, prove: Callable[[], Awaitable[Answer[T | None]]]
 ) -> Response:
     try:
-        return _told(await read(prove))
+        return _told(await read(prove, source="signed"))
     except MissingHashes as error:
         log.error(  # noqa: TRY400 -- it is not about our code
             "log_damaged", catalog=read.catalog, missing=str(error)

@@ -1,87 +1,93 @@
-"""Read your own writes: a read waits until the read side has reached a position."""
+"""Read your own writes: a read waits until what it is made from has reached a position."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 
-from asyncpg import PostgresError
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import ProjectionBehind
-from events.database import driver
-from events.errors import DatabaseUnavailable
-from events.nudge import listen
-from projections.projector import read_progress
-from projections.publish import PROJECTED
+from api.known_positions import KnownPositions
+from api.standing import Standing
 from queries.answer import Answer
+from queries.positions import Source
 
-POLL_SECONDS = 0.1
+type Asking[T] = Callable[[], Awaitable[Answer[T]]]
 
 
 class Freshness:
-    """What the process has heard of checkpoints; PostgreSQL is asked only while somebody waits."""
+    """At most `waiting_limit` reads wait; of those that may go on `reading_limit` are made at once.
 
-    def __init__(self, engine: AsyncEngine, redis: Redis) -> None:
-        self._engine = engine
-        self._redis = redis
-        self._known: dict[str, int] = {}
-        self._moved = asyncio.Event()
-        self._waiting = 0
-        self._wanted = asyncio.Event()
+    Nobody else waits for a connection behind thousands.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, redis: Redis, *, waiting_limit: int, reading_limit: int
+    ) -> None:
+        self._known = KnownPositions(engine, redis)
+        self._waiting_limit = waiting_limit
+        self._turns = asyncio.Semaphore(reading_limit)
+
+    @property
+    def waiting(self) -> int:
+        """How many reads wait, or have waited and are about to be made."""
+        return self._known.waiting
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(listen(self._redis, PROJECTED, self._heard))
-            group.create_task(self._poll())
+        await self._known.run()
 
     async def reflecting[T](
         self,
         catalog: str,
         minimum: int,
         wait_seconds: float,
-        read: Callable[[], Awaitable[Answer[T]]],
+        read: Asking[T],
+        *,
+        source: Source = "projected",
     ) -> Answer[T]:
         """The first answer of `read` that reflects `minimum`. Raises `ProjectionBehind`."""
         deadline = monotonic() + wait_seconds
-        while (answer := await read()).position < minimum:
-            await self._wait(catalog, minimum, answer.position, deadline)
+        standing = self._known.of(source, catalog)
+        attempt = _read if standing.position >= minimum else self._read_in_turn
+        answer = await attempt(standing, minimum, read)
+        if answer is not None:
+            return answer
+        with self._place(catalog, standing, minimum):
+            while answer is None:
+                if not await standing.reaches(minimum, deadline):
+                    raise self._behind(catalog, standing, minimum)
+                answer = await self._read_in_turn(standing, minimum, read)
         return answer
 
-    async def _wait(self, catalog: str, minimum: int, position: int, deadline: float) -> None:
-        """Until the checkpoint was heard to be there, or a little while when it was before."""
-        self._waiting += 1
-        self._wanted.set()
-        try:
-            async with asyncio.timeout(deadline - monotonic()):
-                if self._known.get(catalog, 0) >= minimum:
-                    await asyncio.sleep(POLL_SECONDS)
-                while self._known.get(catalog, 0) < minimum:
-                    await self._moved.wait()
-        except TimeoutError:
-            raise ProjectionBehind(position=position, minimum=minimum) from None
-        finally:
-            self._waiting -= 1
+    async def _read_in_turn[T](
+        self, standing: Standing, minimum: int, read: Asking[T]
+    ) -> Answer[T] | None:
+        """What another's read has taught meanwhile spares this one."""
+        async with self._turns:
+            return None if standing.is_below(minimum) else await _read(standing, minimum, read)
 
-    def _heard(self, message: str) -> None:
-        catalog, _, position = message.rpartition(" ")
-        self._advance(catalog, int(position))
+    @contextmanager
+    def _place(self, catalog: str, standing: Standing, minimum: int) -> Iterator[None]:
+        if self.waiting >= self._waiting_limit:
+            raise self._behind(catalog, standing, minimum)
+        with self._known.wanted(catalog):
+            yield
 
-    def _advance(self, catalog: str, position: int) -> None:
-        if position > self._known.get(catalog, 0):
-            self._known[catalog] = position
-            self._moved.set()
-            self._moved = asyncio.Event()
+    def _behind(self, catalog: str, standing: Standing, minimum: int) -> ProjectionBehind:
+        """With what the log has beyond it, where that is known."""
+        head = self._known.of("appended", catalog).position
+        lag = {"lag_events": max(head - standing.position, 0)} if head else {}
+        return ProjectionBehind(position=standing.position, minimum=minimum, **lag)
 
-    async def _poll(self) -> None:
-        while True:
-            await self._wanted.wait()
-            if not self._waiting:
-                self._wanted.clear()
-                continue
-            with suppress(DatabaseUnavailable, PostgresError):
-                async with driver(self._engine) as connection:
-                    for progress in await read_progress(connection):
-                        self._advance(progress.catalog, progress.checkpoint)
-            await asyncio.sleep(POLL_SECONDS)
+
+async def _read[T](standing: Standing, minimum: int, read: Asking[T]) -> Answer[T] | None:
+    """None when the answer reflects less."""
+    believed = standing.position
+    answer = await read()
+    if answer.position < minimum:
+        standing.prove(answer.position, believed=believed)
+        return None
+    standing.rise(answer.position)
+    return answer

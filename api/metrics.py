@@ -55,6 +55,7 @@ SIDES: dict[MeasuredSide, SideMetrics] = {
 APPENDS_WAITING = Gauge(
     "catalog_command_appends_waiting", "Appends that wait for a commit", ["catalog"]
 )
+WAITING_READS = Gauge("catalog_query_waiting_reads", "Reads that wait for a position")
 LAG_EVENTS = Gauge("catalog_query_lag_events", "Events that reads do not show yet", ["catalog"])
 LAG_SECONDS = Gauge(
     "catalog_query_lag_seconds", "Age of the oldest event that reads do not show", ["catalog"]

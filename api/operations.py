@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import outputs
-from api.metrics import APPENDS_WAITING, LAG_EVENTS, LAG_SECONDS, SIDES
+from api.metrics import APPENDS_WAITING, LAG_EVENTS, LAG_SECONDS, SIDES, WAITING_READS
 from api.refusals import content
 from api.resources import Held, Resources
 from events.database import driver, pool_state
@@ -110,6 +110,7 @@ async def metrics(held: Held) -> Response:
         SIDES["command"].pooled(pool_state(held.engine))
     if held.settings.side != "commands":
         SIDES["query"].pooled(pool_state(held.query_engine))
+        WAITING_READS.set(held.freshness.waiting)
         await _lag(held.query_engine)
     for catalog, waiting in held.write_sides.waiting().items():
         APPENDS_WAITING.labels(catalog).set(waiting)

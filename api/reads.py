@@ -123,7 +123,8 @@ async def get_history(
     answer = await read(
         lambda: history.of_product(
             read.held.query_engine, catalog, product_id, limit=limit, cursor=cursor
-        )
+        ),
+        source="appended",
     )
     if answer.value is None:
         raise UnknownProduct

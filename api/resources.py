@@ -60,7 +60,12 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             queue_limit=settings.append_queue_limit,
             batch_limit=settings.append_batch_limit,
         )
-        freshness = Freshness(query_engine, redis)
+        freshness = Freshness(
+            query_engine,
+            redis,
+            waiting_limit=settings.waiting_reads_limit,
+            reading_limit=settings.database_pool_size,
+        )
         await stack.enter_async_context(_running(write_sides.nudging(), freshness.run()))
         stack.push_async_callback(write_sides.drain)
         cache = ProductCache(redis, ttl_seconds=settings.cache_seconds)

@@ -1,40 +1,38 @@
 """Read your own writes: a read waits for a position, and no longer than it may."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from functools import partial
 from time import monotonic
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import freshness as waits
+from api import known_positions as known
 from api.errors import ProjectionBehind
 from api.freshness import Freshness
-from events.database import Connection
 from events.nudge import channel, connect
 from events.product import ProductRenamed
-from projections.projector import Progress, read_progress
-from projections.publish import PROJECTED, Publisher
-from queries.answer import Answer
-from tests.eventually import eventually
-from tests.given import LAMP, SWITCHED, Log, checkpoint, projected, registered
+from projections.publish import PROJECTED
+from queries.history import of_product
+from queries.proofs import newest_checkpoint
+from tests.freshness import (
+    AWAY,
+    LONG,
+    Reading,
+    announced,
+    listening,
+    running,
+    taught,
+    until,
+    waiting,
+)
+from tests.given import LAMP, Log, projected, registered
+from tests.signing import signed
+from tests.statements import statements
 
-AWAY = "redis://127.0.0.1:1"
-LONG = 10.0
-
-
-@asynccontextmanager
-async def running(engine: AsyncEngine, redis: Redis) -> AsyncIterator[Freshness]:
-    freshness = Freshness(engine, redis)
-    task = asyncio.create_task(freshness.run())
-    try:
-        yield freshness
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+SUN = ProductRenamed(name="Sun")
 
 
 @pytest.fixture
@@ -43,111 +41,174 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
         yield client
 
 
-def reading(engine: AsyncEngine) -> Callable[[], Awaitable[Answer[str]]]:
-    async def read() -> Answer[str]:
-        return Answer("read", await checkpoint(engine))
+@pytest.fixture
+def unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL is asked for nothing but the reads."""
+    monkeypatch.setattr(known, "POLL_SECONDS", LONG)
 
-    return read
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was heard once is believed throughout the test, however slow the machine."""
+    monkeypatch.setattr(known, "BELIEVED_SECONDS", LONG)
 
 
 async def test_what_is_there_is_read_at_once(engine: AsyncEngine, redis: Redis) -> None:
     await Log(engine).given(LAMP, registered)
     await projected(engine)
-    freshness = Freshness(engine, redis)
-    assert await freshness.reflecting("main", 1, 0, reading(engine)) == Answer("read", 1)
+    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    answer = await freshness.reflecting("main", 1, 0, Reading(engine))
+    assert answer.value
+    assert answer.position == 1
 
 
 @pytest.mark.parametrize("url", [AWAY, None])
 async def test_a_read_waits_until_its_position_is_projected(
     engine: AsyncEngine, redis_url: str, url: str | None
 ) -> None:
+    """Nobody announces anything: PostgreSQL is asked, with Redis away as well."""
     head = await Log(engine).given(LAMP, registered)
     async with connect(url or redis_url) as redis, running(engine, redis) as freshness:
-        waiting = asyncio.create_task(freshness.reflecting("main", head, LONG, reading(engine)))
-        await asyncio.sleep(0.2)
-        assert not waiting.done()
+        read = asyncio.create_task(freshness.reflecting("main", head, LONG, Reading(engine)))
+        await waiting(freshness, 1)
         await projected(engine)
-        async with asyncio.timeout(2):
-            assert (await waiting).position == head
+        assert (await read).position == head
 
 
-async def nothing_known(_connection: Connection) -> list[Progress]:
-    return []
+@pytest.mark.usefixtures("unasked")
+async def test_a_hint_is_enough(engine: AsyncEngine, redis: Redis) -> None:
+    head = await Log(engine).given(LAMP, registered)
+    async with running(engine, redis) as freshness:
+        await listening(redis)
+        read = asyncio.create_task(freshness.reflecting("main", head, LONG, Reading(engine)))
+        await waiting(freshness, 1)
+        await projected(engine)
+        with statements(engine) as asked:
+            await announced(redis, head)
+            assert (await read).position == head
+    assert asked == []
 
 
-async def test_a_hint_is_enough_and_need_not_be_true(
+@pytest.mark.usefixtures("unasked")
+async def test_what_one_read_finds_the_others_know(engine: AsyncEngine, redis: Redis) -> None:
+    await Log(engine).given(LAMP, registered)
+    async with running(engine, redis) as freshness:
+        read = asyncio.create_task(freshness.reflecting("main", 1, LONG, Reading(engine)))
+        await waiting(freshness, 1)
+        await projected(engine)
+        await freshness.reflecting("main", 0, 0, Reading(engine))
+        assert (await read).position == 1
+
+
+async def test_a_hint_need_not_be_true(engine: AsyncEngine, redis: Redis) -> None:
+    head = await Log(engine).given(LAMP, registered, SUN)
+    reading = Reading(engine)
+    async with running(engine, redis) as freshness:
+        await listening(redis)
+        read = asyncio.create_task(freshness.reflecting("main", head, LONG, reading))
+        await waiting(freshness, 1)
+        await announced(redis, head)
+        await until(lambda: reading.made == 2)
+        assert not read.done()
+        await projected(engine)
+        assert (await read).position == head
+
+
+async def test_what_is_no_position_harms_nobody(engine: AsyncEngine, redis: Redis) -> None:
+    head = await Log(engine).given(LAMP, registered)
+    async with running(engine, redis) as freshness:
+        await listening(redis)
+        for message in ("", "main", "main soon", b"\xff 1"):
+            await redis.publish(channel(redis, PROJECTED), message)
+        read = asyncio.create_task(freshness.reflecting("main", head, LONG, Reading(engine)))
+        await waiting(freshness, 1)
+        await projected(engine)
+        await announced(redis, head)
+        assert (await read).position == head
+
+
+async def test_what_was_known_is_forgotten_when_reads_fall_back(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    """As after the database was restored to an earlier point."""
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    await projected(engine)
+    async with running(engine, redis) as freshness:
+        await taught(freshness, 9)
+        with pytest.raises(ProjectionBehind) as refused:
+            await freshness.reflecting("main", 2, 0, Reading(engine))
+        assert refused.value.members["position"] == 1
+        head = await log.given(LAMP, SUN)
+        read = asyncio.create_task(freshness.reflecting("main", head, LONG, Reading(engine)))
+        await waiting(freshness, 1)
+        await projected(engine)
+        assert (await read).position == head
+
+
+@pytest.mark.usefixtures("trusting")
+async def test_what_would_come_too_early_is_not_read(engine: AsyncEngine, redis: Redis) -> None:
+    reading = Reading(engine)
+    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    await taught(freshness, 1)
+    with pytest.raises(ProjectionBehind):
+        await freshness.reflecting("main", 2, 0.01, reading)
+    assert reading.made == 0
+
+
+async def test_who_knows_nothing_of_late_reads(
     engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PostgreSQL is not asked in time: only Redis tells, once too early."""
-    monkeypatch.setattr(waits, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(waits, "read_progress", nothing_known)
-    head = await Log(engine).given(LAMP, registered, ProductRenamed(name="Sun"))
-    publisher = Publisher(redis, ttl_seconds=60)
+    monkeypatch.setattr(known, "BELIEVED_SECONDS", 0)
+    head = await Log(engine).given(LAMP, registered, SUN)
+    await projected(engine)
+    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    await taught(freshness, 1)
+    assert (await freshness.reflecting("main", head, 0, Reading(engine))).position == head
+
+
+@pytest.mark.usefixtures("trusting")
+async def test_the_log_does_not_wait_for_the_read_tables(engine: AsyncEngine, redis: Redis) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    history = partial(of_product, engine, "main", LAMP, limit=50, cursor=None)
+    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    await freshness.reflecting("main", 1, 0, history, source="appended")
+    await taught(freshness, 0)
+    head = await log.given(LAMP, SUN)
+    answer = await freshness.reflecting("main", head, 0, history, source="appended")
+    assert answer.position == head
+
+
+async def test_a_signed_checkpoint_is_waited_for(engine: AsyncEngine, redis: Redis) -> None:
+    head = await Log(engine).given(LAMP, registered)
+    newest = partial(newest_checkpoint, engine, "main")
     async with running(engine, redis) as freshness:
-        await eventually(lambda: is_listening(redis))
-        waiting = asyncio.create_task(freshness.reflecting("main", head, LONG, reading(engine)))
-        await publisher.announce("main", SWITCHED, 1, head)
-        await asyncio.sleep(0.1)
-        assert not waiting.done()
-        await projected(engine)
-        async with asyncio.timeout(2):
-            assert (await waiting).position == head
-
-
-async def is_listening(redis: Redis) -> bool:
-    name = channel(redis, PROJECTED)
-    return bool(await redis.pubsub_numsub(name) == [(name.encode(), 1)])
+        read = asyncio.create_task(
+            freshness.reflecting("main", head, LONG, newest, source="signed")
+        )
+        await waiting(freshness, 1)
+        await signed(engine)
+        answer = await read
+    assert answer.value
+    assert answer.value.size == head
 
 
 async def test_after_the_wait_it_says_how_far_reads_are(engine: AsyncEngine, redis: Redis) -> None:
     log = Log(engine)
     await log.given(LAMP, registered)
     await projected(engine)
-    head = await log.given(LAMP, ProductRenamed(name="Sun"))
+    await log.given(LAMP, SUN, SUN)
     async with running(engine, redis) as freshness:
         began = monotonic()
         with pytest.raises(ProjectionBehind) as refused:
-            await freshness.reflecting("main", head, 0.3, reading(engine))
-    assert 0.3 <= monotonic() - began < 1
-    assert refused.value.members["position"] == 1
-    assert refused.value.members["minimum"] == head
+            await freshness.reflecting("main", 3, 0.5, Reading(engine))
+    assert monotonic() - began >= 0.5
+    assert refused.value.members == {"position": 1, "minimum": 3, "lag_events": 2}
 
 
-async def test_a_thousand_that_wait_finish_at_once(engine: AsyncEngine, redis: Redis) -> None:
-    position = 0
-
-    async def read() -> Answer[None]:
-        return Answer(None, position)
-
-    async with running(engine, redis) as freshness:
-        waiting = [
-            asyncio.create_task(freshness.reflecting("main", 1, LONG, read)) for _ in range(1000)
-        ]
-        await asyncio.sleep(0)
-        await Log(engine).given(LAMP, registered)
-        await projected(engine)
-        position = 1
-        async with asyncio.timeout(3):
-            answers = await asyncio.gather(*waiting)
-    assert {answer.position for answer in answers} == {1}
-
-
-async def test_while_nobody_waits_postgres_is_not_asked(
-    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = 0
-
-    async def counted(connection: Connection) -> list[Progress]:
-        nonlocal asked
-        asked += 1
-        return await read_progress(connection)
-
-    monkeypatch.setattr(waits, "read_progress", counted)
-    monkeypatch.setattr(waits, "POLL_SECONDS", 0.02)
-    async with running(engine, redis) as freshness:
-        with pytest.raises(ProjectionBehind):
-            await freshness.reflecting("main", 1, 0.1, reading(engine))
-        while_waiting = asked
-        await asyncio.sleep(0.2)
-    assert while_waiting > 1
-    assert asked <= while_waiting + 1
+async def test_without_a_figure_of_the_log_it_says_none(engine: AsyncEngine, redis: Redis) -> None:
+    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    with pytest.raises(ProjectionBehind) as refused:
+        await freshness.reflecting("main", 1, 0, Reading(engine))
+    assert refused.value.members == {"position": 0, "minimum": 1}

@@ -1,0 +1,185 @@
+"""Thousands of reads wait at once, and PostgreSQL hardly hears of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from time import monotonic
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api import known_positions as known
+from api import standing as standings
+from api.errors import ProjectionBehind
+from api.freshness import Freshness
+from events.nudge import connect
+from queries.answer import Answer
+from queries.product import Document
+from tests.freshness import AWAY, LONG, Reading, announced, listening, running, until, waiting
+from tests.given import LAMP, Log, projected, registered
+from tests.statements import statements
+
+CROWD = 5_000
+AT_ONCE = 10
+
+type Reads = Sequence[asyncio.Task[Answer[Document | None]]]
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with connect(redis_url) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was heard once is believed throughout the test, however slow the machine."""
+    monkeypatch.setattr(known, "BELIEVED_SECONDS", LONG)
+
+
+async def crowd(freshness: Freshness, reading: Reading, count: int = CROWD) -> Reads:
+    """Those who wait for the first position."""
+    reads = [
+        asyncio.create_task(freshness.reflecting("main", 1, LONG, reading)) for _ in range(count)
+    ]
+    await until(lambda: freshness.waiting >= count)
+    return reads
+
+
+@pytest.mark.parametrize("url", [AWAY, None])
+async def test_one_asks_for_all_and_all_are_answered(
+    engine: AsyncEngine, redis_url: str, url: str | None
+) -> None:
+    reading = Reading(engine)
+    async with (
+        connect(url or redis_url) as redis,
+        running(engine, redis, reading_limit=AT_ONCE) as freshness,
+    ):
+        with statements(engine) as asked:
+            began = monotonic()
+            reads = await crowd(freshness, reading)
+            await until(lambda: len(asked) >= 3)
+            assert len(asked) <= 1 + (monotonic() - began) / known.POLL_SECONDS
+        assert reading.made <= AT_ONCE
+        await Log(engine).given(LAMP, registered)
+        await projected(engine)
+        answers = await asyncio.gather(*reads)
+        assert freshness.waiting == 0
+    assert {answer.position for answer in answers} == {1}
+    assert reading.made <= AT_ONCE + CROWD
+    assert reading.most_at_once == AT_ONCE
+
+
+async def test_one_statement_asks_for_all_catalogs(engine: AsyncEngine, redis: Redis) -> None:
+    async def read() -> Answer[None]:
+        return Answer(None, 0)
+
+    catalogs = [f"catalog-{number}" for number in range(50)]
+    async with running(engine, redis) as freshness:
+        with statements(engine) as asked:
+            began = monotonic()
+            reads = [
+                asyncio.create_task(freshness.reflecting(catalog, 1, LONG, read))
+                for catalog in catalogs
+            ]
+            await until(lambda: len(asked) >= 3)
+            assert len(asked) <= 1 + (monotonic() - began) / known.POLL_SECONDS
+        for each in reads:
+            each.cancel()
+
+
+async def test_while_redis_is_heard_postgres_is_asked_less_often(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(standings, "RECENT_SECONDS", LONG)
+    position = 0
+
+    async def read() -> Answer[None]:
+        return Answer(None, position)
+
+    async with running(engine, redis) as freshness:
+        await listening(redis)
+        other = asyncio.create_task(freshness.reflecting("other", 1, LONG, read))
+        await waiting(freshness, 1)
+        (waits_on,) = await crowd(freshness, Reading(engine), 1)
+        await announced(redis, 0)
+        position = 1
+        await announced(redis, 1, "other")
+        await other
+        with statements(engine) as asked:
+            began = monotonic()
+            await until(lambda: len(asked) >= 4)
+            assert monotonic() - began >= 3 * known.POLLS_WHILE_HEARD * known.POLL_SECONDS
+        waits_on.cancel()
+
+
+async def test_an_untrue_hint_costs_a_few_reads(engine: AsyncEngine, redis: Redis) -> None:
+    reading = Reading(engine)
+    async with running(engine, redis, reading_limit=AT_ONCE) as freshness:
+        await listening(redis)
+        reads = await crowd(freshness, reading)
+        before = reading.made
+        await announced(redis, 1)
+        await until(lambda: reading.made > before)
+        with statements(engine) as asked:
+            await until(lambda: len(asked) >= 3)
+        assert reading.made <= before + AT_ONCE
+        await Log(engine).given(LAMP, registered)
+        await projected(engine)
+        answers = await asyncio.gather(*reads)
+    assert {answer.position for answer in answers} == {1}
+
+
+async def test_who_need_not_wait_passes_those_whose_turn_it_is(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    over = asyncio.Event()
+
+    async def slow() -> Answer[None]:
+        await over.wait()
+        return Answer(None, 1)
+
+    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    others = [asyncio.create_task(freshness.reflecting("main", 1, LONG, slow)) for _ in range(2)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(LONG):
+        assert (await freshness.reflecting("main", 0, LONG, Reading(engine))).position == 0
+    over.set()
+    assert [(await each).position for each in others] == [1, 1]
+
+
+async def test_no_more_wait_than_may(engine: AsyncEngine, redis: Redis) -> None:
+    reading = Reading(engine)
+    async with running(engine, redis, waiting_limit=3) as freshness:
+        reads = await crowd(freshness, reading, 3)
+        with pytest.raises(ProjectionBehind) as refused:
+            await freshness.reflecting("main", 1, LONG, reading)
+        assert refused.value.members["position"] == 0
+        assert freshness.waiting == 3
+        assert (await freshness.reflecting("main", 0, LONG, reading)).position == 0
+
+        reads[0].cancel()
+        await waiting(freshness, 2)
+        again = asyncio.create_task(freshness.reflecting("main", 1, LONG, reading))
+        await waiting(freshness, 3)
+        await Log(engine).given(LAMP, registered)
+        await projected(engine)
+        assert (await again).position == 1
+
+
+async def test_who_left_is_not_waited_for(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelled, or after their time: of nobody is there anything left to ask for."""
+    monkeypatch.setattr(known, "POLL_SECONDS", 0.02)
+    async with running(engine, redis) as freshness:
+        reads = await crowd(freshness, Reading(engine), 1_000)
+        with pytest.raises(ProjectionBehind):
+            await freshness.reflecting("main", 1, 0.01, Reading(engine))
+        for each in reads:
+            each.cancel()
+        await waiting(freshness, 0)
+        with statements(engine) as asked:
+            await asyncio.sleep(0.2)
+        assert len(asked) <= 1
