@@ -1,5 +1,6 @@
 """A Redis of a test's own, which can be stopped, and started again with what it had saved."""
 
+import signal
 import subprocess
 import tempfile
 import time
@@ -35,6 +36,15 @@ class RedisProcess:
         while not embedded.answers_on(self._socket):
             assert time.monotonic() < deadline
             time.sleep(0.01)
+
+    def hang(self) -> None:
+        """It is there, and answers nobody until it is resumed."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """Without saving anything."""
