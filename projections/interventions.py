@@ -90,16 +90,32 @@ async def carry_out(
     parked = await find_parked(connection, lease.catalog, lease.generation, wanted.product_id)
     if wanted.action != "refold" and parked is None:
         return nothing, "not-parked"
-    if wanted.action == "discard":
-        if parked != wanted.position:
-            return nothing, "parked-elsewhere"
-        await connection.execute(
-            _DISCARD, lease.catalog, wanted.product_id, wanted.position, wanted.actor
-        )
+    if wanted.action == "discard" and parked != wanted.position:
+        return nothing, "parked-elsewhere"
     batch = await refold(connection, lease, checkpoint, wanted.product_id)
+    if wanted.action == "discard":
+        return await _without_the_fault(connection, lease, wanted, batch)
+    return batch, _outcome(batch)
+
+
+async def _without_the_fault(
+    connection: Connection, lease: Lease, wanted: Intervention, tried: Batch
+) -> tuple[Batch, Outcome]:
+    """Only what can't be applied now, either, is discarded: that can't be taken back."""
+    if not tried.faults:
+        return tried, "not-parked"
+    if tried.faults[0].event.position != wanted.position:
+        return tried, "parked-elsewhere"
+    discarded = (lease.catalog, wanted.product_id, wanted.position, wanted.actor)
+    await connection.execute(_DISCARD, *discarded)
+    batch = await refold(connection, lease, tried.after, wanted.product_id)
+    return batch, _outcome(batch)
+
+
+def _outcome(batch: Batch) -> Outcome:
     if not batch.events:
-        return batch, "unknown-product"
-    return batch, "still-parked" if batch.faults else "done"
+        return "unknown-product"
+    return "still-parked" if batch.faults else "done"
 
 
 async def finish(connection: Connection, intervention: Intervention, outcome: Outcome) -> None:

@@ -14,6 +14,8 @@ from events.codec import Encoded
 from events.database import Connection, driver
 from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
+from projections.drift import Place, park_drifted
+from projections.generations import FIRST
 from projections.interventions import (
     Action,
     Intervention,
@@ -156,6 +158,37 @@ async def test_each_event_is_discarded_by_itself(
     assert await discarded_by(engine) == [(at_fault, "anna"), (later, "anna")]
 
 
+async def test_what_can_be_applied_after_all_is_not_discarded(
+    engine: AsyncEngine, redis: Redis, at_fault: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = await Log(engine).given_stored(LAMP, LATER)
+    await projected(engine)
+    newer_release(monkeypatch, {"name": "Star"})
+    async with running(engine, redis):
+        early = await asked(engine, "discard", position=at_fault)
+        assert await outcome_of(engine, early) == "parked-elsewhere"
+    assert await places(engine) == [(LAMP, later)]
+    assert await discarded_by(engine) == []
+
+
+async def test_a_product_that_was_parked_for_its_rows_loses_no_event(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    first = await Log(engine).given(LAMP, registered)
+    await Log(engine).given(LAMP, sun)
+    await projected(engine)
+    before = await rows(engine)
+    async with driver(engine) as connection:
+        await connection.execute(BY_HAND[0])
+        assert await park_drifted(connection, Place("main", FIRST), LAMP)
+    async with running(engine, redis):
+        wanted = await asked(engine, "discard", position=first)
+        assert await outcome_of(engine, wanted) == "not-parked"
+    assert await rows(engine) == before
+    assert await parked(engine) == []
+    assert await discarded_by(engine) == []
+
+
 async def discarded_by(engine: AsyncEngine) -> list[tuple[int, str]]:
     async with driver(engine) as connection:
         found = await connection.fetch(
@@ -207,9 +240,7 @@ async def test_what_somebody_did_to_the_cache_is_repaired(
         seen = await cache.find("main", LAMP)
         assert seen
         stolen = b'{"name":"stolen"}'
-        await cache.keep(
-            "main", LAMP, token=seen.token, position=position, version=2, body=stolen
-        )
+        await cache.keep("main", LAMP, token=seen.token, position=position, version=2, body=stolen)
         assert await cached(redis, "stolen")
         assert await outcome_of(engine, await asked(engine, "refold")) == "done"
         await eventually(lambda: cached(redis, "Sun"))
