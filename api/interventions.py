@@ -104,7 +104,8 @@ async def retry(product_id: UUID, asking: Asked) -> outputs.Intervention:
 async def discard(product_id: UUID, body: Discard, asking: Asked) -> outputs.Intervention:
     """Have a product go on without the event at `position`, before which it stands still.
 
-    Nothing that is read will ever be made of that event; in the log it stays.
+    Nothing that is read will ever be made of that event; in the log it stays. If it can be applied
+    by now, the product goes on with it.
     """
     return await asking("discard", product_id, body.position)
 

@@ -44,7 +44,8 @@ def discard(
 ) -> None:
     """Have a product go on without the event that it stands still before.
 
-    Nothing that is read is ever made of that event again; in the log it stays. Exits as `retry`.
+    Nothing that is read is ever made of that event again; in the log it stays. If it can be applied
+    by now, the product goes on with it. Exits as `retry`.
     """
     done = f"{product} goes on without its event at position {position}."
     _have(Wish("discard", product, catalog, position), wait, done, as_json=as_json)
