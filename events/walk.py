@@ -32,13 +32,13 @@ async def walk(connection: Connection, catalog: str) -> AsyncIterator[list[Recor
 
 
 async def walk_streams(
-    connection: Connection, catalog: str, after: UUID, last: UUID, upto: int
+    connection: Connection, catalog: str, first: UUID, last: UUID, upto: int
 ) -> AsyncIterator[list[Recorded]]:
-    """The events of the streams after one id up to another, by stream and version.
+    """The events of the streams from one id to another, by stream and version.
 
     At most `PAGE` at a time, none beyond the position `upto`, in a transaction that is open already.
     """
-    async for rows in pages(connection, _WALK_STREAMS, catalog, after, last, upto):
+    async for rows in pages(connection, _WALK_STREAMS, catalog, first, last, upto):
         yield [recorded(row) for row in rows]
 
 

@@ -11,22 +11,23 @@ from events.walk import walk_streams
 
 STREAMS = 500
 """At most so many in a portion."""
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 _FIND_LAST = statement(__package__, "sql/find_last_of_portion.sql")
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Streams with ids after `after` up to `last`, and their events up to the position `upto`."""
+    """Streams with ids from `first` to `last`, and their events up to the position `upto`."""
 
     catalog: str
-    after: UUID
+    first: UUID
     last: UUID
     upto: int
 
     def pages(self, connection: Connection) -> AsyncIterator[list[Recorded]]:
         """Their events by stream and version, in a transaction that is open already."""
-        return walk_streams(connection, self.catalog, self.after, self.last, self.upto)
+        return walk_streams(connection, self.catalog, self.first, self.last, self.upto)
 
 
 class Portions:
@@ -34,18 +35,19 @@ class Portions:
 
     def __init__(self, upto: Mapping[str, int]) -> None:
         self._upto = list(upto.items())
-        self._after = UUID(int=0)
+        self._first = FIRST
         self._turn = asyncio.Lock()
 
     async def following(self, connection: Connection) -> Portion | None:
         async with self._turn:
             while self._upto:
-                catalog, upto = self._upto[0]
-                last = await connection.fetchval(_FIND_LAST, catalog, self._after, STREAMS)
+                (catalog, upto), first = self._upto[0], self._first
+                last = await connection.fetchval(_FIND_LAST, catalog, first, STREAMS)
+                if last is None or last == LAST:
+                    self._upto.pop(0)
+                    self._first = FIRST
+                else:
+                    self._first = UUID(int=last.int + 1)
                 if last is not None:
-                    portion = Portion(catalog, self._after, last, upto)
-                    self._after = last
-                    return portion
-                self._upto.pop(0)
-                self._after = UUID(int=0)
+                    return Portion(catalog, first, last, upto)
             return None
