@@ -83,9 +83,11 @@ class Freshness:
 
 
 async def _read[T](standing: Standing, minimum: int, read: Asking[T]) -> Answer[T] | None:
-    """None when the answer reflects less."""
+    """None when the answer reflects less; `ProjectionBehind` when no waiting will help."""
     believed = standing.position
     answer = await read()
+    if answer.stands_still and answer.position < minimum:
+        raise ProjectionBehind(position=answer.position, minimum=minimum, stands_still=True)
     if answer.position < minimum:
         standing.prove(answer.position, believed=believed)
         return None

@@ -56,6 +56,23 @@ async def test_the_product_is_read_as_it_was_and_others_go_on(
     assert {each["name"] for each in listed} == {"Lamp", "Sun"}
 
 
+async def test_no_answer_claims_to_reflect_more_than_the_product_does(
+    anna: Caller, parked_lamp: Poisoned
+) -> None:
+    """Who waits for more of it is told at once, and other products are read as before."""
+    shown = await anna.gets(parked_lamp.path)
+    assert int(shown.headers["Catalog-Position"]) == parked_lamp.position - 1
+    assert shown.headers["ETag"] == '"2-parked"'
+    unchanged = await anna.gets(parked_lamp.path, {"If-None-Match": '"2-parked"'})
+    unchanged.gives(304)
+    asked = {"Catalog-Min-Position": str(parked_lamp.position), "Catalog-Wait": "10000"}
+    async with asyncio.timeout(5):
+        problem = (await anna.gets(parked_lamp.path, asked)).refused(503, "projection-behind")
+    assert (problem["position"], problem["stands_still"]) == (parked_lamp.position - 1, True)
+    listed = await anna.reads(PRODUCTS, parked_lamp.position)
+    assert [each["id"] for each in listed.body["items"]] == [parked_lamp.id]
+
+
 async def test_operators_see_which_product_stands_still_and_why(
     anna: Caller, parked_lamp: Poisoned
 ) -> None:
