@@ -60,6 +60,7 @@ def worker(
     directory: Path,
     port: int = 0,
     module: Sequence[str] = ("cli", "worker"),
+    lease_seconds: float = LEASE_SECONDS,
 ) -> Iterator[WorkerProcess]:
     log, port = directory / f"worker-{len(list(directory.iterdir()))}.log", port or free_port()
     environment = {
@@ -67,7 +68,7 @@ def worker(
         "CATALOG_DATABASE_URL": settings.database_url.get_secret_value(),
         "CATALOG_REDIS_URL": settings.redis_url.get_secret_value(),
         "CATALOG_WORKER_PORT": str(port),
-        "CATALOG_LEASE_SECONDS": str(LEASE_SECONDS),
+        "CATALOG_LEASE_SECONDS": str(lease_seconds),
         "CATALOG_PROJECTION_BATCH_LIMIT": str(settings.projection_batch_limit),
     }
     with log.open("wb") as output:

@@ -1,0 +1,80 @@
+"""A worker is killed in the middle of its work, while writes go on; the next one goes on from it."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.settings import Settings
+from events.nudge import connect
+from projections.generations import FIRST, schema_of
+from projections.publish import state_key
+from tests.eventually import eventually
+from tests.exactness import assert_exact
+from tests.given import checkpoint
+from tests.holding import WORKER, held, waits
+from tests.traffic import traffic
+from tests.worker_process import worker
+
+KILLS = 20
+BATCH = 25
+LATEST_SECONDS = 0.05
+NO_ROWS = f"lock table {schema_of(FIRST)}.product_prices in share mode"
+
+
+async def moves(engine: AsyncEngine, beyond: int) -> None:
+    async def beyond_that() -> bool:
+        return await checkpoint(engine) > beyond
+
+    await eventually(beyond_that, within=30)
+
+
+async def test_before_the_commit(settings: Settings, engine: AsyncEngine, tmp_path: Path) -> None:
+    redis_url = settings.redis_url.get_secret_value()
+    async with traffic(engine, redis_url):
+        with worker(settings, tmp_path) as process:
+            await moves(engine, 0)
+            async with held(engine, NO_ROWS):
+                await waits(engine, WORKER, "product_prices")
+                reached = await checkpoint(engine)
+                process.end(signal.SIGKILL)
+            assert await checkpoint(engine) == reached
+        with worker(settings, tmp_path):
+            await moves(engine, reached)
+    with worker(settings, tmp_path):
+        await assert_exact(engine, redis_url)
+
+
+async def test_after_the_commit_and_before_redis(
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    redis_url = settings.redis_url.get_secret_value()
+    async with traffic(engine, redis_url), connect(redis_url) as redis:
+        with worker(settings, tmp_path) as process:
+            await moves(engine, 0)
+            await redis.execute_command("CLIENT", "PAUSE", 60_000, "WRITE")
+            await moves(engine, await checkpoint(engine))
+            process.end(signal.SIGKILL)
+            await redis.client_unpause()
+            state = await redis.get(state_key("main"))
+            assert int(state.split()[1]) < await checkpoint(engine)
+        with worker(settings, tmp_path):
+            await moves(engine, await checkpoint(engine))
+    with worker(settings, tmp_path):
+        await assert_exact(engine, redis_url)
+
+
+async def test_at_any_point_again_and_again(
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    redis_url = settings.redis_url.get_secret_value()
+    small = settings.model_copy(update={"projection_batch_limit": BATCH})
+    async with traffic(engine, redis_url) as flowing:
+        for _ in range(KILLS):
+            with worker(small, tmp_path) as process:
+                await moves(engine, await checkpoint(engine))
+                await asyncio.sleep(flowing.chance.uniform(0, LATEST_SECONDS))
+                process.end(signal.SIGKILL)
+    with worker(settings, tmp_path):
+        await assert_exact(engine, redis_url)

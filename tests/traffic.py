@@ -1,0 +1,87 @@
+"""A writer that goes on, whatever happens to those who apply and read what is written."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+from uuid import UUID
+
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.errors import DatabaseUnavailable
+from events.nudge import connect, nudge
+from events.product import PriceSet, ProductEvent, ProductRegistered, ProductRenamed
+from tests.given import Log
+
+PRODUCTS = 50
+AT_ONCE = 8
+PAUSE_SECONDS = 0.01
+CURRENCIES = ("USD", "EUR", "JPY")
+
+
+class Traffic:
+    """New products until there are enough, names and prices by chance."""
+
+    def __init__(self, engine: AsyncEngine, redis: Redis, seed: int) -> None:
+        self._log = Log(engine)
+        self._redis = redis
+        self.chance = Random(f"{seed} traffic")
+        self._products: list[UUID] = []
+        self._tries = 0
+        self.head = 0
+        """The last position that was acknowledged."""
+
+    async def write(self) -> int:
+        """A few events, together: the last position. Raises `DatabaseUnavailable`."""
+        changed = self.chance.sample(self._products, min(AT_ONCE, len(self._products)))
+        streams = [(product, self._changes()) for product in changed]
+        if new := [self._new()] if len(self._products) < PRODUCTS else []:
+            streams += new
+        self.head = await self._log.given_all(streams)
+        self._products += [product for product, _ in new]
+        await nudge(self._redis, "main")
+        return self.head
+
+    def _new(self) -> tuple[UUID, list[ProductEvent]]:
+        self._tries += 1  # one that was not acknowledged may be there all the same
+        sku = f"SKU-{self._tries}"
+        registered = ProductRegistered(sku=sku, name=f"Product {self._tries}", attributes={})
+        return UUID(int=self.chance.getrandbits(128)), [registered, self._price()]
+
+    def _changes(self) -> list[ProductEvent]:
+        if self.chance.random() < 0.3:
+            return [ProductRenamed(name=f"Name {self.chance.randrange(1_000)}")]
+        return [self._price() for _ in range(self.chance.randint(1, 3))]
+
+    def _price(self) -> PriceSet:
+        currency = self.chance.choice(CURRENCIES)
+        return PriceSet(currency=currency, amount=self.chance.randrange(1, 100_000))
+
+    async def go_on(self) -> None:
+        while True:
+            try:
+                await self.write()
+            except DatabaseUnavailable:
+                continue
+            finally:
+                await asyncio.sleep(PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def traffic(engine: AsyncEngine, redis_url: str) -> AsyncIterator[Traffic]:
+    """It flows while the block runs. `CATALOG_FAULTS_SEED` repeats its chances."""
+    seed = int(os.environ.get("CATALOG_FAULTS_SEED") or secrets.randbits(32))
+    print(f"CATALOG_FAULTS_SEED={seed}")
+    async with connect(redis_url) as redis:
+        made = Traffic(engine, redis, seed)
+        await made.write()
+        writing = asyncio.create_task(made.go_on())
+        try:
+            yield made
+            assert not writing.done()
+        finally:
+            writing.cancel()
+            await asyncio.wait({writing})
