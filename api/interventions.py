@@ -36,7 +36,7 @@ requests = APIRouter(prefix=_PREFIX, tags=["commands"], dependencies=ONLY_KNOWN)
 
 
 class Discard(Input):
-    position: Annotated[int, Field(ge=1, lt=2**63), WHOLE]
+    position: Annotated[int, Field(ge=1, lt=2**53), WHOLE]
 
 
 @dataclass(frozen=True, slots=True)
