@@ -14,13 +14,13 @@ OWNER = "plain_owner"
 async def test_an_owner_that_may_not_make_roles_migrates_when_they_are_there(
     servers: Servers, worker_id: str
 ) -> None:
-    """As on a managed database. The template's migration made the group roles."""
+    """As on a managed database: somebody made them, and it a member of the worker's group."""
     name = f"plain_{worker_id}"
     template = make_url(servers.database_url)
     server = template.set(database="postgres").render_as_string(hide_password=False)
     connection = await asyncpg.connect(server)
     try:
-        await connection.execute(f"create role {OWNER}_{name} login")
+        await connection.execute(f"create role {OWNER}_{name} login in role catalog_projection")
         await connection.execute(f"create database {name} owner {OWNER}_{name}")
         url = template.set(database=name, username=f"{OWNER}_{name}")
         address = url.render_as_string(hide_password=False)
