@@ -17,7 +17,13 @@ from workers.projecting import Projecting
 
 
 def projecting(
-    engine: AsyncEngine, redis: Redis, holder: str, *, lease_seconds: float = 0.05, most: int = 3
+    engine: AsyncEngine,
+    redis: Redis,
+    holder: str,
+    *,
+    lease_seconds: float = 0.05,
+    poll_seconds: float = 0.01,
+    most: int = 3,
 ) -> Projecting:
     """In small batches; by default it takes others for dead as soon as they are silent."""
     return Projecting(
@@ -25,7 +31,7 @@ def projecting(
         Publisher(redis, ttl_seconds=60),
         holder=holder,
         lease_seconds=lease_seconds,
-        poll_seconds=0.01,
+        poll_seconds=poll_seconds,
         batch_limit=most,
     )
 
@@ -37,9 +43,12 @@ async def running(
     holder: str = "a",
     *,
     lease_seconds: float = 0.05,
+    poll_seconds: float = 0.01,
     most: int = 3,
 ) -> AsyncIterator[Projecting]:
-    made = projecting(engine, redis, holder, lease_seconds=lease_seconds, most=most)
+    made = projecting(
+        engine, redis, holder, lease_seconds=lease_seconds, poll_seconds=poll_seconds, most=most
+    )
     task = asyncio.create_task(made.run())
     try:
         yield made

@@ -153,7 +153,8 @@ class Projecting:
             while following.wanted and self._is_mine(following) and not self._stopping:
                 following.wanted = False
                 async with self._slots:
-                    following.wanted |= await self._turn_guarded(following)
+                    more = await self._turn_guarded(following)
+                following.wanted |= more
         finally:
             del self._turns[following.known.catalog]
 

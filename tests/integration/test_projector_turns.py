@@ -1,6 +1,8 @@
 """One catalog's turns: what is told of them, and when they end."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -8,18 +10,19 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, driver
-from events.nudge import connect
+from events.nudge import APPENDED, channel, connect, listen, nudge
 from events.product import ProductRenamed
 from projections.leases import Lease
-from projections.projector import Batch, Progress, commit, read_progress
+from projections.projector import Batch, Progress, commit, prepare, read_progress
 from projections.publish import Publisher, state_key
 from tests.eventually import eventually
-from tests.given import LAMP, SWITCHED, Log, registered
-from tests.projectors import running
+from tests.given import LAMP, SWITCHED, Log, opened, registered
+from tests.projectors import caught_up, running
 from workers import announcing, following
 from workers import projecting as loop
 from workers.announcing import Announcing
 from workers.following import Following
+from workers.projecting import Projecting
 
 SUN = ProductRenamed(name="Sun")
 
@@ -93,3 +96,54 @@ async def test_what_was_written_to_a_generation_is_told_as_of_that_one(
         await turns.turn(reader, writer)
     token, position = await state(redis)
     assert (token.split(b".")[0], position) == (b"%d" % SWITCHED, head)
+
+
+@asynccontextmanager
+async def hinted(engine: AsyncEngine, redis: Redis) -> AsyncIterator[Projecting]:
+    """A worker that looks for itself once, when it begins, and then waits for hints."""
+    async with running(engine, redis, poll_seconds=600) as projecting:
+        listening = asyncio.create_task(listen(redis, APPENDED, projecting.wake))
+        await eventually(lambda: is_heard(redis))
+        yield projecting
+        listening.cancel()
+
+
+async def is_heard(redis: Redis) -> bool:
+    name = channel(redis, APPENDED)
+    return bool(await redis.pubsub_numsub(name) == [(name.encode(), 1)])
+
+
+async def test_a_hint_is_enough(engine: AsyncEngine, redis: Redis) -> None:
+    async with hinted(engine, redis):
+        for event in (registered, SUN):
+            head = await Log(engine).given(LAMP, event)
+            await nudge(redis, "main")
+            await caught_up(engine, head)
+
+
+async def test_a_hint_at_a_catalog_that_is_new_is_enough(engine: AsyncEngine, redis: Redis) -> None:
+    async with hinted(engine, redis):
+        head = await (await opened(engine, "outlet")).given(LAMP, registered)
+        await nudge(redis, "outlet")
+        await caught_up(engine, head, "outlet")
+
+
+async def test_a_hint_that_comes_while_a_turn_is_had_leads_to_another(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it tells of may be appended after the turn has last looked."""
+    log = Log(engine)
+
+    async def late(
+        connection: Connection, lease: Lease, after: int, limit: int, ahead: Batch | None = None
+    ) -> Batch:
+        batch = await prepare(connection, lease, after, limit, ahead)
+        if not batch.events and after == 1:
+            await log.given(LAMP, SUN)
+            projecting.wake("main")
+        return batch
+
+    monkeypatch.setattr(following, "prepare", late)
+    await log.given(LAMP, registered)
+    async with running(engine, redis, poll_seconds=600) as projecting:
+        await caught_up(engine, 2)
