@@ -7,6 +7,7 @@ from collections.abc import (
     Callable,
     Collection,
     Coroutine,
+    Iterable,
     Mapping,
     Sequence,
 )
@@ -14,14 +15,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, driver, statement
 from events.recorded import Recorded
 from projections.applying import apply, apply_what_can_be, is_of_the_data
 from projections.folding import Change, fold
+from projections.generations import index
 from projections.leases import Lease
 from projections.portions import Portion, Portions
+from projections.read_models import READ_MODELS
 
 type Write = Callable[[Connection, Lease, Sequence[Change]], Awaitable[object]]
 
@@ -52,14 +56,24 @@ async def fill(
         discarded = {each: await _read_discarded(connection, each) for each in upto}
     filling = Filling(leases, discarded, folded)
     portions = Portions(upto)
-    await together(*(_fill(engine, portions, filling) for _ in range(parallel)))
+    await _together(_fill(engine, portions, filling) for _ in range(parallel))
+
+
+async def index_all(engine: AsyncEngine, generation: int) -> None:
+    """Make the keys and indexes of all its tables."""
+    await _together(_index(engine, generation, model.table) for model in READ_MODELS)
+
+
+async def _index(engine: AsyncEngine, generation: int, table: Table) -> None:
+    async with driver(engine) as connection:
+        await index(connection, generation, table)
 
 
 async def _read_discarded(connection: Connection, catalog: str) -> Collection[int]:
     return {row["position"] for row in await connection.fetch(_READ_DISCARDED, catalog)}
 
 
-async def together(*coroutines: Coroutine[None, None, None]) -> None:
+async def _together(coroutines: Iterable[Coroutine[None, None, None]]) -> None:
     """All of them at a time; the first that fails ends the others, and its failure is raised."""
     try:
         async with asyncio.TaskGroup() as group:

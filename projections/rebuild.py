@@ -5,25 +5,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
+import asyncpg
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver, statement
 from events.log import read_heads
-from projections.applying import is_of_the_data
 from projections.building import begin, held, start_over
 from projections.code import code_digest
 from projections.comparing import Difference, compare_all
 from projections.errors import NeverEqualPositions, TablesDiffer
-from projections.filling import fill, together
-from projections.generations import index
+from projections.filling import fill, index_all
 from projections.leases import advance
 from projections.meeting import Built, follow, join
 from projections.publish import Publisher
-from projections.read_models import READ_MODELS
 from projections.rebuild_progress import RebuildProgress, Report
 from projections.switching import Switched, switch
 
@@ -31,6 +28,8 @@ COMPARE_SECONDS = 60.0
 """How long the live generation may take to come to where the built one is."""
 ACCEPTING_SECONDS = 5.0
 """The same where it is replaced, whether it comes there or not."""
+NOT_ADMITTED = (asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+"""What rows may be that keys and indexes can't be made of."""
 
 _FIND_LIVE = statement(__package__, "sql/find_live.sql")
 
@@ -92,20 +91,13 @@ async def _fill(
     await fill(engine, built.leases, heads, parallel=wanted.parallel, folded=progress.folded)
     progress.enter("indexing")
     try:
-        await together(*(_index(engine, built.generation, model.table) for model in READ_MODELS))
-    except Exception as error:
-        if not is_of_the_data(error):
-            raise
+        await index_all(engine, built.generation)
+    except NOT_ADMITTED as error:
         log.warning("rebuild_starts_over", generation=built.generation, error=repr(error))
         async with driver(engine) as connection:
             await start_over(connection, built.generation)
     else:
         await _stand_at(engine, built, heads)
-
-
-async def _index(engine: AsyncEngine, generation: int, table: Table) -> None:
-    async with driver(engine) as connection:
-        await index(connection, generation, table)
 
 
 async def _stand_at(engine: AsyncEngine, built: Built, heads: Mapping[str, int]) -> None:

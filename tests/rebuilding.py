@@ -18,7 +18,7 @@ from projections.rollback import roll_back
 from tests.given import Rows, rows
 
 NO_REDIS = "redis://127.0.0.1:1"
-STEPS = ("fill", "together", "follow", "compare_all", "go_live")
+STEPS = ("fill", "index_all", "follow", "compare_all", "go_live")
 """What `rebuild` calls, one after the other."""
 
 
