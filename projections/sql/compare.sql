@@ -3,13 +3,13 @@ with standing as (
     select stream_id from projections.parked where catalog_id = $1 and generation in ($2, $3)
 ), live as (
     select product_id, count(*) as rows,
-           sum(hashtextextended((row({columns}))::text, 0)::numeric) as digest
+           sum(hash_record_extended(row({columns}), 0)::numeric) as digest
     from {live}
     where catalog_id = $1
     group by product_id
 ), built as (
     select product_id, count(*) as rows,
-           sum(hashtextextended((row({columns}))::text, 0)::numeric) as digest
+           sum(hash_record_extended(row({columns}), 0)::numeric) as digest
     from {built}
     where catalog_id = $1
     group by product_id
