@@ -64,7 +64,8 @@ class Following:
             return False
         await self._intervene(writer, lease)
         await self._retry(writer, lease)
-        return await self._catch_up(reader, writer, lease)
+        more = await self._catch_up(reader, writer, lease)
+        return more or self._retries.following() is not None
 
     async def _hold(self, connection: Connection) -> Lease | None:
         known = self._applied = self.known
@@ -89,10 +90,13 @@ class Following:
             await self._announcing.intervened(self._applied, batch, wanted, outcome)
 
     async def _retry(self, connection: Connection, lease: Lease) -> None:
+        ending = perf_counter() + TURN_SECONDS
         while not self.stopping and (parked := self._retries.following()):
             batch = await refold(connection, lease, self._checkpoint, parked)
             self._retries.tried(parked)
             await self._announcing.retried(self._applied, batch)
+            if perf_counter() > ending:
+                break
 
     async def _catch_up(self, reader: Connection, writer: Connection, lease: Lease) -> bool:
         ending = perf_counter() + TURN_SECONDS

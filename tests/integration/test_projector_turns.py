@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
@@ -13,10 +14,10 @@ from events.database import Connection, driver
 from events.nudge import APPENDED, channel, connect, listen, nudge
 from events.product import ProductRenamed
 from projections.leases import Lease
-from projections.projector import Batch, Progress, commit, prepare, read_progress
+from projections.projector import Batch, Progress, commit, prepare, read_progress, refold
 from projections.publish import Publisher, state_key
 from tests.eventually import eventually
-from tests.given import LAMP, SWITCHED, Log, opened, registered
+from tests.given import LAMP, SWITCHED, TELEPORTED, Log, opened, projected, registered
 from tests.projectors import caught_up, running
 from workers import announcing, following
 from workers import projecting as loop
@@ -147,3 +148,30 @@ async def test_a_hint_that_comes_while_a_turn_is_had_leads_to_another(
     await log.given(LAMP, registered)
     async with running(engine, redis, poll_seconds=600) as projecting:
         await caught_up(engine, 2)
+
+
+async def test_parked_streams_that_are_tried_again_do_not_keep_new_events_waiting(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products, tried = [UUID(int=number) for number in range(10, 20)], list[UUID]()
+
+    async def slow(connection: Connection, lease: Lease, at: int, parked: UUID) -> Batch:
+        tried.append(parked)
+        await asyncio.sleep(0.1)
+        return await refold(connection, lease, at, parked)
+
+    monkeypatch.setattr(following, "TURN_SECONDS", 0.05)
+    monkeypatch.setattr(following, "refold", slow)
+    log = Log(engine)
+    for product in products:
+        await log.given_stored(product, TELEPORTED)
+    await projected(engine)
+    head = await log.given(LAMP, registered)
+    async with running(engine, redis):
+        await caught_up(engine, head)
+        assert len(tried) < len(products)
+
+        async def all_were() -> bool:
+            return tried == products
+
+        await eventually(all_were)
