@@ -12,11 +12,13 @@ WORKER = "catalog-worker"
 REBUILD = "catalog-rebuild"
 
 _WAITS = """
-select exists (
-    select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and application_name = $1
-        and query like '%' || $2 || '%'
+with backends as (
+    select query, xact_start, wait_event_type is not distinct from 'Lock' as waits
+    from pg_stat_activity
+    where datname = current_database() and application_name = $1
 )
+select bool_or(waits and query like '%' || $2 || '%') and bool_and(waits or xact_start is null)
+from backends
 """
 
 
@@ -29,7 +31,7 @@ async def held(engine: AsyncEngine, statement: str) -> AsyncIterator[None]:
 
 
 async def waits(engine: AsyncEngine, application: str, saying: str = "") -> None:
-    """Until somebody waits for a lock, with a statement in which this is found."""
+    """Until one waits for a lock, with a statement in which this is found, and all others rest."""
 
     async def one_does() -> bool:
         async with driver(engine) as connection:

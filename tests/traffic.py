@@ -30,26 +30,22 @@ class Traffic:
         self._redis = redis
         self.chance = Random(f"{seed} traffic")
         self._products: list[UUID] = []
-        self._tries = 0
-        self.head = 0
-        """The last position that was acknowledged."""
 
     async def write(self) -> int:
         """A few events, together: the last position. Raises `DatabaseUnavailable`."""
         changed = self.chance.sample(self._products, min(AT_ONCE, len(self._products)))
+        new = [self._new()] if len(self._products) < PRODUCTS else []
         streams = [(product, self._changes()) for product in changed]
-        if new := [self._new()] if len(self._products) < PRODUCTS else []:
-            streams += new
-        self.head = await self._log.given_all(streams)
+        head = await self._log.given_all([*streams, *new])
         self._products += [product for product, _ in new]
         await nudge(self._redis, "main")
-        return self.head
+        return head
 
     def _new(self) -> tuple[UUID, list[ProductEvent]]:
-        self._tries += 1  # one that was not acknowledged may be there all the same
-        sku = f"SKU-{self._tries}"
-        registered = ProductRegistered(sku=sku, name=f"Product {self._tries}", attributes={})
-        return UUID(int=self.chance.getrandbits(128)), [registered, self._price()]
+        product = UUID(int=self.chance.getrandbits(128))
+        sku = f"SKU-{product.hex}"
+        registered = ProductRegistered(sku=sku, name=sku, attributes={})
+        return product, [registered, self._price()]
 
     def _changes(self) -> list[ProductEvent]:
         if self.chance.random() < 0.3:
@@ -71,13 +67,20 @@ class Traffic:
 
 
 @asynccontextmanager
-async def traffic(engine: AsyncEngine, redis_url: str) -> AsyncIterator[Traffic]:
-    """It flows while the block runs. `CATALOG_FAULTS_SEED` repeats its chances."""
+async def writer(engine: AsyncEngine, redis_url: str) -> AsyncIterator[Traffic]:
+    """Who has written once, and waits to be told to. `CATALOG_FAULTS_SEED` repeats its chances."""
     seed = int(os.environ.get("CATALOG_FAULTS_SEED") or secrets.randbits(32))
     print(f"CATALOG_FAULTS_SEED={seed}")
     async with connect(redis_url) as redis:
         made = Traffic(engine, redis, seed)
         await made.write()
+        yield made
+
+
+@asynccontextmanager
+async def traffic(engine: AsyncEngine, redis_url: str) -> AsyncIterator[Traffic]:
+    """It flows while the block runs."""
+    async with writer(engine, redis_url) as made:
         writing = asyncio.create_task(made.go_on())
         try:
             yield made
