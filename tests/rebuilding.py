@@ -1,5 +1,6 @@
 """Rebuilds within a test, and the generations that they leave."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import driver, pool
 from events.log import read_heads
 from events.nudge import connect
+from projections import building
 from projections import rebuild as rebuilding
 from projections.generations import schema_of
 from projections.rebuild import Rebuilding, Rebuilt, rebuild
@@ -70,6 +72,23 @@ def before(
         return await goes_on(*given, **named)
 
     monkeypatch.setattr(rebuilding, step, interrupted)
+
+
+def unheard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let builders not be able to say that they live."""
+
+    async def saying_nothing(*_given: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(building, "_renew", saying_nothing)
+
+
+async def taken_for_dead(engine: AsyncEngine) -> None:
+    """As if the builder had been killed some while ago."""
+    await executed(
+        engine,
+        "update projections.generations set held_until = '-infinity' where state = 'building'",
+    )
 
 
 async def live(engine: AsyncEngine) -> int:

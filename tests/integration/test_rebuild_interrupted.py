@@ -26,11 +26,11 @@ from tests.rebuilding import (
     live,
     rebuilt,
     states,
+    taken_for_dead,
+    unheard,
 )
 
 KEEP = timedelta(hours=1)
-SILENT = "update projections.generations set held_until = '-infinity' where state = 'building'"
-"""As if its builder had been killed some while ago."""
 
 
 @pytest.fixture(autouse=True)
@@ -146,10 +146,10 @@ async def test_its_failure_is_told_when_nothing_can_be_removed_now(
         with pytest.raises(ZeroDivisionError):
             await rebuilt(engine)
         assert (await states(engine))[2] == "building"
-        await executed(engine, SILENT)
+        await taken_for_dead(engine)
         with pytest.raises(AlreadyBuilding):
             await begun(engine)
-    await executed(engine, SILENT)
+    await taken_for_dead(engine)
     assert await cleaned(engine) == [2]
     await nothing_is_left(engine)
 
@@ -167,7 +167,7 @@ async def test_without_its_database_it_ends_and_is_removed_later(
     before(monkeypatch, "follow", cut_off)
     with pytest.raises((DatabaseUnavailable, asyncpg.PostgresError)):
         await rebuilt(engine)
-    await executed(engine, SILENT)
+    await taken_for_dead(engine)
     await cleaned(engine)
     await nothing_is_left(engine)
 
@@ -176,7 +176,7 @@ async def test_the_next_one_removes_what_a_killed_one_has_left(engine: AsyncEngi
     await begun(engine)
     with pytest.raises(AlreadyBuilding):
         await begun(engine)
-    await executed(engine, SILENT)
+    await taken_for_dead(engine)
     assert (await rebuilt(engine)).generation == 3
     await nothing_is_left(engine)
 
@@ -184,7 +184,7 @@ async def test_the_next_one_removes_what_a_killed_one_has_left(engine: AsyncEngi
 async def test_what_a_killed_one_has_left_is_removed_now_and_then(engine: AsyncEngine) -> None:
     await begun(engine)
     assert await cleaned(engine) == []
-    await executed(engine, SILENT)
+    await taken_for_dead(engine)
     assert await cleaned(engine) == [2]
     await nothing_is_left(engine)
     assert await cleaned(engine) == []
@@ -213,15 +213,15 @@ async def test_one_that_was_taken_for_dead_never_comes_to_be_read(
 ) -> None:
     """Another one has begun meanwhile, and goes on undisturbed."""
 
-    async def taken_for_dead() -> None:
+    async def another_begins() -> None:
         await shop.given(LAMP, ProductRenamed(name="Sun"))
         await shop.given(DESK, registered.__class__(sku="D", name="D", attributes={}))
         await projected(engine)
-        await executed(engine, SILENT)
+        await taken_for_dead(engine)
         assert await begun(engine) == 3
 
-    before(monkeypatch, step, taken_for_dead)
-    monkeypatch.setattr(building, "RENEW_SECONDS", 3_600)
+    before(monkeypatch, step, another_begins)
+    unheard(monkeypatch)
     with pytest.raises(BuildLost) as lost:
         await rebuilt(engine)
     assert lost.value.members == {"generation": 2}
