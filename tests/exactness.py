@@ -1,4 +1,4 @@
-"""What is read is what was written: tables equal to a rebuild, and a cache that agrees with them."""
+"""What is read is what was written: tables equal to a rebuild, and a cache that agrees."""
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 

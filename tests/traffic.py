@@ -30,6 +30,7 @@ class Traffic:
         self._redis = redis
         self.chance = Random(f"{seed} traffic")
         self._products: list[UUID] = []
+        self._nudging: asyncio.Task[None] | None = None
 
     async def write(self) -> int:
         """A few events, together: the last position. Raises `DatabaseUnavailable`."""
@@ -38,7 +39,8 @@ class Traffic:
         streams = [(product, self._changes()) for product in changed]
         head = await self._log.given_all([*streams, *new])
         self._products += [product for product, _ in new]
-        await nudge(self._redis, "main")
+        if self._nudging is None or self._nudging.done():
+            self._nudging = asyncio.create_task(nudge(self._redis, "main"))
         return head
 
     def _new(self) -> tuple[UUID, list[ProductEvent]]:
@@ -55,6 +57,10 @@ class Traffic:
     def _price(self) -> PriceSet:
         currency = self.chance.choice(CURRENCIES)
         return PriceSet(currency=currency, amount=self.chance.randrange(1, 100_000))
+
+    async def rest(self) -> None:
+        if self._nudging:
+            await self._nudging
 
     async def go_on(self) -> None:
         while True:
@@ -75,6 +81,7 @@ async def writer(engine: AsyncEngine, redis_url: str) -> AsyncIterator[Traffic]:
         made = Traffic(engine, redis, seed)
         await made.write()
         yield made
+        await made.rest()
 
 
 @asynccontextmanager

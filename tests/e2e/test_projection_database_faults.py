@@ -18,7 +18,7 @@ from tests.e2e.test_projection_kills import moves
 from tests.e2e.test_worker_outages import end_connections
 from tests.exactness import assert_exact
 from tests.given import checkpoint
-from tests.holding import WORKER, held, waits
+from tests.holding import WORKER, waits
 from tests.servers import Servers
 from tests.torture.servers import Postgres, accepting, postgres_like
 from tests.traffic import traffic, writer

@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of its work, while writes go on; the next one goes on from it."""
+"""A worker is killed in the middle of its work, while writes go on, and another one begins."""
 
 import asyncio
 import signal
