@@ -87,7 +87,7 @@ async def carry_out(
 ) -> tuple[Batch, Outcome]:
     """What became of the product, which `finish` is to write down with it. Raises `LeaseLost`."""
     nothing = Batch(checkpoint, checkpoint, (), ())
-    parked = await find_parked(connection, lease.catalog, lease.generation, wanted.product_id)
+    parked = await find_parked(connection, lease, wanted.product_id)
     if wanted.action != "refold" and parked is None:
         return nothing, "not-parked"
     if wanted.action == "discard" and parked != wanted.position:

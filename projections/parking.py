@@ -39,13 +39,13 @@ class HeldBack:
 
 
 async def park(connection: Connection, lease: Lease, fault: Fault) -> None:
+    """A stream that is parked already keeps the time since when."""
     event = fault.event
     await connection.execute(_PARK, *_of(lease), event.stream_id, event.position, fault.reason)
 
 
-async def unpark(connection: Connection, lease: Lease, stream: UUID) -> int:
-    """The position that it stood still before; 0 where it did not."""
-    return await connection.fetchval(_UNPARK, *_of(lease), stream) or 0
+async def unpark(connection: Connection, lease: Lease, stream: UUID) -> None:
+    await connection.execute(_UNPARK, *_of(lease), stream)
 
 
 async def read_held_back(
@@ -61,11 +61,9 @@ async def read_held_back(
     )
 
 
-async def find_parked(
-    connection: Connection, catalog: str, generation: int, product: UUID
-) -> int | None:
+async def find_parked(connection: Connection, lease: Lease, product: UUID) -> int | None:
     """The position that it stands still before."""
-    position: int | None = await connection.fetchval(_FIND_PARKED, catalog, generation, product)
+    position: int | None = await connection.fetchval(_FIND_PARKED, *_of(lease), product)
     return position
 
 

@@ -17,7 +17,7 @@ from projections.code import code_digest
 from projections.folding import Change, Fault, fold
 from projections.generations import schema_of
 from projections.leases import Lease, advance
-from projections.parking import read_held_back, unpark
+from projections.parking import find_parked, read_held_back, unpark
 from projections.projection import Product
 from projections.writing import erase, read
 
@@ -151,13 +151,13 @@ async def commit(connection: Connection, lease: Lease, batch: Batch) -> Batch:
 
 
 class _NoFurther(Exception):  # noqa: N818 -- it says what happened
-    """A parked stream stands still where it did, or earlier."""
+    """A parked stream would stand still before an earlier event than it did."""
 
 
 async def refold(connection: Connection, lease: Lease, checkpoint: int, product: UUID) -> Batch:
     """Make all that is read of a product anew, from its first event to the checkpoint.
 
-    A parked one goes on; where it comes no further than before, all stays as it was.
+    A parked one goes on as far as it can; if that is not as far as before, all stays as it was.
     Raises `LeaseLost`.
     """
     history = await read_stream(connection, lease.catalog, product)
@@ -167,9 +167,12 @@ async def refold(connection: Connection, lease: Lease, checkpoint: int, product:
     with suppress(_NoFurther):
         async with connection.transaction():
             await advance(connection, lease, checkpoint, checkpoint)
-            stood_before = await unpark(connection, lease, product)
+            stood_before = await find_parked(connection, lease, product) or 0
             await erase(connection, schema_of(lease.generation), lease.catalog, [product])
             changes = await apply_what_can_be(connection, lease, changes)
-            if any(each.fault and each.fault.event.position <= stood_before for each in changes):
+            faults = [each.fault for each in changes if each.fault]
+            if any(fault.event.position < stood_before for fault in faults):
                 raise _NoFurther
+            if not faults:
+                await unpark(connection, lease, product)
     return Batch(checkpoint, checkpoint, events, changes)

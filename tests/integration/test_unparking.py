@@ -123,3 +123,18 @@ async def test_code_that_stumbles_earlier_leaves_all_that_is_read_as_it_was(
     assert [fault.event.version for fault in batch.faults] == [2]
     assert (DESK, at_fault) in await places(engine)
     assert (await rows(engine), await parked(engine)) == (before, standing)
+
+
+async def test_what_is_shown_of_a_parked_product_is_mended_where_it_stands(
+    engine: AsyncEngine, lamp_parked: int
+) -> None:
+    before, standing = await rows(engine), await parked(engine)
+    async with driver(engine) as connection:
+        await connection.execute("delete from read_1.product_search where product_id = $1", LAMP)
+        await connection.execute(
+            "update read_1.product_details set document = '{}' where product_id = $1", LAMP
+        )
+    await retried(engine)
+    assert await rows(engine) == before
+    assert await parked(engine) == standing
+    assert await places(engine) == [(LAMP, lamp_parked)]
