@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -18,17 +19,22 @@ EVERY_CATALOG = ""
 """In place of a catalog's name: look at all of them, and not only at how their logs have grown."""
 RECONNECT_SECONDS = 0.5
 ANSWER_SECONDS = 1.0
+SILENCE_SECONDS = 5.0
+"""After which a subscription is asked whether it is still there; it has as long to say so."""
 
 log = structlog.get_logger(__name__)
 
 
 def connect(url: str) -> Redis:
-    """A client whose every command ends within about twice ANSWER_SECONDS."""
+    """A client whose every command ends within about twice ANSWER_SECONDS.
+
+    Health checks are left out: on a new connection they begin another one, without an end, while
+    Redis is there and does not answer.
+    """
     client: Redis = Redis.from_url(
         url,
         socket_connect_timeout=ANSWER_SECONDS,
         socket_timeout=ANSWER_SECONDS,
-        health_check_interval=15,
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[RedisConnectionError],
     )
@@ -53,10 +59,21 @@ async def listen(redis: Redis, name: str, heard: Callable[[str], None]) -> None:
         try:
             async with redis.pubsub(ignore_subscribe_messages=True) as subscription:
                 await subscription.subscribe(channel(redis, name))
-                while True:
-                    message = await subscription.get_message(timeout=5.0)
-                    if message is not None:
-                        heard(message["data"].decode(errors="replace"))
+                await _hear(subscription, heard)
         except (RedisError, OSError) as error:
             log.debug("subscription_lost", channel=name, error=repr(error))
             await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def _hear(subscription: PubSub, heard: Callable[[str], None]) -> None:
+    """Until the connection ends, or nothing at all comes of it any more: redis-py's errors."""
+    asked = False
+    while True:
+        message = await subscription.get_message(timeout=SILENCE_SECONDS)
+        if message is None and asked:
+            raise RedisConnectionError("nothing comes of the subscription")
+        asked = message is None
+        if message is None:
+            await subscription.ping()
+        elif message["type"] == "message":
+            heard(message["data"].decode(errors="replace"))

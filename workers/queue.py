@@ -74,7 +74,6 @@ def _pool(url: str) -> ArqRedis:
             url,
             socket_connect_timeout=1.0,
             socket_timeout=5.0,
-            health_check_interval=15,
             retry=Retry(NoBackoff(), 1),
         )
     )
