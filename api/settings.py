@@ -74,7 +74,7 @@ class Settings(Hashing):
     worker_port: int = Field(default=8001, ge=0, le=65535)
     lease_seconds: float = Field(default=3.0, gt=0)
     poll_seconds: float = Field(default=0.25, gt=0)
-    projection_batch_limit: int = Field(default=2_000, ge=1)
+    projection_batch_limit: int = Field(default=5_000, ge=1)
 
     cache_seconds: int = Field(default=3600, ge=1)
     """How long Redis keeps a product that nobody changes."""

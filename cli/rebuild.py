@@ -25,6 +25,7 @@ from projections.projector import read_progress
 from projections.rebuild import Rebuilding, Rebuilt, rebuild
 from projections.rebuild_progress import Report
 from projections.rollback import roll_back
+from workers.garbage import collect_seldom
 
 POOL_SIZE = 10
 OUTDATED = (
@@ -71,6 +72,7 @@ def rebuild_command(
 
 def rebuild_now(*, accept_differences: bool = False) -> Rebuilt:
     """With a bar on standard error. Raises `RebuiltOtherwise`, and as `rebuild` does."""
+    collect_seldom()
     try:
         with _bar() as report:
             return asyncio.run(_rebuild(report, accept_differences=accept_differences))

@@ -4,9 +4,11 @@ A batch is prepared, which only reads, and committed, which only writes: so the 
 prepared while one is committed.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import batched
 from uuid import UUID
 
 from events.database import Connection, statement
@@ -20,6 +22,9 @@ from projections.leases import Lease, advance
 from projections.parking import find_parked, read_held_back, unpark
 from projections.projection import Product
 from projections.writing import erase, read
+
+FOLDED_AT_ONCE = 100
+"""Streams: then the batch that is committed meanwhile has its turn."""
 
 _READ_PROGRESS = statement(__package__, "sql/read_progress.sql")
 
@@ -93,9 +98,12 @@ async def prepare(
     standing = {stream for stream, change in known.items() if change.fault} | {*held_back.parked}
     going = {stream: history for stream, history in streams.items() if stream not in standing}
     before = await _read_before(connection, lease, going, known)
-    changes = [
-        fold(before.get(stream), history, held_back.discarded) for stream, history in going.items()
-    ]
+    changes = []
+    for some in batched(going.items(), FOLDED_AT_ONCE):
+        changes += [
+            fold(before.get(stream), history, held_back.discarded) for stream, history in some
+        ]
+        await asyncio.sleep(0)
     return Batch(after, events[-1].position, events, changes)
 
 

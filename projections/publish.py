@@ -7,7 +7,7 @@ that no worker repeats.
 """
 
 import secrets
-from itertools import batched
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -18,7 +18,8 @@ from projections.folding import Change
 from projections.projector import Batch
 
 PROJECTED = "catalog:projected"
-CHUNK = 200
+PUT_AT_MOST = 200
+"""Products of a batch whose documents are put into the cache."""
 VOUCHED_MILLISECONDS = 3_000
 """How long the cache is believed after a worker last spoke of it."""
 
@@ -44,27 +45,45 @@ class Publisher:
         self._announce = redis.register_script(statement(__package__, "lua/announce.lua"))
 
     async def publish(self, catalog: str, switched: int, batch: Batch) -> None:
-        """Raises redis-py's errors; what was not published is made up for by the next step."""
-        for changes in batched(batch.changes, CHUNK):
-            keys = [document_key(catalog, change.stream_id) for change in changes]
-            values = [value for change in changes for value in _cached(change)]
-            where = [batch.before, switched, self._ttl]
-            if not await self._put([state_key(catalog), *keys], [*where, *values]):
-                break
-        await self.announce(catalog, switched, batch.before, batch.after)
+        """Raises redis-py's errors; what was not published is made up for by the next step.
 
-    async def announce(self, catalog: str, switched: int, before: int, after: int) -> None:
-        """Say that reads have come from one position to another; equal ones only remind Redis."""
+        Documents of a large batch are only forgotten: few of them are asked for next, and whoever
+        asks puts his back.
+        """
+        few = len(batch.changes) <= PUT_AT_MOST
+        put = [change for change in batch.changes if few and change.after and not change.fault]
+        kept = {change.stream_id for change in put}
+        forget = [each.stream_id for each in batch.changes if each.stream_id not in kept]
+        if put:
+            await self._put_documents(catalog, switched, batch.before, put)
+        await self.announce(catalog, switched, batch.before, batch.after, forget)
+
+    async def _put_documents(
+        self, catalog: str, switched: int, before: int, changes: Sequence[Change]
+    ) -> None:
+        products = [change.after for change in changes if change.after]
+        keys = [document_key(catalog, product.document.id) for product in products]
+        values = [
+            value for product in products for value in (product.document.version, product.body)
+        ]
+        await self._put([state_key(catalog), *keys], [before, switched, self._ttl, *values])
+
+    async def announce(
+        self,
+        catalog: str,
+        switched: int,
+        before: int,
+        after: int,
+        forget: Iterable[UUID] = (),
+    ) -> None:
+        """Say that reads have come from one position to another; equal ones only remind Redis.
+
+        The documents of `forget` go with it.
+        """
         token = f"{switched}.{secrets.token_hex(8)}"
         message = f"{catalog} {after}"
+        gone = [document_key(catalog, product) for product in forget]
         await self._announce(
-            [state_key(catalog), vouched_key(catalog)],
+            [state_key(catalog), vouched_key(catalog), *gone],
             [before, after, token, self._channel, message, VOUCHED_MILLISECONDS, switched],
         )
-
-
-def _cached(change: Change) -> tuple[int, str]:
-    """The version and the document; none of a product that stands still."""
-    if change.after is None or change.fault:
-        return 0, ""
-    return change.after.document.version, change.after.body

@@ -101,8 +101,9 @@ class Following:
     async def _catch_up(self, reader: Connection, writer: Connection, lease: Lease) -> bool:
         ending = perf_counter() + TURN_SECONDS
         batch = await prepare(reader, lease, self._checkpoint, self._pace.limit)
-        while batch.events:
-            if self.stopping or perf_counter() > ending:
+        while batch.events and not self.stopping:
+            if perf_counter() > ending:
+                await self._commit(writer, lease, batch)
                 return True
             batch = await self._step(reader, writer, lease, batch)
         return False

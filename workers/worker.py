@@ -1,7 +1,6 @@
 """The worker process: the projector, the queue of jobs and its own HTTP address."""
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -18,6 +17,7 @@ from events.database import create_engine
 from events.nudge import APPENDED, connect, listen
 from projections.publish import Publisher
 from workers import http
+from workers.garbage import collect_seldom
 from workers.job_attempt import Run
 from workers.job_runner import JobRunner
 from workers.jobs import RUNS
@@ -34,17 +34,11 @@ log = structlog.get_logger(__name__)
 def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; what is begun is finished first."""
     logs.configure(settings.log_level)
-    _collect_seldom()
+    collect_seldom()
     try:
         uvloop.run(work(settings))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from failed
-
-
-def _collect_seldom() -> None:
-    """A third of a batch's time would go into looking for cycles, of which it leaves none."""
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
 
 
 async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:

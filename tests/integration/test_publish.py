@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.nudge import channel, connect
 from events.product import PriceSet, ProductRenamed
+from projections import publish
 from projections.projector import Batch
 from projections.publish import PROJECTED, Publisher
 from queries.cache import ProductCache
@@ -88,6 +89,25 @@ async def test_a_batch_that_comes_late_or_twice_changes_nothing(
     for batch in (*batches, batches[0], batches[2]):
         await publisher.publish("main", SWITCHED, batch)
     assert await served(redis) == (3, 3)
+
+
+async def test_documents_of_a_large_batch_are_forgotten_in_the_moment_when_reads_move(
+    publisher: Publisher, redis: Redis, batches: list[Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow reader may put the old one back until then, and not after."""
+    cache = ProductCache(redis, ttl_seconds=60)
+    await publisher.announce("main", SWITCHED, 0, 0)
+    await publisher.publish("main", SWITCHED, batches[0])
+    monkeypatch.setattr(publish, "PUT_AT_MOST", 0)
+    await publisher.publish("main", SWITCHED, batches[1])
+    found = await cache.find("main", LAMP)
+    assert found
+    assert (found.position, found.body) == (2, None)
+    (old,) = batches[0].changes
+    assert old.after
+    body = old.after.body.encode()
+    await cache.keep("main", LAMP, position=1, version=1, body=body)
+    assert await served(redis) is None
 
 
 async def test_an_emptied_redis_knows_nothing_until_it_is_told(
