@@ -18,13 +18,10 @@ from projections.parking import read_held_back
 from projections.projection import ReadModel, Row
 from projections.read_models import READ_MODELS
 
-_SAMPLE = statement(__package__, "sql/sample_products.sql")
+_SAMPLE = statement(__package__, "sql/sample_streams.sql")
+_FIND_BESIDE = statement(__package__, "sql/find_beside.sql")
 _FIND_CHECKPOINT = statement(__package__, "sql/find_checkpoint.sql")
 _READ_ROWS = statement(__package__, "sql/read_rows.sql")
-_HOLD = statement(__package__, "sql/hold_checkpoint.sql")
-_PARK = statement(__package__, "sql/park_drifted.sql")
-_MARK = statement(__package__, "sql/mark_drifted.sql")
-_FENCE = statement(__package__, "sql/raise_epoch.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +29,8 @@ class Place:
     catalog: str
     generation: int
 
-    @property
-    def schema(self) -> str:
-        return schema_of(self.generation)
+    def table(self, model: ReadModel) -> str:
+        return f"{schema_of(self.generation)}.{model.table.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +51,17 @@ class Checked:
 
 
 async def sample(connection: Connection, place: Place, size: int) -> Collection[UUID]:
-    """Products at random, by their events, and of each the one that the tables have next to it."""
+    """Products at random, by their events, and those that the tables have next to them."""
     checkpoint = await read_checkpoint(connection, place)
     if not checkpoint:
         return []
     positions = [randint(1, checkpoint) for _ in range(size)]  # noqa: S311 -- nothing to guess
-    query = _SAMPLE.format(schema=place.schema)
-    return [row["product_id"] for row in await connection.fetch(query, place.catalog, positions)]
+    streams = [row[0] for row in await connection.fetch(_SAMPLE, place.catalog, positions)]
+    products = set(streams)
+    for model in READ_MODELS:
+        query = _FIND_BESIDE.format(table=place.table(model))
+        products.update(row[0] for row in await connection.fetch(query, place.catalog, streams))
+    return products
 
 
 async def read_checkpoint(connection: Connection, place: Place) -> int:
@@ -94,31 +94,11 @@ async def check(
     return checked
 
 
-async def park_drifted(connection: Connection, place: Place, product: UUID) -> Checked | None:
-    """Park a product whose rows are wrong, in a transaction; None where they are right after all.
-
-    It stands still before its first event: nothing that is shown of it can be relied on. Whoever
-    applies the catalog loses the lease, as what he has prepared may be of this product.
-    """
-    async with connection.transaction():
-        await connection.fetchval(_HOLD, place.catalog, place.generation)
-        checked = next(iter(await check(connection, place, [product])), None)
-        if checked is None or not checked.drifted:
-            return None
-        first = checked.events[0].position if checked.events else 1
-        reason = f"drift: {', '.join(checked.drifted)} did not say what the log says"
-        arguments = (place.catalog, place.generation, product, first, reason)
-        await connection.execute(_PARK, *arguments)
-        await connection.execute(_MARK.format(schema=place.schema), place.catalog, product, first)
-        await connection.execute(_FENCE, place.catalog, place.generation)
-        return checked
-
-
 async def _read_rows(
     connection: Connection, place: Place, model: ReadModel, products: Collection[UUID]
 ) -> Mapping[UUID, list[Row]]:
     columns = ", ".join(column.name for column in model.table.columns)
-    query = _READ_ROWS.format(columns=columns, table=f"{place.schema}.{model.table.name}")
+    query = _READ_ROWS.format(columns=columns, table=place.table(model))
     found: dict[UUID, list[Row]] = {}
     for row in await connection.fetch(query, place.catalog, list(products)):
         found.setdefault(row["product_id"], []).append(_comparable(model, tuple(row)))
@@ -142,8 +122,30 @@ def _comparable(model: ReadModel, row: Row) -> Row:
 def _plain(type_: object, value: Any) -> object:  # noqa: ANN401 -- of any column
     match type_:
         case JSONB():
-            return msgspec.json.decode(value)
+            return _canonical(value)
         case ARRAY():
             return list(value)
+        case _:
+            return value
+
+
+def _canonical(json: str) -> str:
+    """PostgreSQL writes the digits of a number out, and orders members by their length."""
+    try:
+        return msgspec.json.encode(_with_floats(msgspec.json.decode(json)), order="sorted").decode()
+    except (msgspec.DecodeError, OverflowError):
+        return json
+
+
+def _with_floats(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON may be
+    match value:
+        case bool():
+            return value
+        case int():
+            return float(value)
+        case list():
+            return [_with_floats(each) for each in value]
+        case dict():
+            return {name: _with_floats(each) for name, each in value.items()}
         case _:
             return value

@@ -12,7 +12,7 @@ from events.log import read_heads
 from events.walk import moment
 from projections.errors import BuildLost
 from projections.leases import Lease, acquire
-from projections.projector import commit, prepare, project
+from projections.projector import commit, prepare, project, refold
 
 LEASE = timedelta(days=1)
 """Nobody else applies the log to a generation that is built: who builds it is fenced by that."""
@@ -21,6 +21,7 @@ CLOSE = 500
 """Fewer events than these are left for when the live generation stands still."""
 
 _FIND_CHECKPOINT = statement(__package__, "sql/find_checkpoint.sql")
+_FIND_DISCARDED = statement(__package__, "sql/find_discarded_since.sql")
 _HOLD = statement(__package__, "sql/hold_checkpoint.sql")
 _NOT_FOR_LONG = "set local idle_in_transaction_session_timeout = '10s'"
 """Whoever is cut off, or stops in between, lets the live generation go on."""
@@ -65,6 +66,14 @@ async def catch_up(engine: AsyncEngine, built: Built, catalog: str) -> None:
             batch = await prepare(reader, lease, built.positions[catalog], BATCH)
             built.positions[catalog] = (await commit(writer, lease, batch)).after
             more = len(batch.events) > CLOSE
+        await _heed_discards(writer, built, catalog)
+
+
+async def _heed_discards(connection: Connection, built: Built, catalog: str) -> None:
+    """Nobody else folds again what stands still in a generation that is not read."""
+    for row in await connection.fetch(_FIND_DISCARDED, catalog, built.generation):
+        lease, position = built.leases[catalog], built.positions[catalog]
+        await refold(connection, lease, position, row["stream_id"])
 
 
 async def advance_to(connection: Connection, built: Built, catalog: str, target: int) -> None:
@@ -95,5 +104,6 @@ async def met(
             behind = target < built.positions[catalog]
             if not behind:
                 await advance_to(writer, built, catalog, target)
+                await _heed_discards(writer, built, catalog)
                 await seeing.execute("select")  # from here on it sees what there is now
         yield None if behind else seeing

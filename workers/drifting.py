@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
 from events.walk import moment
-from projections.drift import Checked, Place, check, park_drifted, sample
+from projections.drift import Checked, Place, check, sample
+from projections.drifted import park_drifted
 from projections.projector import read_progress
 from projections.publish import document_key, state_key
 from workers import metrics

@@ -1,7 +1,10 @@
--- No row where the log has no such stream; a null position where what is read of it goes on.
+-- No row where neither the log has such a stream nor one stands still; a null position where what
+-- is read of it goes on.
 select p.position
-from event_store.streams s
-left join projections.generations g on g.state = 'live'
+from projections.generations g
 left join projections.parked p
-    on p.catalog_id = s.catalog_id and p.generation = g.generation and p.stream_id = s.stream_id
-where s.catalog_id = $1 and s.stream_id = $2
+    on p.catalog_id = $1 and p.generation = g.generation and p.stream_id = $2
+where g.state = 'live' and (
+    p.position is not null
+    or exists (select from event_store.streams s where s.catalog_id = $1 and s.stream_id = $2)
+)

@@ -29,9 +29,9 @@ from tests.given import (
     registered,
     rows,
 )
-from tests.parking import places
+from tests.parking import discarded, places
 from tests.product_events import logs
-from tests.rebuilding import all_rows, before, executed, live, rebuilt
+from tests.rebuilding import all_rows, before, live, rebuilt
 from tests.shelf import events, put, shelf
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
@@ -197,14 +197,9 @@ async def test_what_a_read_model_stumbles_over_is_found_event_by_event(
 async def test_nothing_is_made_of_an_event_that_was_discarded(engine: AsyncEngine) -> None:
     log = Log(engine)
     await log.given(LAMP, registered)
-    discarded = [await log.given_stored(LAMP, TELEPORTED), await log.given(LAMP, sun)]
-    for position in discarded:
-        await executed(
-            engine,
-            "insert into projections.discarded values ('main', $1, $2, 'ann')",
-            LAMP,
-            position,
-        )
+    positions = [await log.given_stored(LAMP, TELEPORTED), await log.given(LAMP, sun)]
+    for position in positions:
+        await discarded(engine, LAMP, position)
     await log.given(LAMP, PriceSet(currency="EUR", amount=1))
     await projected(engine)
     assert (await rebuilt(engine)).differences == []

@@ -1,7 +1,5 @@
 """Rebuilt tables are compared with those that are read, before they take their place."""
 
-from uuid import UUID
-
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -21,48 +19,13 @@ from tests.given import (
     registered,
     rows,
 )
-from tests.parking import newer_release, places
+from tests.parking import discarded, newer_release, places, retried
 from tests.rebuilding import before, executed, exists, live, rebuilt, states
+from tests.tampering import DEEDS, Deed
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 sun = ProductRenamed(name="Sun")
 OTHER_CODE = "update projections.generations set code_digest = '' where state = 'live'"
-NOBODY = UUID(int=99)
-COPIED = (
-    "insert into read_1.{table} select (jsonb_populate_record(t, jsonb_build_object("
-    "'product_id', '00000000-0000-0000-0000-000000000063', 'sku', 'EXTRA'))).*"
-    " from read_1.{table} t where product_id = '00000000-0000-0000-0000-000000000001'"
-)
-TABLES = ("product_details", "product_prices", "product_search")
-BY_HAND = {
-    **{f"added to {table}": (table, NOBODY, COPIED.format(table=table)) for table in TABLES},
-    **{
-        f"removed from {table}": (
-            table,
-            LAMP,
-            f"delete from read_1.{table} where product_id = '{LAMP}'",
-        )
-        for table in TABLES
-    },
-    **{
-        change: (table, LAMP, f"update read_1.{table} set {change} where product_id = '{LAMP}'")
-        for table, change in (
-            ("product_details", "sku = 'LAMP-2'"),
-            ("product_details", "version = version + 1"),
-            ("product_details", "updated_at = updated_at + interval '1 microsecond'"),
-            ("product_details", "parked_at = 1"),
-            ("product_details", "document = (document::text || ' ')::json"),
-            ("product_prices", "amount = amount + 1"),
-            ("product_prices", "currency = 'JPY'"),
-            ("product_search", "name = upper(name)"),
-            ("product_search", "brand = ''"),
-            ("product_search", "category = 'a'"),
-            ("product_search", "status = 'published'"),
-            ("product_search", "tags = '{new}'"),
-            ("product_search", """attributes = '{"watts": 40}'"""),
-        )
-    },
-}
 
 
 @pytest.fixture(autouse=True)
@@ -77,17 +40,15 @@ async def shop(engine: AsyncEngine) -> Log:
     return log
 
 
-@pytest.mark.parametrize(("table", "product", "statement"), BY_HAND.values(), ids=BY_HAND)
-async def test_what_was_done_to_a_row_by_hand_is_found(
-    engine: AsyncEngine, table: str, product: UUID, statement: str
-) -> None:
+@pytest.mark.parametrize("deed", DEEDS, ids=str)
+async def test_what_was_done_to_a_row_by_hand_is_found(engine: AsyncEngine, deed: Deed) -> None:
     """In one catalog of two."""
-    await executed(engine, statement.replace("where ", "where catalog_id = 'main' and "))
+    await executed(engine, deed.statement)
     done = await rebuilt(engine, accept_differences=True)
     assert done.differences
     (found,) = done.differences
-    assert (found.catalog, found.table, found.products) == ("main", table, 1)
-    assert found.examples == [str(product)]
+    assert (found.catalog, found.table, found.products) == ("main", deed.table, 1)
+    assert found.examples == [str(deed.product)]
 
 
 async def test_unequal_tables_are_not_switched_to_unless_that_is_accepted(
@@ -194,3 +155,21 @@ async def test_a_stream_that_stands_still_in_the_old_tables_may_go_on_in_the_new
     assert (await rebuilt(engine)).differences == []
     assert await places(engine, generation=2) == []
     assert "star" in (await rows(engine, generation=2))["product_search"][0]
+
+
+async def test_a_stream_that_goes_on_without_an_event_meanwhile_does_so_in_both(
+    engine: AsyncEngine, shop: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator discards it when the new tables stand still before it already."""
+    at_fault = await shop.given_stored(LAMP, TELEPORTED)
+    await shop.given(LAMP, sun)
+    await projected(engine)
+
+    async def goes_on() -> None:
+        await discarded(engine, LAMP, at_fault)
+        await retried(engine)
+
+    before(monkeypatch, "compare_all", goes_on)
+    assert (await rebuilt(engine)).differences == []
+    assert await places(engine, generation=2) == []
+    assert await rows(engine, generation=2) == await rows(engine)

@@ -30,7 +30,7 @@ from tests.given import (
     registered,
     rows,
 )
-from tests.parking import newer_release, places
+from tests.parking import discarded, newer_release, places
 from tests.projectors import running
 from tests.rebuilding import (
     all_rows,
@@ -134,6 +134,19 @@ async def test_what_stood_still_in_it_stands_still_again(
     await rolled_back(engine)
     assert await places(engine, generation=FIRST) == [(LAMP, at_fault)]
     assert "sun" not in (await rows(engine))["product_search"][0]
+
+
+async def test_what_was_discarded_since_does_not_stand_still_in_it(engine: AsyncEngine) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered)
+    at_fault = await log.given_stored(LAMP, TELEPORTED)
+    await log.given(LAMP, sun)
+    await projected(engine)
+    await rebuilt(engine)
+    await discarded(engine, LAMP, at_fault)
+    await rolled_back(engine)
+    assert await places(engine, generation=FIRST) == []
+    assert "sun" in (await rows(engine))["product_search"][0]
 
 
 async def test_one_that_fails_keeps_it_for_another(

@@ -1,0 +1,61 @@
+"""What somebody does to the read tables by hand, past the log."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tests.given import LAMP
+
+NOBODY = UUID(int=99)
+"""A product that the log knows nothing of."""
+
+_COPY = """
+insert into read_1.{table}
+select (jsonb_populate_record(t, jsonb_build_object('product_id', '{nobody}', 'sku', 'EXTRA'))).*
+from read_1.{table} t
+where catalog_id = 'main' and product_id = '{lamp}'
+"""
+_DELETE = "delete from read_1.{table} where catalog_id = 'main' and product_id = '{lamp}'"
+_UPDATE = "update read_1.{table} set {change} where catalog_id = 'main' and product_id = '{lamp}'"
+_TABLES = ("product_details", "product_prices", "product_search")
+_CHANGES = (
+    ("product_details", "sku = 'LAMP-2'"),
+    ("product_details", "version = version + 1"),
+    ("product_details", "updated_at = updated_at + interval '1 microsecond'"),
+    ("product_details", "parked_at = 1"),
+    ("product_details", "document = (document::text || ' ')::json"),
+    ("product_details", "document = '[]'"),
+    ("product_prices", "amount = amount + 1"),
+    ("product_prices", "currency = 'JPY'"),
+    ("product_search", "name = upper(name)"),
+    ("product_search", "brand = ''"),
+    ("product_search", "category = 'a'"),
+    ("product_search", "status = 'published'"),
+    ("product_search", "tags = '{new}'"),
+    ("product_search", """attributes = '{"watts": 40}'"""),
+    ("product_search", f"""attributes = '{{"watts": {"9" * 400}}}'"""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """To a row of the lamp in the catalog `main`, which has one price, or beside it."""
+
+    what: str
+    table: str
+    product: UUID
+    statement: str
+
+    def __str__(self) -> str:
+        return self.what[:40]
+
+
+def _deed(what: str, table: str, statement: str, product: UUID = LAMP, change: str = "") -> Deed:
+    written = statement.format(table=table, change=change, lamp=LAMP, nobody=NOBODY)
+    return Deed(what, table, product, written)
+
+
+DEEDS = (
+    *[_deed(f"added to {table}", table, _COPY, NOBODY) for table in _TABLES],
+    *[_deed(f"removed from {table}", table, _DELETE) for table in _TABLES],
+    *[_deed(change, table, _UPDATE, change=change) for table, change in _CHANGES],
+)
