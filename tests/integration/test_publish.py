@@ -105,8 +105,8 @@ async def test_documents_of_a_large_batch_are_forgotten_in_the_moment_when_reads
     assert (found.position, found.body) == (2, None)
     (old,) = batches[0].changes
     assert old.after
-    body = old.after.body.encode()
-    await cache.keep("main", LAMP, position=1, version=1, body=body)
+    was = old.after.body.encode()
+    await cache.keep("main", LAMP, token=found.token, position=1, version=1, body=was)
     assert await served(redis) is None
 
 
