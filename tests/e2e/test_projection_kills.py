@@ -2,6 +2,10 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,12 +19,27 @@ from tests.exactness import assert_exact
 from tests.given import checkpoint
 from tests.holding import WORKER, held, waits
 from tests.traffic import traffic
-from tests.worker_process import worker
+from tests.worker_process import LEASE_SECONDS, worker
+from workers.worker import run
 
+FORKING = get_context("forkserver")
 KILLS = 20
 BATCH = 25
 LATEST_SECONDS = 0.05
 NO_ROWS = f"lock table {schema_of(FIRST)}.product_prices in share mode"
+
+
+@contextmanager
+def forked(settings: Settings) -> Iterator[ForkServerProcess]:
+    """A worker that is there at once: what it consists of is imported only once."""
+    FORKING.set_forkserver_preload(["workers.worker"])
+    process = FORKING.Process(target=run, args=(settings,))
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
 
 
 async def moves(engine: AsyncEngine, beyond: int) -> None:
@@ -53,7 +72,7 @@ async def test_after_the_commit_and_before_redis(
     async with traffic(engine, redis_url), connect(redis_url) as redis:
         with worker(settings, tmp_path) as process:
             await moves(engine, 0)
-            await redis.execute_command("CLIENT", "PAUSE", 60_000, "WRITE")
+            await redis.client_pause(60_000, all=False)
             await moves(engine, await checkpoint(engine))
             process.end(signal.SIGKILL)
             await redis.client_unpause()
@@ -69,12 +88,13 @@ async def test_at_any_point_again_and_again(
     settings: Settings, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     redis_url = settings.redis_url.get_secret_value()
-    small = settings.model_copy(update={"projection_batch_limit": BATCH})
+    small = {"projection_batch_limit": BATCH, "lease_seconds": LEASE_SECONDS, "worker_port": 0}
+    quiet = settings.model_copy(update=small | {"log_level": "error"})
     async with traffic(engine, redis_url) as flowing:
         for _ in range(KILLS):
-            with worker(small, tmp_path) as process:
+            with forked(quiet) as process:
                 await moves(engine, await checkpoint(engine))
                 await asyncio.sleep(flowing.chance.uniform(0, LATEST_SECONDS))
-                process.end(signal.SIGKILL)
+                process.kill()
     with worker(settings, tmp_path):
         await assert_exact(engine, redis_url)

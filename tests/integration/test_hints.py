@@ -1,7 +1,7 @@
 """The way to Redis, when Redis is there and does not answer."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from redis.exceptions import RedisError
@@ -61,5 +61,5 @@ async def test_a_subscription_of_which_nothing_comes_is_begun_again(
         await asyncio.wait({listening})
 
 
-async def is_lost(logs: list[object]) -> bool:
+async def is_lost(logs: Sequence[object]) -> bool:
     return any("subscription_lost" in str(entry) for entry in logs)
