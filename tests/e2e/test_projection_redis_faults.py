@@ -179,7 +179,9 @@ async def test_it_carries_no_hints(
 ) -> None:
     """Half of the writes, at least, are visible as soon as it is promised."""
     async with connect(redis.url) as client:
-        await client.acl_setuser("default", reset_channels=True, channels=[f"{PROJECTED}*"])
+        await client.acl_setuser(
+            "default", enabled=True, reset_channels=True, channels=[f"{PROJECTED}*"]
+        )
         with pytest.raises(NoPermissionError):
             await client.publish(channel(client, APPENDED), "main")
     with worker(settings, tmp_path) as process:
