@@ -40,6 +40,7 @@ from tests.rebuilding import executed, rebuilt
 from tests.shelf import put, shelf
 from tests.tampering import DEEDS, NOBODY, Deed
 from workers.drifting import SAMPLE, check_all, check_catalog
+from workers.jobs import check_drift
 
 PLACE = Place("main", FIRST)
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
@@ -240,7 +241,7 @@ async def test_every_catalog_is_checked_whose_tables_are_of_this_code(
     await check_all(engine, redis)
     assert not await parked(engine)
     await executed(engine, "update projections.generations set code_digest = $1", code)
-    await check_all(engine, redis)
+    await check_drift({"engine": engine, "redis": redis})
     assert await places(engine) == [(LAMP, 3)]
     assert await places(engine, "outlet") == [(LAMP, 1)]
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from events.database import driver
 from events.errors import DatabaseUnavailable
+from events.nudge import connect
 from events.product import ProductRenamed
 from projections import building
 from projections.building import begin, clean
@@ -17,6 +19,7 @@ from projections.generations import FIRST
 from projections.publish import Publisher
 from tests.eventually import eventually
 from tests.given import DESK, LAMP, Log, projected, registered
+from tests.projectors import measured, running
 from tests.rebuilding import (
     STEPS,
     all_rows,
@@ -29,6 +32,8 @@ from tests.rebuilding import (
     taken_for_dead,
     unheard,
 )
+from workers import projecting
+from workers.jobs import clean_generations
 
 KEEP = timedelta(hours=1)
 
@@ -246,3 +251,31 @@ async def test_who_lives_says_so_and_how_far_it_is(
 
     before(monkeypatch, "compare_all", lambda: eventually(told))
     await rebuilt(engine)
+
+
+async def test_workers_tell_how_far_it_is(
+    engine: AsyncEngine, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "RENEW_SECONDS", 0.02)
+    monkeypatch.setattr(projecting, "ANNOUNCE_SECONDS", 0.02)
+
+    async def is_told() -> bool:
+        return (measured("rebuild_progress") or 0) > 0.8
+
+    async def is_told_no_more() -> bool:
+        return measured("rebuild_progress") == 0
+
+    async with connect(redis_url) as redis, running(engine, redis, lease_seconds=5):
+        before(monkeypatch, "compare_all", lambda: eventually(is_told))
+        await rebuilt(engine)
+        await eventually(is_told_no_more)
+
+
+async def test_a_periodic_job_removes_what_nobody_needs(engine: AsyncEngine) -> None:
+    await begun(engine)
+    await taken_for_dead(engine)
+    with capture_logs() as told:
+        await clean_generations({"engine": engine})
+        await clean_generations({"engine": engine})
+    assert [(line["event"], line["generations"]) for line in told] == [("generations_removed", [2])]
+    await nothing_is_left(engine)
