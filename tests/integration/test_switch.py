@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from time import perf_counter
 
 import msgspec
@@ -21,6 +20,7 @@ from projections.projector import project
 from projections.publish import Publisher, state_key
 from queries.cache import ProductCache
 from queries.product import by_id, by_sku
+from tests import holding
 from tests.eventually import eventually
 from tests.given import (
     LAMP,
@@ -39,6 +39,7 @@ from tests.rebuilding import all_rows, executed, exists, live, rebuilt, states
 from tests.redis_process import RedisProcess, redis_process
 
 SUN = ProductRenamed(name="Sun")
+READING = "select * from read.product_search"
 TAMPERED = (
     "update read_1.product_details set document = replace(document::text, 'Lamp', 'Lump')::json"
 )
@@ -50,19 +51,11 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
         yield client
 
 
-@asynccontextmanager
-async def slow_query(engine: AsyncEngine) -> AsyncIterator[None]:
-    """A reader who does not let go of what he has read."""
-    async with driver(engine) as connection, connection.transaction():
-        await connection.fetch("select * from read.product_search")
-        yield
-
-
 async def test_it_waits_for_who_reads_and_keeps_nobody_else_waiting(engine: AsyncEngine) -> None:
     await Log(engine).given(LAMP, registered)
     await projected(engine)
     rebuilding = asyncio.create_task(rebuilt(engine))
-    async with slow_query(engine):
+    async with holding.held(engine, READING):
         await eventually(lambda: waits_for_views(engine))
         for _ in range(20):
             began = perf_counter()
@@ -91,7 +84,7 @@ async def test_it_gives_up_on_who_never_lets_go(
     log = Log(engine)
     await log.given(LAMP, registered)
     await projected(engine)
-    async with slow_query(engine):
+    async with holding.held(engine, READING):
         with pytest.raises(SwitchTimedOut):
             await rebuilt(engine)
     assert await states(engine) == {1: "live", 2: "dropped"}
