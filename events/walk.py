@@ -36,7 +36,7 @@ async def walk_streams(
 ) -> AsyncIterator[list[Recorded]]:
     """The events of the streams from one id to another, by stream and version.
 
-    At most `PAGE` at a time, none beyond the position `upto`, in a transaction that is open already.
+    None beyond the position `upto`, at most `PAGE` at a time, in a transaction that is open.
     """
     async for rows in pages(connection, _WALK_STREAMS, catalog, first, last, upto):
         yield [recorded(row) for row in rows]

@@ -6,5 +6,5 @@ where generation = (
     where state = 'retired' and code_digest = $1
     order by switched desc
     limit 1
-)
+) and state = 'retired'
 returning generation

@@ -14,7 +14,8 @@ from events.codec import Encoded
 from events.database import Connection, driver
 from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
-from projections.drift import Place, park_drifted
+from projections.drift import Place
+from projections.drifted import park_drifted
 from projections.generations import FIRST
 from projections.interventions import (
     Action,

@@ -17,6 +17,7 @@ from projections.errors import AlreadyBuilding, BuildLost, NothingToRollBack, Sw
 from projections.generations import FIRST
 from projections.meeting import Built
 from projections.switching import Switched, switch
+from tests import holding
 from tests.eventually import eventually
 from tests.given import (
     DESK,
@@ -106,6 +107,19 @@ async def test_where_no_other_is_kept_there_is_none_to_go_back_to(engine: AsyncE
     with pytest.raises(NothingToRollBack):
         await rolled_back(engine)
     assert await states(engine) == {1: "live"}
+
+
+async def test_one_that_is_removed_in_this_moment_is_none_to_go_back_to(
+    engine: AsyncEngine, log: Log
+) -> None:
+    assert log
+    removed = "update projections.generations set state = 'dropped' where generation = 1"
+    async with holding.held(engine, removed):
+        task = asyncio.create_task(rolled_back(engine))
+        await holding.waits(engine, holding.REBUILD, "projections.generations")
+    with pytest.raises(NothingToRollBack):
+        await task
+    assert await states(engine) == {1: "dropped", 2: "live"}
 
 
 async def test_this_release_does_not_go_on_with_one_of_other_code(
