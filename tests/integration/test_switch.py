@@ -16,6 +16,7 @@ from projections import switching
 from projections.errors import SwitchTimedOut
 from projections.generations import FIRST, show
 from projections.leases import Lease, LeaseLost, acquire
+from projections.meeting import Built, follow
 from projections.projector import project
 from projections.publish import Publisher, state_key
 from queries.cache import ProductCache
@@ -138,6 +139,26 @@ async def test_who_comes_while_it_is_made_waits_and_is_refused(
     (late,) = coming
     assert await late is None
     assert await checkpoint(engine, catalog, FIRST) == (catalog == "main")
+
+
+async def test_what_is_read_just_before_it_is_read_after_it(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Further events of one catalog, and the first ones of another."""
+
+    async def followed(own: AsyncEngine, built: Built) -> None:
+        await follow(own, built)
+        await Log(engine).given(LAMP, SUN)
+        await (await opened(engine, "outlet")).given(LAMP, registered)
+        for catalog in ("main", "outlet"):
+            await projected(engine, catalog)
+
+    await Log(engine).given(LAMP, registered)
+    await projected(engine)
+    monkeypatch.setattr(switching, "follow", followed)
+    await rebuilt(engine)
+    assert [await checkpoint(engine, each, 2) for each in ("main", "outlet")] == [2, 1]
+    assert await all_rows(engine, 2) == await all_rows(engine, FIRST)
 
 
 async def waits(engine: AsyncEngine, kind: str) -> bool:
