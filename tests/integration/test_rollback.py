@@ -15,7 +15,7 @@ from projections import rebuild as rebuilding
 from projections.building import begin, clean, take_up
 from projections.errors import AlreadyBuilding, BuildLost, NothingToRollBack, SwitchTimedOut
 from projections.generations import FIRST
-from projections.meeting import Built
+from projections.meeting import Built, follow
 from projections.switching import Switched, switch
 from tests import holding
 from tests.eventually import eventually
@@ -168,7 +168,8 @@ async def test_one_that_fails_keeps_it_for_another(
 ) -> None:
     """By whomever: the lease on it is let go."""
 
-    async def timed_out(_engine: AsyncEngine, _built: Built) -> Switched:
+    async def timed_out(own: AsyncEngine, built: Built) -> Switched:
+        await follow(own, built)
         assert await states(engine) == {1: "building", 2: "live"}
         raise SwitchTimedOut
 
