@@ -1,5 +1,6 @@
 """Jobs over HTTP: a rebuild is asked for on the command side, a job is followed on both."""
 
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -43,7 +44,7 @@ async def rebuild(
     asked: Request,
     response: Response,
     body: Rebuild | None = None,
-) -> outputs.Job:
+) -> outputs.RebuildJob:
     """Make a new generation of read tables, of all catalogs, and switch to it once it is checked.
 
     What differs from the tables that it replaces ends the job, unless that is accepted in advance,
@@ -65,22 +66,25 @@ async def rebuild(
     log.info("job_requested", job_id=str(job.id), kind=job.kind, by=job.actor)
     await hint(held.redis)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _shown(job)
+    return outputs.RebuildJob.model_validate(_members(job))
 
 
 @router.get("/{job_id}", operation_id="get_job", responses=may_refuse(*REFUSALS, UnknownJob))
-async def get_job(job_id: UUID, principal: Authenticated, held: Held) -> outputs.Job:
+async def get_job(
+    job_id: UUID, principal: Authenticated, held: Held
+) -> outputs.RebuildJob | outputs.Job:
     """How far a job has come, for those who administer its catalog.
 
-    Each kind of job has members of its own beside those that are described.
+    Each kind of job has members of its own; one that failed may have further ones.
     """
     async with driver(held.engine) as connection:
         job = await jobs.find(connection, job_id)
     if job is None or not principal.may("operate", job.catalog):
         raise UnknownJob
-    return _shown(job)
+    shown = outputs.RebuildJob if job.kind == "rebuild" else outputs.Job
+    return shown.model_validate(_members(job))
 
 
-def _shown(job: Job) -> outputs.Job:
-    described = {name: getattr(job, name) for name in outputs.Job.model_fields}
-    return outputs.Job.model_validate({**job.details, **described})
+def _members(job: Job) -> dict[str, Any]:
+    """What every job has is never what its kind has to tell."""
+    return {**job.details, **{name: getattr(job, name) for name in outputs.Job.model_fields}}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from commands.jobs import JobState
 from projections.interventions import Action, Outcome
+from projections.rebuild_progress import Phase
 
 type Scalar = str | int | float | bool
 
@@ -203,5 +204,37 @@ class Job(BaseModel):
 
 
 class Health(BaseModel):
+class TableDifference(BaseModel):
+    """Products whose rows in a table are not those that were read before. Five are named.
+
+    Of the table `parked` these are products that stand still in the rebuilt tables only.
+    """
+
+    catalog: str
+    table: str
+    live_rows: int
+    built_rows: int
+    products: int
+    examples: list[UUID]
+
+
+class RebuildJob(Job):
+    """A rebuild. Each of its own members is null until it is known."""
+
+    kind: Literal["rebuild"]
+    phase: Phase | None = None
+    generation: int | None = Field(default=None, description="The number of what is built")
+    events: int | None = Field(default=None, description="Applied so far")
+    total_events: int | None = Field(default=None, description="In the logs when it began")
+    events_per_second: int | None = None
+    estimate_seconds: float | None = Field(default=None, description="How long it may still take")
+    seconds: float | None = Field(default=None, description="How long it took")
+    differences: list[TableDifference] | None = Field(
+        default=None,
+        description="From what was read before: none where all is equal. Of a rebuild that"
+        " succeeded it is null where nothing could be compared",
+    )
+
+
     status: Literal["ok", "degraded", "unavailable"]
     checks: dict[str, Literal["ok", "degraded", "unavailable"]] = {}

@@ -15,7 +15,6 @@ from events.errors import (
     Undecodable,
     UnknownCatalog,
 )
-from projections import errors as rebuilding
 from projections.asking import NotParked, ParkedElsewhere
 from queries.errors import InvalidCursor, LogDamaged, NoCheckpoint, NotCovered
 
@@ -46,12 +45,6 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     NotParked: (409, "not-parked"),
     ParkedElsewhere: (409, "parked-elsewhere"),
     refused.RebuildRunning: (409, "rebuild-running"),
-    rebuilding.AlreadyBuilding: (409, "already-building"),
-    rebuilding.BuildLost: (409, "build-lost"),
-    rebuilding.NeverEqualPositions: (409, "never-equal-positions"),
-    rebuilding.NothingToRollBack: (409, "nothing-to-roll-back"),
-    rebuilding.SwitchTimedOut: (409, "switch-timed-out"),
-    rebuilding.TablesDiffer: (409, "tables-differ"),
     refused.SkuTaken: (409, "sku-taken"),
     Undecodable: (409, "unreadable-stream"),
     refused.VersionConflict: (412, "version-conflict"),

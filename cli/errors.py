@@ -1,6 +1,9 @@
 """What a command may fail with: a sentence that says what to do, and no traceback."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from cli.differences import described
+from projections.errors import Difference
 
 
 class CommandFailed(Exception):  # noqa: N818 -- an answer to the caller, not a fault
@@ -112,10 +115,11 @@ class NoVerifierKey(CommandFailed):
 
 
 class RebuiltOtherwise(CommandFailed):
-    def __init__(self, differences: object) -> None:
+    def __init__(self, differences: Sequence[Difference]) -> None:
         super().__init__(
-            f"The rebuilt tables are not equal to those that are read ({differences} products), "
-            "and were not switched to. Where they are right, repeat it with --accept-differences."
+            "The rebuilt tables are not equal to those that are read, and were not switched to. "
+            "Where they are right, repeat it with --accept-differences. "
+            f"Products that differ: {described(differences)}."
         )
 
 

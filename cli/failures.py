@@ -4,9 +4,9 @@ from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from cli.errors import CommandFailed
-from events.errors import DatabaseUnavailable, Refused
+from events.errors import DatabaseUnavailable, Explained
 
-FAILURES = (CommandFailed, Refused, OSError, DBAPIError, PostgresError)
+FAILURES = (CommandFailed, Explained, OSError, DBAPIError, PostgresError)
 _ABSENT = {"3F000", "42P01", "42703"}
 """SQLSTATEs of an unknown schema, table and column."""
 
@@ -17,7 +17,7 @@ def told(failure: BaseException | None) -> str:
             return "PostgreSQL can't be reached: check CATALOG_DATABASE_URL, and that it runs."
         case DBAPIError():
             return told(failure.orig)
-        case CommandFailed() | Refused() | OSError():
+        case CommandFailed() | Explained() | OSError():
             return str(failure)
         case _ if getattr(failure, "sqlstate", "") in _ABSENT:
             return "The database lacks tables that this version needs: run `catalog migrate`."

@@ -91,7 +91,7 @@ def migrate(
         asyncio.run(add_first(url, administrator.username, password))
     if asyncio.run(is_outdated(url)):
         if rebuild:
-            rebuild_now(accept_differences=True)
+            rebuild_now()
         else:
             typer.echo(OUTDATED, err=True)
 

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.ext.asyncio import AsyncEngine
+from cli.differences import described
 
 from api.settings import RedisUrl
 from cli.environment import Database, read
@@ -43,7 +44,7 @@ def rebuild_command(
         bool,
         typer.Option(
             envvar="CATALOG_ACCEPT_DIFFERENCES",
-            help="Switch even if the same code has come to other rows than those that are read.",
+            help="Switch even if rows differ, or could not be compared.",
         ),
     ] = False,
     rollback: Annotated[  # noqa: FBT002 -- as above
@@ -59,7 +60,7 @@ def rebuild_command(
     """Make all that is read anew from the log, and switch to it when it is complete.
 
     Reads and writes go on meanwhile. The rebuilt tables are compared with those that are read,
-    which are kept for a while, for --rollback.
+    which are kept for a day, for --rollback.
     """
     if rollback:
         generation = asyncio.run(_roll_back())
@@ -77,7 +78,7 @@ def rebuild_now(*, accept_differences: bool = False) -> Rebuilt:
         with _bar() as report:
             return asyncio.run(_rebuild(report, accept_differences=accept_differences))
     except TablesDiffer as error:
-        raise RebuiltOtherwise(error.members["differences"]) from error
+        raise RebuiltOtherwise(error.differences) from error
 
 
 async def _rebuild(report: Report, *, accept_differences: bool) -> Rebuilt:
@@ -153,10 +154,7 @@ def _compared(rebuilt: Rebuilt) -> str:
         return "not compared with what was read before, which did not follow the log"
     if not rebuilt.differences:
         return "equal to what was read before"
-    tables = ", ".join(
-        f"{each.products} in {each.catalog}.{each.table}" for each in rebuilt.differences
-    )
-    return f"products that differ from what was read before: {tables}"
+    return f"products that differ from what was read before: {described(rebuilt.differences)}"
 
 
 async def is_outdated(url: str) -> bool:

@@ -95,7 +95,7 @@ def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Nev
     with _servers(directory) as servers:
         url = migrated(read(Migration))
         if asyncio.run(is_outdated(url)):
-            rebuild_now(accept_differences=True)
+            rebuild_now()
         if sample:
             import_into_empty(url, directory, console)
         given = _administrator()

@@ -1,11 +1,11 @@
 """What the event store may answer instead of a result."""
 
 
-class Refused(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
-    """The request was refused.
+class Explained(Exception):  # noqa: N818 -- an answer, not a fault
+    """What was asked for is not done, and why is known.
 
-    The docstring of each subclass is the sentence its caller reads; the arguments become members
-    of the problem document.
+    The docstring of each subclass is the sentence its reader reads; the arguments are what a
+    program needs beside it.
     """
 
     def __init_subclass__(cls) -> None:
@@ -15,6 +15,10 @@ class Refused(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
     def __init__(self, **members: object) -> None:
         super().__init__(self.__doc__)
         self.members = members
+
+
+class Refused(Explained):
+    """The request was refused. The arguments become members of the problem document."""
 
 
 class DatabaseUnavailable(Refused):

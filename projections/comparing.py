@@ -1,14 +1,12 @@
 """Whether two generations are equal, row by row, at one position of each catalog."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from time import monotonic
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, statement
-from projections.errors import NeverEqualPositions
+from projections.errors import Difference, NeverEqualPositions
 from projections.generations import schema_of
 from projections.meeting import Built, met
 
@@ -17,19 +15,6 @@ PAUSE_SECONDS = 0.1
 _COMPARE = statement(__package__, "sql/compare.sql")
 _COUNT_PARKED = statement(__package__, "sql/count_newly_parked.sql")
 _READ_COMMON_COLUMNS = statement(__package__, "sql/read_common_columns.sql")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Of a table: its rows in both generations, and the products whose rows are not the same."""
-
-    catalog: str
-    table: str
-    live_rows: int
-    built_rows: int
-    products: int
-    examples: Sequence[str]
-    """Some of those products."""
 
 
 async def compare_all(

@@ -15,8 +15,8 @@ from events.database import driver, statement
 from events.log import read_heads
 from projections.building import begin, held, start_over
 from projections.code import code_digest
-from projections.comparing import Difference, compare_all
-from projections.errors import NeverEqualPositions, TablesDiffer
+from projections.comparing import compare_all
+from projections.errors import Difference, NeverEqualPositions, TablesDiffer
 from projections.filling import fill, index_all
 from projections.leases import advance
 from projections.meeting import Built, follow, join
@@ -120,8 +120,7 @@ async def _compared(wanted: Rebuilding, built: Built) -> Sequence[Difference] | 
             raise
         return None
     if differences and must_be_equal:
-        counted = {f"{each.catalog}.{each.table}": each.products for each in differences}
-        raise TablesDiffer(differences=counted)
+        raise TablesDiffer(differences)
     return differences
 
 

@@ -9,7 +9,7 @@ import structlog
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.errors import DatabaseUnavailable, Refused
+from events.errors import DatabaseUnavailable, Explained
 from workers.job_leases import Details, JobLease, Outcome
 from workers.job_report import Latest, Report, keep
 
@@ -50,7 +50,7 @@ class Attempt:
             case error if self._work.cancelling() or isinstance(error, DatabaseUnavailable):
                 log.warning("job_interrupted", error=repr(error.__cause__ or error))
                 return None
-            case Refused() as error:
+            case Explained() as error:
                 return self._failed(error, str(error), error.members)
             case error:
                 return self._failed(error, repr(error), {})

@@ -50,7 +50,7 @@ async def test_a_rebuild_is_accepted_and_can_be_followed(anna: Caller, engine: A
     job = answer.body
     assert (job["kind"], job["catalog"], job["actor"]) == ("rebuild", "main", "anna")
     assert (job["state"], job["progress"], job["problem"]) == ("queued", 0, None)
-    assert job["finished_at"] is None
+    assert job["finished_at"] is job["phase"] is job["differences"] is None
     assert answer.headers["Location"] == f"/v1/jobs/{job['id']}"
     assert (await anna.gets(answer.headers["Location"])).gives(200).body == job
     kept = await found(engine, UUID(job["id"]))

@@ -59,7 +59,9 @@ async def test_what_differs_ends_a_rebuild_unless_it_is_accepted(
             )
         job = await ended(anna, await anna.posts(f"{PROJECTIONS}/rebuild"))
         assert job["state"] == "failed"
-        assert job["differences"] == {"main.product_prices": 1}
+        (prices,) = job["differences"]
+        assert (prices["table"], prices["products"]) == ("product_prices", 1)
+        assert prices["examples"] == [lamp["id"]]
         assert (await anna.gets(PROJECTIONS)).body["generation"] == generation
 
         accepting = {"accept_differences": True}

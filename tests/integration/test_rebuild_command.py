@@ -74,11 +74,11 @@ async def test_differences_are_told_and_may_be_accepted(
     await executed(engine, TAMPERED)
     assert await catalog("rebuild") == 1
     told = capsys.readouterr().err.splitlines()[-1]
-    assert "main.product_search" in told
+    assert f"1 in main.product_search ({LAMP})" in told
     assert "--accept-differences" in told
     assert await live(engine) == 1
     assert await catalog("rebuild", "--accept-differences") == 0
-    assert "1 in main.product_search" in capsys.readouterr().out
+    assert f"1 in main.product_search ({LAMP})" in capsys.readouterr().out
     assert await live(engine) == 3
 
 

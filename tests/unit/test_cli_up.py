@@ -17,8 +17,7 @@ async def outdated(url: str) -> bool:
     return url == MIGRATED
 
 
-def rebuild_now(*, accept_differences: bool) -> None:
-    assert accept_differences
+def rebuild_now() -> None:
     raise Rebuilt
 
 
