@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.checkpoints import KeptCheckpoint, find_newest
 from events.database import driver
-from workers.jobs import sign_checkpoints
+from workers.schedule import sign_checkpoints
 
 _GROW = """
     with grown as (

@@ -20,7 +20,10 @@ from events.errors import DatabaseUnavailable
 from workers import metrics
 from workers.job_attempt import MOST_ATTEMPTS, Attempt, Run, given_up
 from workers.job_leases import JobLease, JobLost, Outcome, claim_next, finish, release
+from workers.rebuilding import run_rebuild
 
+RUNS: Mapping[str, Run] = {"rebuild": run_rebuild}
+"""What runs a job, by its kind."""
 INTERRUPTED = "interrupted"
 """What metrics and logs call an attempt that came to no end; the job is begun again."""
 

@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from workers.jobs import CRON_JOBS, FUNCTIONS
+from workers.schedule import CRON_JOBS, FUNCTIONS
 
 RECONNECT_SECONDS = 1.0
 FINISH_SECONDS = 20

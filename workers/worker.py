@@ -19,8 +19,7 @@ from projections.publish import Publisher
 from workers import http
 from workers.garbage import collect_seldom
 from workers.job_attempt import Run
-from workers.job_runner import JobRunner
-from workers.jobs import RUNS
+from workers.job_runner import RUNS, JobRunner
 from workers.projecting import Projecting
 from workers.queue import Queue
 

@@ -40,7 +40,7 @@ from tests.rebuilding import executed, rebuilt
 from tests.shelf import put, shelf
 from tests.tampering import DEEDS, NOBODY, Deed
 from workers.drifting import SAMPLE, check_all, check_catalog
-from workers.jobs import check_drift
+from workers.schedule import check_drift
 
 PLACE = Place("main", FIRST)
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})

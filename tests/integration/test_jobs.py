@@ -15,7 +15,7 @@ from events.tables import Idempotency, Snapshot
 from tests.acting import acting_as
 from tests.asked_jobs import asked
 from tests.given import LAMP, registered
-from workers.jobs import KEEP_JOBS, KEEP_KEYS, KEEP_SESSIONS, KEEP_SNAPSHOTS, prune_expired
+from workers.schedule import KEEP_JOBS, KEEP_KEYS, KEEP_SESSIONS, KEEP_SNAPSHOTS, prune_expired
 
 MINUTE = timedelta(minutes=1)
 

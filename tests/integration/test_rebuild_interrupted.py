@@ -33,7 +33,7 @@ from tests.rebuilding import (
     unheard,
 )
 from workers import projecting
-from workers.jobs import clean_generations
+from workers.schedule import clean_generations
 
 KEEP = timedelta(hours=1)
 

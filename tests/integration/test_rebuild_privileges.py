@@ -13,7 +13,7 @@ from queries.products import find
 from tests.given import LAMP, Log, projected, registered
 from tests.logins import logged_in, login, own_database
 from tests.rebuilding import executed, rebuilt, rolled_back, states
-from workers.jobs import KEEP_RETIRED
+from workers.schedule import KEEP_RETIRED
 
 GROUPS = ("catalog_command", "catalog_query", "catalog_projection")
 

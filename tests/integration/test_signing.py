@@ -18,7 +18,7 @@ from events.tree import read_leaves, read_roots
 from tests.given import LAMP, Log, opened, registered
 from tests.signing import grown, signed
 from workers import signing
-from workers.jobs import sign_checkpoints
+from workers.schedule import sign_checkpoints
 from workers.signing import sign_next
 
 

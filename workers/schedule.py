@@ -1,4 +1,4 @@
-"""What the worker does now and then. arq delivers at least once: each job may be repeated."""
+"""What arq has the worker do, now and then. It delivers at least once: all may be repeated."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,8 +14,6 @@ from commands.snapshots import CODE_DIGEST
 from events.database import driver, statement
 from projections.building import clean
 from workers.drifting import check_all
-from workers.job_attempt import Run
-from workers.rebuilding import run_rebuild
 from workers.signing import sign_all
 
 KEEP_KEYS = timedelta(hours=24)
@@ -67,9 +65,6 @@ async def clean_generations(ctx: dict[str, Any]) -> None:
         if removed := await clean(connection, KEEP_RETIRED):
             log.info("generations_removed", generations=removed)
 
-
-RUNS: dict[str, Run] = {"rebuild": run_rebuild}
-"""What runs a job, by its kind."""
 
 FUNCTIONS: list[Function] = [func(run_jobs, name=RUN_JOBS, keep_result=0)]
 CRON_JOBS: list[CronJob] = [
