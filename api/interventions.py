@@ -64,7 +64,7 @@ class Asking:
             )
         if asked is None:
             raise UnknownProduct
-        log.info("intervention_requested", id=str(asked.id), action=action, by=asked.actor)
+        log.info("intervention_requested", id=str(asked.id), action=action, by=self.actor)
         await nudge(self.held.redis, EVERY_CATALOG)
         address = f"{_PREFIX.format(catalog=self.catalog)}/interventions/{asked.id}"
         self.response.headers["Location"] = address

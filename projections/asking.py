@@ -33,6 +33,8 @@ async def ask(
 ) -> Intervention | None:
     """The intervention that waits for a worker; None where the log has no such product.
 
+    It may have been waiting already, because somebody asked for the same.
+
     `position` is that of the event to discard, and given with no other action.
     Raises `NotParked` and `ParkedElsewhere`.
     """

@@ -13,7 +13,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from events.database import Connection, statement
-from projections.leases import Lease
+from projections.leases import Lease, advance
 from projections.parking import find_parked
 from projections.projector import Batch, refold
 
@@ -23,6 +23,7 @@ type Outcome = Literal["done", "still-parked", "not-parked", "parked-elsewhere",
 _REQUEST = statement(__package__, "sql/request_intervention.sql")
 _READ = statement(__package__, "sql/read_interventions.sql")
 _FIND = statement(__package__, "sql/find_intervention.sql")
+_FIND_WAITING = statement(__package__, "sql/find_waiting_intervention.sql")
 _READ_WAITING = statement(__package__, "sql/read_waiting_interventions.sql")
 _FINISH = statement(__package__, "sql/finish_intervention.sql")
 _DISCARD = statement(__package__, "sql/discard.sql")
@@ -57,11 +58,16 @@ async def request(
     correlation_id: str,
     position: int | None = None,
 ) -> Intervention:
-    """`position` is that of the event to discard, and given with no other action."""
-    row = await connection.fetchrow(
-        _REQUEST, uuid7(), catalog, product, action, position, actor, correlation_id
-    )
-    assert row is not None  # noqa: S101 -- an insert returns its row
+    """Who asks for what is waiting already gets what is waiting, with the name of the first.
+
+    `position` is that of the event to discard, and given with no other action.
+    """
+    wanted = catalog, product, action, position
+    row = None
+    while row is None:
+        row = await connection.fetchrow(_REQUEST, uuid7(), *wanted, actor, correlation_id)
+        # Who waited may have been carried out between the two.
+        row = row or await connection.fetchrow(_FIND_WAITING, *wanted)
     return Intervention(*row)
 
 
@@ -76,9 +82,9 @@ async def read_all(connection: Connection, catalog: str, limit: int) -> list[Int
     return [Intervention(*row) for row in rows]
 
 
-async def read_waiting(connection: Connection, catalog: str) -> Sequence[Intervention]:
+async def read_waiting(connection: Connection, catalog: str, limit: int) -> Sequence[Intervention]:
     """Those that nobody has carried out yet, the oldest first."""
-    rows = await connection.fetch(_READ_WAITING, catalog)
+    rows = await connection.fetch(_READ_WAITING, catalog, limit)
     return [Intervention(*row) for row in rows]
 
 
@@ -86,16 +92,22 @@ async def carry_out(
     connection: Connection, lease: Lease, checkpoint: int, wanted: Intervention
 ) -> tuple[Batch, Outcome]:
     """What became of the product, which `finish` is to write down with it. Raises `LeaseLost`."""
-    nothing = Batch(checkpoint, checkpoint, (), ())
     parked = await find_parked(connection, lease, wanted.product_id)
-    if wanted.action != "refold" and parked is None:
-        return nothing, "not-parked"
-    if wanted.action == "discard" and parked != wanted.position:
-        return nothing, "parked-elsewhere"
+    if in_vain := _in_vain(wanted, parked):
+        await advance(connection, lease, checkpoint, checkpoint)
+        return Batch(checkpoint, checkpoint, (), ()), in_vain
     batch = await refold(connection, lease, checkpoint, wanted.product_id)
     if wanted.action == "discard":
         return await _without_the_fault(connection, lease, wanted, batch)
     return batch, _outcome(batch)
+
+
+def _in_vain(wanted: Intervention, parked: int | None) -> Outcome | None:
+    if wanted.action != "refold" and parked is None:
+        return "not-parked"
+    if wanted.action == "discard" and parked != wanted.position:
+        return "parked-elsewhere"
+    return None
 
 
 async def _without_the_fault(

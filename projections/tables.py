@@ -112,6 +112,16 @@ class Intervention(Base):
             "requested_at",
             postgresql_where=text("finished_at is null"),
         ),
+        Index(
+            "interventions_one_waiting",
+            "catalog_id",
+            "product_id",
+            "action",
+            "position",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("finished_at is null"),
+        ),
         Index("interventions_listed", "catalog_id", "requested_at"),
         {"schema": "projections"},
     )

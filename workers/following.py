@@ -15,6 +15,9 @@ from workers.retries import Retries
 
 TURN_SECONDS = 0.5
 """How long one catalog may keep the others waiting."""
+INTERVENTIONS_A_TURN = 100
+INTERVENING_SECONDS = 0.1
+"""How long interventions may keep new events waiting."""
 
 
 class Following:
@@ -62,10 +65,10 @@ class Following:
         lease = await self._hold(writer)
         if lease is None:
             return False
-        await self._intervene(writer, lease)
+        more_wanted = await self._intervene(writer, lease)
         await self._retry(writer, lease)
         more = await self._catch_up(reader, writer, lease)
-        return more or self._retries.following() is not None
+        return more or more_wanted or self._retries.following() is not None
 
     async def _hold(self, connection: Connection) -> Lease | None:
         known = self._applied = self.known
@@ -78,16 +81,24 @@ class Following:
                 await self._retries.look(connection, self.lease)
         return self.lease
 
-    async def _intervene(self, connection: Connection, lease: Lease) -> None:
+    async def _intervene(self, connection: Connection, lease: Lease) -> bool:
+        """Whether some may be left for the next turn."""
         if not self._applied.waiting:
-            return
-        for wanted in await read_waiting(connection, lease.catalog):
+            return False
+        ending = perf_counter() + INTERVENING_SECONDS
+        waiting = await read_waiting(connection, lease.catalog, INTERVENTIONS_A_TURN)
+        for wanted in waiting:
+            if self.stopping:
+                break
             async with connection.transaction():
                 batch, outcome = await carry_out(connection, lease, self._checkpoint, wanted)
                 await finish(connection, wanted, outcome)
             if batch.changes:
                 self._retries.tried(wanted.product_id)
             await self._announcing.intervened(self._applied, batch, wanted, outcome)
+            if perf_counter() > ending:
+                return True
+        return len(waiting) == INTERVENTIONS_A_TURN
 
     async def _retry(self, connection: Connection, lease: Lease) -> None:
         ending = perf_counter() + TURN_SECONDS

@@ -67,6 +67,9 @@ create table projections.interventions (
 );
 create index interventions_waiting
     on projections.interventions (catalog_id, requested_at) where finished_at is null;
+create unique index interventions_one_waiting
+    on projections.interventions (catalog_id, product_id, action, position) nulls not distinct
+    where finished_at is null;
 create index interventions_listed on projections.interventions (catalog_id, requested_at);
 
 grant usage on schema projections to catalog_command, catalog_query, catalog_projection;

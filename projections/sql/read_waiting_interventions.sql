@@ -3,3 +3,4 @@ select intervention_id, catalog_id, product_id, action, position, actor, correla
 from projections.interventions
 where catalog_id = $1 and finished_at is null
 order by requested_at, intervention_id
+limit $2

@@ -1,6 +1,9 @@
 """What operators ask for is carried out by the worker that has the catalog, and written down."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -21,12 +24,14 @@ from projections.interventions import (
     Action,
     Intervention,
     Outcome,
+    carry_out,
     find,
     finish,
     read_all,
     read_waiting,
     request,
 )
+from projections.leases import LeaseLost, acquire
 from queries.cache import ProductCache
 from tests.acting import acting_as
 from tests.eventually import eventually
@@ -36,12 +41,13 @@ from tests.given import (
     TELEPORTED,
     Log,
     another_generation,
+    checkpoint,
     projected,
     registered,
     rows,
 )
 from tests.parking import names, newer_release, parked, places
-from tests.projectors import running
+from tests.projectors import lease_was_lost, running
 from workers import following
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
@@ -211,6 +217,25 @@ async def test_a_product_that_does_not_stand_still_is_left_alone(
     assert await discarded_by(engine) == []
 
 
+@pytest.mark.parametrize(
+    ("action", "product", "position"),
+    [("retry", DESK, None), ("discard", LAMP, 1), ("retry", LAMP, None), ("refold", DESK, None)],
+)
+@pytest.mark.usefixtures("at_fault")
+async def test_who_has_lost_the_lease_does_nothing_about_it(
+    engine: AsyncEngine, action: Action, product: UUID, position: int | None
+) -> None:
+    """Not even what is in vain: what he looked at may be read no more."""
+    wanted = await asked(engine, action, product, position)
+    head = await checkpoint(engine)
+    async with driver(engine) as connection:
+        lease = await acquire(connection, "main", FIRST, "late", timedelta(minutes=1))
+        assert lease
+        await lease_was_lost(engine)
+        with pytest.raises(LeaseLost):
+            await carry_out(connection, lease, head, wanted)
+
+
 @pytest.mark.parametrize("statement", BY_HAND)
 async def test_what_somebody_did_to_the_rows_is_repaired(
     engine: AsyncEngine, redis: Redis, statement: str
@@ -268,13 +293,13 @@ async def test_all_is_written_down_with_who_asked(
     first = await asked(engine, "retry")
     second = await asked(engine, "discard", position=at_fault)
     async with driver(engine) as connection:
-        assert await read_waiting(connection, "main") == [first, second]
+        assert await read_waiting(connection, "main", 10) == [first, second]
     with capture_logs() as told:
         async with running(engine, redis):
             await outcome_of(engine, second)
     async with driver(engine) as connection:
         done = await read_all(connection, "main", 10)
-        assert await read_waiting(connection, "main") == []
+        assert await read_waiting(connection, "main", 10) == []
     assert [(each.id, each.outcome) for each in done] == [
         (second.id, "done"),
         (first.id, "still-parked"),
@@ -308,6 +333,73 @@ async def test_what_came_of_it_is_a_part_of_doing_it(
     async with running(engine, redis):
         assert await outcome_of(engine, wanted) == "done"
     assert ended == 2
+
+
+async def test_who_asks_for_what_waits_already_gets_what_waits(
+    engine: AsyncEngine, redis: Redis, at_fault: int
+) -> None:
+    retry = await asked(engine, "retry")
+    discard = await asked(engine, "discard", position=at_fault)
+    other = await asked(engine, "discard", position=at_fault + 1)
+    assert await asked(engine, "retry") == retry
+    assert await asked(engine, "discard", position=at_fault) == discard
+    assert await asked(engine, "retry", DESK) not in (retry, discard, other)
+    assert len(await read_all_of(engine)) == 4
+    async with running(engine, redis):
+        await outcome_of(engine, discard)
+        assert await outcome_of(engine, await asked(engine, "retry")) == "not-parked"
+    assert len(await read_all_of(engine)) == 5
+
+
+async def test_who_asks_while_it_is_carried_out_is_not_told_of_what_was(
+    engine: AsyncEngine,
+) -> None:
+    """What has been folded by then may lack what he wants folded."""
+    first = await asked(engine, "refold")
+    async with driver(engine) as worker, worker.transaction():
+        await finish(worker, first, "done")
+        late = asyncio.create_task(asked(engine, "refold"))
+        await eventually(partial(blocked, engine))
+    assert (await late).id != first.id
+
+
+async def blocked(engine: AsyncEngine) -> bool:
+    query = (
+        "select exists (select from pg_stat_activity"
+        " where datname = current_database() and wait_event_type = 'Lock')"
+    )
+    async with driver(engine) as connection:
+        return bool(await connection.fetchval(query))
+
+
+@pytest.mark.parametrize(("most", "seconds", "first"), [(2, 60.0, 2), (100, 0.0, 1)])
+async def test_many_interventions_do_not_keep_new_events_waiting(
+    engine: AsyncEngine,
+    redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    seconds: float,
+    first: int,
+) -> None:
+    """Neither by their number nor by the time that they take."""
+    await Log(engine).given(LAMP, registered)
+    await projected(engine)
+    for number in range(20):
+        await asked(engine, "discard", position=number + 1)
+    carried_out: list[int] = []
+    monkeypatch.setattr(following, "INTERVENTIONS_A_TURN", most)
+    monkeypatch.setattr(following, "INTERVENING_SECONDS", seconds)
+
+    async def noted(connection: Connection, wanted: Intervention, outcome: Outcome) -> None:
+        carried_out.append(len(await names(engine)))
+        await finish(connection, wanted, outcome)
+
+    monkeypatch.setattr(following, "finish", noted)
+    await Log(engine).given(DESK, desk)
+    async with running(engine, redis):
+        for wanted in await read_all_of(engine):
+            assert await outcome_of(engine, wanted) == "not-parked"
+    assert carried_out == [1] * first + [2] * (20 - first)
 
 
 async def test_commands_may_ask_and_only_ask(engine: AsyncEngine, database_url: str) -> None:
