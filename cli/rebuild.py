@@ -1,8 +1,6 @@
 """`catalog rebuild`: all that is read, made anew from the log while it is read."""
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
@@ -14,21 +12,21 @@ from redis.asyncio import Redis
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.ext.asyncio import AsyncEngine
-from cli.differences import described
 
 from api.settings import RedisUrl
+from cli.differences import described
 from cli.environment import Database, read
 from cli.errors import RebuiltOtherwise
 from events.database import driver, pool
 from events.nudge import connect
 from projections.errors import TablesDiffer
+from projections.leases import new_holder
 from projections.projector import read_progress
-from projections.rebuild import Rebuilding, Rebuilt, rebuild
+from projections.rebuild import Rebuilding, Rebuilt, rebuild, rebuild_pool
 from projections.rebuild_progress import Report
 from projections.rollback import roll_back
 from workers.garbage import collect_seldom
 
-POOL_SIZE = 10
 OUTDATED = (
     "catalog: another version made the read tables, and the workers of this one don't write them: "
     "run `catalog rebuild`. Until then reads show what was there."
@@ -87,7 +85,7 @@ async def _rebuild(report: Report, *, accept_differences: bool) -> Rebuilt:
             Rebuilding(
                 engine,
                 redis,
-                _holder(),
+                new_holder(),
                 accept_differences=accept_differences,
                 report=report,
             )
@@ -96,7 +94,7 @@ async def _rebuild(report: Report, *, accept_differences: bool) -> Rebuilt:
 
 async def _roll_back() -> int:
     async with _servers() as (engine, redis):
-        return await roll_back(engine, redis, _holder())
+        return await roll_back(engine, redis, new_holder())
 
 
 @asynccontextmanager
@@ -105,16 +103,8 @@ async def _servers() -> AsyncIterator[tuple[AsyncEngine, Redis]]:
     url, redis_url = (
         each.get_secret_value() for each in (settings.database_url, settings.redis_url)
     )
-    application = "catalog-rebuild"
-    async with (
-        pool(url, application=application, pool_size=POOL_SIZE, command_timeout=None) as engine,
-        connect(redis_url) as redis,
-    ):
+    async with rebuild_pool(url) as engine, connect(redis_url) as redis:
         yield engine, redis
-
-
-def _holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 @contextmanager

@@ -62,14 +62,17 @@ def create_engine(
     pool_size: int,
     application: str,
     command_timeout: float | None = COMMAND_SECONDS,
+    idle_timeout: float | None = None,
 ) -> AsyncEngine:
     """A pool of at most `pool_size` connections; a statement may take `command_timeout` seconds.
 
-    So may a transaction between two statements: who is cut off meanwhile does not hold up others.
+    A transaction may rest `idle_timeout` seconds between two statements, else as long as one may
+    take: who is cut off meanwhile does not hold up others, nor does one whose machine is gone.
     What is committed on them is durable: an acknowledgement of a write means that it is on disk.
     No statement of ours runs long enough to be worth compiling.
     """
     address = make_url(url).set(drivername="postgresql+asyncpg")
+    idle = idle_timeout or command_timeout or 0
     engine = create_async_engine(
         address,
         pool_size=pool_size,
@@ -81,9 +84,12 @@ def create_engine(
             "command_timeout": command_timeout,
             "server_settings": {
                 "application_name": application,
-                "idle_in_transaction_session_timeout": f"{(command_timeout or 0) * 1000:.0f}ms",
+                "idle_in_transaction_session_timeout": f"{idle * 1000:.0f}ms",
                 "jit": "off",
                 "synchronous_commit": "on",
+                "tcp_keepalives_count": "3",
+                "tcp_keepalives_idle": "30",
+                "tcp_keepalives_interval": "10",
                 "timezone": "UTC",
             },
         },
@@ -99,10 +105,15 @@ async def pool(
     application: str,
     pool_size: int = 2,
     command_timeout: float | None = COMMAND_SECONDS,
+    idle_timeout: float | None = None,
 ) -> AsyncIterator[AsyncEngine]:
     """An engine for as long as the block runs."""
     engine = create_engine(
-        url, pool_size=pool_size, application=application, command_timeout=command_timeout
+        url,
+        pool_size=pool_size,
+        application=application,
+        command_timeout=command_timeout,
+        idle_timeout=idle_timeout,
     )
     try:
         yield engine

@@ -1,52 +1,48 @@
-"""A product whose rows are not what the log says stands still until somebody folds it again."""
+"""A product whose rows are not what the log says is put right, and parked until it is seen to."""
 
-from contextlib import suppress
 from uuid import UUID
 
-import msgspec
-
 from events.database import Connection, statement
-from projections import product_details as details
-from projections.document import Standstill, decode
+from projections.document import Standstill
 from projections.drift import Checked, Place, check
+from projections.folding import Change, fold
+from projections.generations import schema_of
 from projections.projection import of
+from projections.writing import erase, write
 
 _HOLD = statement(__package__, "sql/hold_checkpoint.sql")
 _PARK = statement(__package__, "sql/park_drifted.sql")
-_READ_DOCUMENTS = statement(__package__, "sql/read_documents.sql")
-_MARK = statement(__package__, "sql/mark_drifted.sql")
 _FENCE = statement(__package__, "sql/raise_epoch.sql")
 
 
 async def park_drifted(connection: Connection, place: Place, product: UUID) -> Checked | None:
     """Park it, in a transaction; None where its rows are right after all, or nobody reads them.
 
-    It stands still before its first event: nothing that is shown of it can be relied on. Whoever
-    applies the catalog loses the lease, as what he has prepared may be of this product.
+    It is shown as the log has it up to the checkpoint. Whoever applies the catalog loses the lease,
+    as what he has prepared may be of this product.
     """
     async with connection.transaction():
-        if await connection.fetchval(_HOLD, place.catalog, place.generation) is None:
+        checkpoint = await connection.fetchval(_HOLD, place.catalog, place.generation)
+        if checkpoint is None:
             return None
         checked = next(iter(await check(connection, place, [product])), None)
         if checked is None or not checked.drifted:
             return None
-        first = checked.events[0].position if checked.events else 1
+        await erase(connection, schema_of(place.generation), place.catalog, [product])
+        await _show(connection, place, checked, checkpoint + 1)
         reason = f"drift: {', '.join(checked.drifted)} did not say what the log says"
-        arguments = (place.catalog, place.generation, product, first, reason)
+        arguments = (place.catalog, place.generation, product, checkpoint + 1, reason)
         await connection.execute(_PARK, *arguments)
-        await _mark(connection, place, product, first)
         await connection.execute(_FENCE, place.catalog, place.generation)
         return checked
 
 
-async def _mark(connection: Connection, place: Place, product: UUID, position: int) -> None:
-    """Let what is shown of it say that it stands still, if it can."""
-    table = place.table(details.model)
-    query = _READ_DOCUMENTS.format(table=table)
-    for row in await connection.fetch(query, place.catalog, [product]):
-        body: str = row["document"]
-        with suppress(msgspec.DecodeError):
-            document = decode(body)
-            document.parked = Standstill(position)
-            body = of(document).body
-        await connection.execute(_MARK.format(table=table), place.catalog, product, position, body)
+async def _show(connection: Connection, place: Place, checked: Checked, parked_before: int) -> None:
+    if not checked.events:
+        return
+    change = fold(None, checked.events, checked.discarded)
+    if change.after:
+        document = change.after.document
+        document.parked = Standstill(parked_before)
+        shown = Change(None, of(document), checked.events, discarded=checked.discarded)
+        await write(connection, schema_of(place.generation), place.catalog, [shown])

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import Connection, driver, statement
 from events.recorded import Recorded
 from projections.applying import apply, apply_what_can_be, is_of_the_data
-from projections.folding import Change, fold
+from projections.folding import FOLDED_AT_ONCE, Change, fold
 from projections.generations import index
 from projections.leases import Lease
 from projections.portions import Portion, Portions
@@ -116,7 +116,9 @@ async def _changes(
     unfinished: Change | None = None
     async for page in pages:
         changes: list[Change] = []
-        for stream, events in groupby(page, attrgetter("stream_id")):
+        for count, (stream, events) in enumerate(groupby(page, attrgetter("stream_id"))):
+            if count % FOLDED_AT_ONCE == 0:
+                await asyncio.sleep(0)
             if unfinished and unfinished.stream_id == stream:
                 unfinished = _continued(unfinished, list(events), discarded)
             else:

@@ -13,6 +13,8 @@ from projections.document import ProductDocument, Standstill
 from projections.projection import Product
 
 REASON_LENGTH = 500
+FOLDED_AT_ONCE = 100
+"""Streams: then whatever else is to be done, such as sending rows of others, has its turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ Who takes the lease over raises the epoch; the writes of an earlier holder, howe
 change nothing. After Kleppmann, "How to do distributed locking" (2016): fencing tokens.
 """
 
+import os
+import secrets
+import socket
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,6 +29,11 @@ class Lease:
     checkpoint: int
     """Where the catalog stood when the lease was taken."""
     duration: timedelta
+
+
+def new_holder() -> str:
+    """A name for this process that no other has, be it in a container like this one."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 async def acquire(

@@ -27,6 +27,8 @@ class Parked:
     product_id: UUID
     position: int
     reason: str
+    drifted: bool
+    """Whether it is parked for its rows, which were not what the log says."""
     parked_at: datetime
 
 

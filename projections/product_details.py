@@ -19,7 +19,7 @@ table = Table(
     Column("sku", _C, nullable=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    Column("parked_at", BigInteger),
+    Column("parked_before", BigInteger),
     Column("document", postgresql.JSON, nullable=False),
     Index("product_details_sku", "catalog_id", "sku", unique=True),
     Index("product_details_updated_at", "catalog_id", "updated_at", "product_id"),
@@ -28,7 +28,7 @@ table = Table(
 
 def rows(catalog: str, product: Product) -> Sequence[Row]:
     document = product.document
-    parked_at = None if document.parked is msgspec.UNSET else document.parked.position
+    parked_before = None if document.parked is msgspec.UNSET else document.parked.position
     return [
         (
             catalog,
@@ -36,7 +36,7 @@ def rows(catalog: str, product: Product) -> Sequence[Row]:
             document.sku,
             document.version,
             document.updated_at,
-            parked_at,
+            parked_before,
             product.body,
         )
     ]

@@ -16,15 +16,12 @@ from events.log import read_log, read_stream
 from events.recorded import Recorded
 from projections.applying import apply, apply_what_can_be, is_of_the_data
 from projections.code import code_digest
-from projections.folding import Change, Fault, fold
+from projections.folding import FOLDED_AT_ONCE, Change, Fault, fold
 from projections.generations import schema_of
 from projections.leases import Lease, advance
 from projections.parking import find_parked, read_held_back, unpark
 from projections.projection import Product
 from projections.writing import erase, read
-
-FOLDED_AT_ONCE = 100
-"""Streams: then the batch that is committed meanwhile has its turn."""
 
 _READ_PROGRESS = statement(__package__, "sql/read_progress.sql")
 

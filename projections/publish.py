@@ -20,6 +20,8 @@ from projections.projector import Batch
 PROJECTED = "catalog:projected"
 PUT_AT_MOST = 200
 """Products of a batch whose documents are put into the cache."""
+NOWHERE = -1
+"""No position: a step from there has missed all that is known."""
 VOUCHED_MILLISECONDS = 3_000
 """How long the cache is believed after a worker last spoke of it."""
 
@@ -50,6 +52,9 @@ class Publisher:
         Documents of a large batch are only forgotten: few of them are asked for next, and whoever
         asks puts his back.
         """
+        if batch.before == batch.after and batch.changes:
+            await self.forget_all(catalog, switched, batch.after)
+            return
         few = len(batch.changes) <= PUT_AT_MOST
         put = [change for change in batch.changes if few and change.after and not change.fault]
         kept = {change.stream_id for change in put}
@@ -57,6 +62,10 @@ class Publisher:
         if put:
             await self._put_documents(catalog, switched, batch.before, put)
         await self.announce(catalog, switched, batch.before, batch.after, forget)
+
+    async def forget_all(self, catalog: str, switched: int, position: int) -> None:
+        """After a change of what was read at this position already: a slow reader may have it."""
+        await self.announce(catalog, switched, NOWHERE, position)
 
     async def _put_documents(
         self, catalog: str, switched: int, before: int, changes: Sequence[Change]

@@ -1,7 +1,7 @@
 """Makes all read tables anew from the log, beside those that are read, and switches to them."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import driver, statement
+from events.database import driver, pool, statement
 from events.log import read_heads
 from projections.building import begin, held, start_over
 from projections.code import code_digest
@@ -24,6 +24,7 @@ from projections.publish import Publisher
 from projections.rebuild_progress import RebuildProgress, Report
 from projections.switching import Switched, switch
 
+POOL_SIZE = 10
 COMPARE_SECONDS = 60.0
 """How long the live generation may take to come to where the built one is."""
 ACCEPTING_SECONDS = 5.0
@@ -34,6 +35,17 @@ NOT_ADMITTED = (asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitE
 _FIND_LIVE = statement(__package__, "sql/find_live.sql")
 
 log = structlog.get_logger(__name__)
+
+
+def rebuild_pool(url: str) -> AbstractAsyncContextManager[AsyncEngine]:
+    """Connections whose statements may take long; a builder that is gone lets go in a minute."""
+    return pool(
+        url,
+        application="catalog-rebuild",
+        pool_size=POOL_SIZE,
+        command_timeout=None,
+        idle_timeout=60.0,
+    )
 
 
 @dataclass(frozen=True, slots=True)

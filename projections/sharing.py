@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from events.database import Connection, statement
+from projections.code import code_digest
 
 _ANNOUNCE = statement(__package__, "sql/announce_worker.sql")
 _LEAVE = statement(__package__, "sql/remove_worker.sql")
@@ -26,8 +27,8 @@ class Living:
 
 
 async def announce(connection: Connection, holder: str, for_how_long: timedelta) -> Living:
-    """Say that this worker lives: all that said so no longer ago than that."""
-    (row,) = await connection.fetch(_ANNOUNCE, holder, for_how_long)
+    """Say that this worker lives: all of the same code that said so no longer ago than that."""
+    (row,) = await connection.fetch(_ANNOUNCE, holder, for_how_long, code_digest())
     return Living(frozenset({*row["living"], holder}), row["clock"], row["rebuilding"])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,8 +15,9 @@ from projections.errors import BuildLost, SwitchTimedOut
 from projections.generations import show
 from projections.meeting import Built, advance_to, follow, join
 
-ATTEMPTS = 50
-PAUSE_SECONDS = 0.1
+PATIENCE_SECONDS = 600.0
+"""For long queries on the views: reports, dumps."""
+LONGEST_PAUSE_SECONDS = 2.0
 
 _PATIENT = """
 set local lock_timeout = '1s';
@@ -44,12 +46,14 @@ async def switch(engine: AsyncEngine, built: Built) -> Switched:
 
     Raises `BuildLost`, and `SwitchTimedOut` where queries don't let go of the views.
     """
-    for _ in range(ATTEMPTS):
+    deadline, pause = monotonic() + PATIENCE_SECONDS, 0.1
+    while monotonic() < deadline:
         await follow(engine, built)
         with suppress(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             async with driver(engine) as connection, connection.transaction():
                 return await _switch(connection, built)
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
     raise SwitchTimedOut
 
 

@@ -67,6 +67,8 @@ class Worker(Base):
     __table_args__ = ({"schema": "projections"},)
 
     holder: Mapped[str] = mapped_column(primary_key=True)
+    code_digest: Mapped[bytes]
+    """Of its code: what was made by other code it does not write."""
     seen_at: Mapped[datetime]
 
 
@@ -84,6 +86,8 @@ class Parked(Base):
     stream_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
+    drifted: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether it is parked for its rows, which were not what the log says."""
     parked_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -51,11 +51,12 @@ async def _read(
         row = await connection.fetchrow(query, catalog, key)
     if row is None:
         return Answer(None, 0)
+    parked_before = row["parked_before"]
+    parked = parked_before is not None
+    position = parked_before - 1 if parked else row["position"]
     if row["document"] is None:
-        return Answer(None, row["position"])
-    parked_at = row["parked_at"]
-    found = Document(row["version"], row["document"].encode(), parked_at is not None)
-    return Answer(found, row["position"] if parked_at is None else parked_at - 1, found.parked)
+        return Answer(None, position, parked)
+    return Answer(Document(row["version"], row["document"].encode(), parked), position, parked)
 
 
 async def _cached(cache: ProductCache, catalog: str, product: UUID) -> Cached | None:

@@ -8,13 +8,13 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import driver, pool
+from events.database import driver
 from events.log import read_heads
 from events.nudge import connect
 from projections import building
 from projections import rebuild as rebuilding
 from projections.generations import schema_of
-from projections.rebuild import Rebuilding, Rebuilt, rebuild
+from projections.rebuild import Rebuilding, Rebuilt, rebuild, rebuild_pool
 from projections.rebuild_progress import Report
 from projections.rollback import roll_back
 from tests.given import Rows, rows
@@ -28,7 +28,7 @@ STEPS = ("fill", "index_all", "follow", "compare_all", "go_live")
 async def own_pool(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
     """A rebuild has connections of its own, whose statements may take long."""
     url = engine.url.render_as_string(hide_password=False)
-    async with pool(url, application="catalog-rebuild", pool_size=10, command_timeout=None) as own:
+    async with rebuild_pool(url) as own:
         yield own
 
 

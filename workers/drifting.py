@@ -12,11 +12,11 @@ from events.walk import moment
 from projections.drift import Checked, Place, check, sample
 from projections.drifted import park_drifted
 from projections.projector import read_progress
-from projections.publish import document_key, state_key
+from projections.publish import Publisher, document_key, state_key
 from workers import metrics
 
-SAMPLE = 100
-"""Products of a catalog in one go."""
+SAMPLE = 500
+"""Events of a catalog, whose products are checked in one go."""
 
 log = structlog.get_logger(__name__)
 
@@ -34,24 +34,31 @@ async def check_catalog(engine: AsyncEngine, redis: Redis, place: Place, size: i
     async with moment(engine) as connection:
         checked = await check(connection, place, await sample(connection, place, size))
     metrics.DRIFT_CHECKED.labels(place.catalog).inc(len(checked))
-    for each in checked:
-        if each.drifted:
-            await _park(engine, redis, place, each)
+    drifted = [each for each in checked if each.drifted]
+    for each in drifted:
+        await _park(engine, place, each)
     try:
+        if drifted:
+            await _forget(engine, redis, place)
         await _check_cache(redis, place, [each for each in checked if not each.drifted])
     except (RedisError, OSError) as error:
         log.warning("cache_unchecked", catalog=place.catalog, error=repr(error))
 
 
-async def _park(engine: AsyncEngine, redis: Redis, place: Place, found: Checked) -> None:
+async def _forget(engine: AsyncEngine, redis: Redis, place: Place) -> None:
+    async with driver(engine) as connection:
+        progress = {each.catalog: each for each in await read_progress(connection)}
+    known = progress[place.catalog]
+    if known.generation == place.generation:
+        publisher = Publisher(redis, ttl_seconds=1)
+        await publisher.forget_all(place.catalog, known.switched, known.checkpoint)
+
+
+async def _park(engine: AsyncEngine, place: Place, found: Checked) -> None:
     async with driver(engine) as connection:
         drifted = await park_drifted(connection, place, found.product_id)
     if drifted:
         _tell(place, found, "tables", drifted.drifted)
-        try:
-            await redis.delete(document_key(place.catalog, found.product_id))
-        except (RedisError, OSError) as error:
-            log.warning("cache_undeleted", catalog=place.catalog, error=repr(error))
 
 
 async def _check_cache(redis: Redis, place: Place, checked: Sequence[Checked]) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from time import perf_counter
 
+from asyncpg import QueryCanceledError
+
 from events.database import Connection
 from projections.interventions import carry_out, finish, read_waiting
 from projections.leases import Lease, acquire, release
@@ -139,7 +141,11 @@ class Following:
 
     async def _commit(self, connection: Connection, lease: Lease, batch: Batch) -> Batch:
         began = perf_counter()
-        written = await commit(connection, lease, batch)
+        try:
+            written = await commit(connection, lease, batch)
+        except QueryCanceledError:
+            self._pace.halve()
+            raise
         self._checkpoint = written.after
         seconds = perf_counter() - began
         self._pace.took(len(written.events), seconds)

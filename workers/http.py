@@ -14,22 +14,22 @@ from events.database import pool_state
 from workers import metrics
 
 
-def application(engine: AsyncEngine, healthy: Callable[[], bool]) -> Starlette:
+def application(engine: AsyncEngine, state: Callable[[], str]) -> Starlette:
     async def show_metrics(_request: Request) -> Response:
-        state = pool_state(engine)
-        metrics.POOL.labels("in_use").set(state.in_use)
-        metrics.POOL.labels("free").set(state.free)
-        metrics.POOL.labels("limit").set(state.limit)
+        pool = pool_state(engine)
+        metrics.POOL.labels("in_use").set(pool.in_use)
+        metrics.POOL.labels("free").set(pool.free)
+        metrics.POOL.labels("limit").set(pool.limit)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     async def live(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def ready(_request: Request) -> Response:
-        return JSONResponse(_told(ok := healthy()), status_code=200 if ok else 503)
+        return JSONResponse(_told(now := state()), status_code=200 if now == "ok" else 503)
 
     async def health(_request: Request) -> Response:
-        return JSONResponse(_told(healthy()))
+        return JSONResponse(_told(state()))
 
     return Starlette(
         routes=[
@@ -41,9 +41,9 @@ def application(engine: AsyncEngine, healthy: Callable[[], bool]) -> Starlette:
     )
 
 
-def _told(healthy: bool) -> dict[str, object]:  # noqa: FBT001 -- it is what is told
-    state = "ok" if healthy else "unavailable"
-    return {"status": state, "checks": {"projector": state}}
+def _told(state: str) -> dict[str, object]:
+    status = "ok" if state == "ok" else "unavailable"
+    return {"status": status, "checks": {"projector": state}}
 
 
 def server(app: Starlette, host: str, port: int) -> uvicorn.Server:

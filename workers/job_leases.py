@@ -13,6 +13,7 @@ import msgspec
 
 from commands.jobs import Job, find
 from events.database import Connection, statement
+from projections.code import code_digest
 
 type Details = Mapping[str, object]
 
@@ -46,8 +47,11 @@ class Outcome:
 async def claim_next(
     connection: Connection, kinds: Collection[str], holder: str, duration: timedelta
 ) -> JobLease | None:
-    """The oldest job of these kinds that nobody works on, or whose worker has gone silent."""
-    row = await connection.fetchrow(_CLAIM, list(kinds), holder, duration)
+    """The oldest job of these kinds that nobody works on, or whose worker has gone silent.
+
+    It was asked for by the same code: other code would make something else of it.
+    """
+    row = await connection.fetchrow(_CLAIM, list(kinds), holder, duration, code_digest())
     if row is None:
         return None
     job = await find(connection, row["job_id"])

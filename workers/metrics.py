@@ -26,7 +26,7 @@ BATCH_EVENTS = Histogram(
 )
 VISIBLE_SECONDS = Histogram(
     "catalog_projection_visible_seconds",
-    "From an append to when reads show it; one observation for all that was appended at a time",
+    "From an append to when reads show it; one for each distinct append time in a batch",
     buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
 )
 OUTDATED = Gauge(

@@ -10,9 +10,12 @@ class Pace:
         self._most = most
         self.limit = min(FIRST, most)
 
+    def halve(self) -> None:
+        self.limit = min(self._most, max(LEAST, self.limit // 2))
+
     def took(self, events: int, seconds: float) -> None:
         """Learn from a batch: large ones are doubled while they are quick, halved when slow."""
         if seconds > 2 * AIMED_SECONDS:
-            self.limit = min(self._most, max(LEAST, self.limit // 2))
+            self.halve()
         elif events >= self.limit and seconds < AIMED_SECONDS:
             self.limit = min(self._most, self.limit * 2)

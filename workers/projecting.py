@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from time import perf_counter, time
+from typing import Literal
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,6 +18,8 @@ from projections.sharing import announce, leave, worker_of
 from workers import metrics
 from workers.announcing import Announcing
 from workers.following import Following
+
+type State = Literal["ok", "outdated", "unavailable"]
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +58,7 @@ class Projecting:
         self._resting_until: dict[str, float] = {}
         self._woken = asyncio.Event()
         self._stopping = False
-        self.healthy = False
+        self.state: State = "unavailable"
 
     def wake(self, catalog: str = "") -> None:
         """The catalog's log has grown, somebody says."""
@@ -115,7 +118,14 @@ class Projecting:
                     await following.let_go(connection)
             elif following.due:
                 self._start(following)
-        self.healthy = not any(each.outdated for each in progress)
+        self._look_at_code(progress)
+
+    def _look_at_code(self, progress: list[Progress]) -> None:
+        """Tables of other code are not written: until a rebuild reads show what is there."""
+        outdated = any(each.outdated for each in progress)
+        if outdated and self.state != "outdated":
+            log.error("read_tables_outdated", advice="run `catalog rebuild` with this release")
+        self.state = "outdated" if outdated else "ok"
 
     def _tells_of(self, known: Progress) -> bool:
         # A checkpoint just committed and not yet published would look like a missed step: of what
@@ -180,7 +190,7 @@ class Projecting:
         return False
 
     def _away(self, error: DatabaseUnavailable) -> None:
-        self.healthy = False
+        self.state = "unavailable"
         for following in self._followed.values():
             following.forget()
         metrics.FAILURES.labels("database").inc()

@@ -9,7 +9,10 @@ from projections.projector import Progress
 
 
 class Retries:
-    """A newer release heals what an older one could not apply: it tries each stream once."""
+    """A newer release heals what an older one could not apply: it tries each stream once.
+
+    What drifted waits for an operator, who should know of it.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[UUID] | None = None
@@ -29,7 +32,7 @@ class Retries:
         self._waiting = [
             each.product_id
             for each in parked
-            if (lease.generation, each.product_id) not in self._tried
+            if not each.drifted and (lease.generation, each.product_id) not in self._tried
         ]
 
     def following(self) -> UUID | None:

@@ -1,9 +1,7 @@
 """The worker process: the projector, the queue of jobs and its own HTTP address."""
 
 import asyncio
-import os
 import signal
-import socket
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -15,6 +13,7 @@ from api import logs
 from api.settings import Settings
 from events.database import create_engine
 from events.nudge import APPENDED, connect, listen
+from projections.leases import new_holder
 from projections.publish import Publisher
 from workers import http
 from workers.garbage import collect_seldom
@@ -50,12 +49,12 @@ async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:
         engine,
         redis,
         runs,
-        holder=_holder(),
+        holder=new_holder(),
         lease_seconds=JOB_LEASE_SECONDS,
         poll_seconds=JOB_POLL_SECONDS,
     )
     queue = Queue(redis_url, engine, jobs.wake)
-    app = http.application(engine, lambda: projecting.healthy)
+    app = http.application(engine, lambda: projecting.state)
     server = http.server(app, settings.worker_host, settings.worker_port)
 
     try:
@@ -86,16 +85,11 @@ def _projecting(settings: Settings, engine: AsyncEngine, redis: Redis) -> Projec
     return Projecting(
         engine,
         Publisher(redis, ttl_seconds=settings.cache_seconds),
-        holder=_holder(),
+        holder=new_holder(),
         lease_seconds=settings.lease_seconds,
         poll_seconds=settings.poll_seconds,
         batch_limit=settings.projection_batch_limit,
     )
-
-
-def _holder() -> str:
-    """Whose leases are whose, to who looks for a worker."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _on_signal(stop: Callable[[], None]) -> None:

@@ -28,8 +28,9 @@ create table projections.checkpoints (
 );
 
 create table projections.workers (
-    holder  text primary key,
-    seen_at timestamptz not null
+    holder      text primary key,
+    code_digest bytea not null,
+    seen_at     timestamptz not null
 );
 
 create table projections.parked (
@@ -38,6 +39,7 @@ create table projections.parked (
     stream_id  uuid not null,
     position   bigint not null,
     reason     text not null,
+    drifted    boolean not null default false,
     parked_at  timestamptz not null default now(),
     primary key (catalog_id, generation, stream_id)
 );

@@ -1,4 +1,4 @@
-select stream_id, position, reason, parked_at
+select stream_id, position, reason, drifted, parked_at
 from projections.parked
 where catalog_id = $1 and generation = $2
 order by position

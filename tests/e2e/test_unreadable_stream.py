@@ -67,7 +67,9 @@ async def test_no_answer_claims_to_reflect_more_than_the_product_does(
     unchanged.gives(304)
     asked = {"Catalog-Min-Position": str(parked_lamp.position), "Catalog-Wait": "10000"}
     async with asyncio.timeout(5):
-        problem = (await anna.gets(parked_lamp.path, asked)).refused(503, "projection-behind")
+        answer = await anna.gets(parked_lamp.path, asked)
+    problem = answer.refused(503, "projection-behind")
+    assert answer.headers["Retry-After"] == "60"
     assert (problem["position"], problem["stands_still"]) == (parked_lamp.position - 1, True)
     listed = await anna.reads(PRODUCTS, parked_lamp.position)
     assert [each["id"] for each in listed.body["items"]] == [parked_lamp.id]

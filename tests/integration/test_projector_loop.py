@@ -109,7 +109,7 @@ async def test_a_worker_that_knows_the_event_heals_the_stream_when_it_starts(
         assert [line for line in told if line["event"] == "stream_unparked"]
         cached = await ProductCache(redis, ttl_seconds=60).find("main", LAMP)
         assert cached
-        assert (cached.position, cached.version) == (3, 3)
+        assert (cached.position, cached.body) == (3, None)
 
 
 async def test_a_worker_tries_a_parked_stream_once(

@@ -138,10 +138,10 @@ async def test_what_is_looked_up_beside_the_document_is_beside_it(
     await log.given(LAMP, registered, priced, occurred_at=moment)
     await projected(engine)
     looked_up = {"product_id": LAMP, "sku": "LAMP-1", "version": 2, "updated_at": moment}
-    await then(engine, "product_details", **looked_up, parked_at=None)
+    await then(engine, "product_details", **looked_up, parked_before=None)
     at_fault = await log.given_stored(LAMP, TELEPORTED)
     await projected(engine)
-    await then(engine, "product_details", **looked_up, parked_at=at_fault)
+    await then(engine, "product_details", **looked_up, parked_before=at_fault)
 
 
 async def test_a_price_is_a_row_of_its_currency(log: Log, engine: AsyncEngine) -> None:

@@ -200,4 +200,21 @@ async def test_a_product_that_stands_still_is_not_cached(
     assert await served(redis) is None
     newer_release(monkeypatch, {"name": "Star"})
     await publisher.publish("main", SWITCHED, await retried(engine))
-    assert await served(redis) == (2, 2)
+    assert await served(redis) is None
+
+
+async def test_what_is_made_anew_at_a_position_is_not_overwritten_by_who_read_it_before(
+    publisher: Publisher, redis: Redis, engine: AsyncEngine, batches: list[Batch]
+) -> None:
+    cache = ProductCache(redis, ttl_seconds=60)
+    await publisher.announce("main", SWITCHED, 0, 0)
+    for batch in batches:
+        await publisher.publish("main", SWITCHED, batch)
+    seen = await cache.find("main", LAMP)
+    assert seen
+    await publisher.publish("main", SWITCHED, await retried(engine))
+    await cache.keep("main", LAMP, token=seen.token, position=3, version=3, body=b"wrong")
+    assert await served(redis) is None
+    found = await cache.find("main", LAMP)
+    assert found
+    assert (found.position, found.token != seen.token) == (3, True)

@@ -148,10 +148,10 @@ async def test_a_worker_stands_still_until_they_are_rebuilt(
             return measured("outdated") == 1
 
         async def goes_on() -> bool:
-            return projecting.healthy and await checkpoint(engine, generation=2) == head
+            return projecting.state == "ok" and await checkpoint(engine, generation=2) == head
 
         await eventually(stands_still)
-        assert not projecting.healthy
+        assert projecting.state == "outdated"
         assert await catalog("rebuild") == 0
         await eventually(goes_on)
         assert measured("outdated") == 0

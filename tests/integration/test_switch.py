@@ -81,7 +81,7 @@ async def waits_for_views(engine: AsyncEngine) -> bool:
 async def test_it_gives_up_on_who_never_lets_go(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(switching, "ATTEMPTS", 2)
+    monkeypatch.setattr(switching, "PATIENCE_SECONDS", 1.0)
     log = Log(engine)
     await log.given(LAMP, registered)
     await projected(engine)
