@@ -41,7 +41,11 @@ async def list_products(
     read: Reading,
     parameters: Annotated[ListParameters, Query()],
 ) -> Response:
-    """Products by filters, in pages. Archived ones are left out unless `status` asks for them."""
+    """Products by filters, in pages. Archived ones are left out unless `status` asks for them.
+
+    `Catalog-Position` is how far the log has been applied. Products that stand still are listed as
+    they were before, and say so (`parked`).
+    """
     filters = parameters.filters(catalog.default_currency)
     answer = await read(
         lambda: products.find(
