@@ -73,8 +73,11 @@ class Settings(Hashing):
     worker_host: str = "127.0.0.1"
     worker_port: int = Field(default=8001, ge=0, le=65535)
     lease_seconds: float = Field(default=3.0, gt=0)
+    """How long a worker that has fallen silent keeps its catalogs from the others."""
     poll_seconds: float = Field(default=0.25, gt=0)
+    """Between two looks of the worker for events that no hint has told it of."""
     projection_batch_limit: int = Field(default=5_000, ge=1)
+    """Events that a batch may grow to, while batches are quick."""
 
     cache_seconds: int = Field(default=3600, ge=1)
     """How long Redis keeps a product that nobody changes."""

@@ -39,7 +39,7 @@ Only = Annotated[
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="Show how far what is read follows the log, and mend what does not.",
+    help="Show how far what is read follows the log; see and mend the products that stand still.",
 )
 app.command()(retry)
 app.command()(discard)
