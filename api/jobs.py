@@ -48,8 +48,9 @@ async def rebuild(
     """Make a new generation of read tables, of all catalogs, and switch to it once it is checked.
 
     What differs from the tables that it replaces ends the job, unless that is accepted in advance,
-    which only an administrator of all catalogs may do. `Idempotency-Key` has no effect here: while
-    a rebuild is under way a second request gets 409.
+    which only an administrator of all catalogs may do. A worker of the same release makes it: the
+    job is `queued` until one runs. `Idempotency-Key` has no effect here: while a rebuild is under
+    way a second request gets 409.
     """
     wanted = body or Rebuild()
     if wanted.accept_differences and not principal.administers_everything():

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from commands.errors import RebuildRunning
 from events.database import Connection, statement
+from projections.code import code_digest
 
 type JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
@@ -52,16 +53,15 @@ async def request(
     actor: str,
     correlation_id: str,
 ) -> Job:
-    """The new job, which waits for a worker.
+    """The new job, which waits for a worker of the same code.
 
     Raises `RebuildRunning`; its `job_id` is None when that rebuild has ended this very moment.
     """
-    job_id = uuid7()
-    text = msgspec.json.encode(arguments).decode()
-    asked = (job_id, kind, catalog, actor, correlation_id, text)
+    text, code = msgspec.json.encode(arguments).decode(), code_digest()
+    asked = (uuid7(), kind, catalog, actor, correlation_id, text, code)
     row = await connection.fetchrow(_REQUEST, *asked)
     if row is None:
-        raise RebuildRunning(job_id=await connection.fetchval(_FIND_REBUILD))
+        raise RebuildRunning(job_id=await connection.fetchval(_FIND_REBUILD, code))
     return _job(row)
 
 

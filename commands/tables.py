@@ -24,6 +24,7 @@ class JobRow(Timestamps, Base):
         Index(
             "jobs_one_rebuild",
             "kind",
+            "code_digest",
             unique=True,
             postgresql_where=text(f"kind = 'rebuild' and {_UNFINISHED}"),
         ),
@@ -38,6 +39,8 @@ class JobRow(Timestamps, Base):
     actor: Mapped[str]
     correlation_id: Mapped[str]
     arguments: Mapped[str] = mapped_column(postgresql.JSON)
+    code_digest: Mapped[bytes]
+    """Of the asker's code: a worker of any other leaves the job alone."""
     state: Mapped[str] = mapped_column(server_default="queued")
     progress: Mapped[float] = mapped_column(Double, server_default="0")
     details: Mapped[str] = mapped_column(postgresql.JSON)

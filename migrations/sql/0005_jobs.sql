@@ -7,6 +7,7 @@ create table jobs.jobs (
     actor          text not null,
     correlation_id text not null,
     arguments      json not null,
+    code_digest    bytea not null,
     state          text not null default 'queued',
     progress       double precision not null default 0,
     details        json not null,
@@ -27,14 +28,14 @@ create table jobs.jobs (
         (state in ('queued', 'running')) = (finished_at is null)
     )
 );
-create unique index jobs_one_rebuild on jobs.jobs (kind)
+create unique index jobs_one_rebuild on jobs.jobs (kind, code_digest)
     where kind = 'rebuild' and state in ('queued', 'running');
 create index jobs_unfinished on jobs.jobs (job_id) where state in ('queued', 'running');
 create index jobs_finished_at on jobs.jobs (finished_at);
 
 grant usage on schema jobs to catalog_command, catalog_query, catalog_projection;
 grant select on jobs.jobs to catalog_command, catalog_query, catalog_projection;
-grant insert (job_id, kind, catalog_id, actor, correlation_id, arguments, details)
+grant insert (job_id, kind, catalog_id, actor, correlation_id, arguments, code_digest, details)
     on jobs.jobs to catalog_command;
 grant update (
     state, progress, details, problem, epoch, attempts, holder, held_until, updated_at, finished_at

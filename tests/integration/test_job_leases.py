@@ -11,6 +11,7 @@ from events.database import Connection, driver
 from tests.acting import acting_as
 from tests.asked_jobs import KIND, LEASE, asked, claimed, found, held
 from tests.eventually import eventually
+from workers import job_leases
 from workers.job_leases import (
     JobLease,
     JobLost,
@@ -59,6 +60,24 @@ async def test_a_job_of_a_kind_that_the_worker_does_not_know_is_left_to_others(
     known = await asked(engine)
     assert (await taken(engine)).job.id == known.id
     assert await claimed(engine) is None
+
+
+async def test_a_job_is_left_to_workers_of_the_asker_s_code(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Queued, or running and lost by the last worker that there was."""
+    job = await asked(engine)
+    with monkeypatch.context() as another_release:
+        another_release.setattr(job_leases, "code_digest", lambda: b"another release")
+        assert await claimed(engine) is None
+        assert (await found(engine, job.id)).state == "queued"
+    assert (await taken(engine, duration=SHORT)).job.id == job.id
+    async with driver(engine) as connection:
+        await connection.execute("update jobs.jobs set held_until = '-infinity'")
+    with monkeypatch.context() as another_release:
+        another_release.setattr(job_leases, "code_digest", lambda: b"another release")
+        assert await claimed(engine) is None
+    assert (await taken(engine)).job.id == job.id
 
 
 async def test_workers_that_ask_at_once_never_get_the_same_job(engine: AsyncEngine) -> None:

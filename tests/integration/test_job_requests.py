@@ -51,6 +51,39 @@ async def test_two_rebuilds_at_once_are_refused(engine: AsyncEngine, catalog: st
     assert refused.value.members == {"job_id": running.id}
 
 
+async def test_a_rebuild_that_nobody_is_left_to_make_keeps_no_other_release_from_one(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = await asked(engine, REBUILD)
+    monkeypatch.setattr(jobs, "code_digest", lambda: b"another release")
+    own = await asked(engine, REBUILD)
+    with pytest.raises(RebuildRunning) as refused:
+        await asked(engine, REBUILD)
+    assert refused.value.members == {"job_id": own.id}
+    assert (await found(engine, left.id)).state == "queued"
+
+
+async def test_a_rebuild_that_another_release_s_worker_holds_is_the_only_one(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await asked(engine, REBUILD)
+    monkeypatch.setattr(jobs, "code_digest", lambda: b"another release")
+    await hold(engine, running.id, "now() + interval '1 minute'")
+    with pytest.raises(RebuildRunning) as refused:
+        await asked(engine, REBUILD)
+    assert refused.value.members == {"job_id": running.id}
+    await hold(engine, running.id, "'-infinity'")
+    assert await asked(engine, REBUILD)
+
+
+async def hold(engine: AsyncEngine, job_id: UUID, until: str) -> None:
+    async with driver(engine) as connection:
+        await connection.execute(
+            f"update jobs.jobs set state = 'running', held_until = {until} where job_id = $1",
+            job_id,
+        )
+
+
 @pytest.mark.parametrize("state", ["succeeded", "failed", "cancelled"])
 async def test_a_rebuild_may_follow_one_that_has_ended(engine: AsyncEngine, state: str) -> None:
     first = await asked(engine, REBUILD)
@@ -91,6 +124,7 @@ async def test_every_side_can_follow_a_job(
         ("catalog_projection", "update jobs.jobs set actor = 'mallory'"),
         ("catalog_projection", "update jobs.jobs set kind = 'rebuild'"),
         ("catalog_projection", "update jobs.jobs set arguments = '{}'"),
+        ("catalog_projection", "update jobs.jobs set code_digest = ''"),
     ],
 )
 async def test_who_asked_for_what_is_not_rewritten(
