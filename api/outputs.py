@@ -136,11 +136,16 @@ class Catalogs(BaseModel):
 
 
 class ParkedStream(BaseModel):
-    """A product that is read as it was before the event at `position`, which can't be applied."""
+    """A product that is read as it was before the event at `position`, which can't be applied.
+
+    One that has `drifted` is read as the log has it up to there: its rows were not what the log
+    says and were put right, and it stands still until somebody has seen to it.
+    """
 
     product_id: UUID
     position: int
     reason: str
+    drifted: bool
     parked_at: datetime
 
 
@@ -203,7 +208,6 @@ class Job(BaseModel):
     finished_at: datetime | None
 
 
-class Health(BaseModel):
 class TableDifference(BaseModel):
     """Products whose rows in a table are not those that were read before. Five are named.
 
@@ -236,5 +240,6 @@ class RebuildJob(Job):
     )
 
 
+class Health(BaseModel):
     status: Literal["ok", "degraded", "unavailable"]
     checks: dict[str, Literal["ok", "degraded", "unavailable"]] = {}
