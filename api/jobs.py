@@ -18,6 +18,7 @@ from commands.input import Input
 from commands.job_hints import hint
 from commands.jobs import Job
 from events.database import driver
+from projections.code import code_digest
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ async def rebuild(
             "rebuild",
             catalog,
             wanted.model_dump(),
+            code=code_digest(),
             actor=principal.username,
             correlation_id=asked.state.request_id,
         )

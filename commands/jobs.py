@@ -15,7 +15,6 @@ from uuid_utils.compat import uuid7
 
 from commands.errors import RebuildRunning
 from events.database import Connection, statement
-from projections.code import code_digest
 
 type JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
@@ -50,14 +49,15 @@ async def request(
     catalog: str,
     arguments: Mapping[str, Any],
     *,
+    code: bytes,
     actor: str,
     correlation_id: str,
 ) -> Job:
-    """The new job, which waits for a worker of the same code.
+    """The new job, which waits for a worker whose code has that digest.
 
     Raises `RebuildRunning`; its `job_id` is None when that rebuild has ended this very moment.
     """
-    text, code = msgspec.json.encode(arguments).decode(), code_digest()
+    text = msgspec.json.encode(arguments).decode()
     asked = (uuid7(), kind, catalog, actor, correlation_id, text, code)
     row = await connection.fetchrow(_REQUEST, *asked)
     if row is None:

@@ -14,6 +14,7 @@ from commands import jobs
 from commands.jobs import Job
 from events.database import driver
 from events.nudge import connect
+from projections.code import code_digest
 from tests.eventually import eventually
 from workers.job_attempt import Run
 from workers.job_leases import Details, JobLease, claim_next
@@ -26,11 +27,22 @@ NO_REDIS = "redis://127.0.0.1:1"
 
 
 async def asked(
-    engine: AsyncEngine, kind: str = KIND, catalog: str = "main", **arguments: object
+    engine: AsyncEngine,
+    kind: str = KIND,
+    catalog: str = "main",
+    code: bytes | None = None,
+    **arguments: object,
 ) -> Job:
+    """By this code, if by no other."""
     async with driver(engine) as connection:
         return await jobs.request(
-            connection, kind, catalog, arguments, actor="ann", correlation_id="r-1"
+            connection,
+            kind,
+            catalog,
+            arguments,
+            code=code or code_digest(),
+            actor="ann",
+            correlation_id="r-1",
         )
 
 

@@ -13,6 +13,7 @@ from tests.acting import acting_as
 from tests.asked_jobs import asked, found
 
 REBUILD = "rebuild"
+ANOTHER = b"another release"
 ROLES = ["catalog_command", "catalog_query", "catalog_projection"]
 
 
@@ -52,10 +53,9 @@ async def test_two_rebuilds_at_once_are_refused(engine: AsyncEngine, catalog: st
 
 
 async def test_a_rebuild_that_nobody_is_left_to_make_keeps_no_other_release_from_one(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine,
 ) -> None:
-    left = await asked(engine, REBUILD)
-    monkeypatch.setattr(jobs, "code_digest", lambda: b"another release")
+    left = await asked(engine, REBUILD, code=ANOTHER)
     own = await asked(engine, REBUILD)
     with pytest.raises(RebuildRunning) as refused:
         await asked(engine, REBUILD)
@@ -64,10 +64,9 @@ async def test_a_rebuild_that_nobody_is_left_to_make_keeps_no_other_release_from
 
 
 async def test_a_rebuild_that_another_release_s_worker_holds_is_the_only_one(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine,
 ) -> None:
-    running = await asked(engine, REBUILD)
-    monkeypatch.setattr(jobs, "code_digest", lambda: b"another release")
+    running = await asked(engine, REBUILD, code=ANOTHER)
     await hold(engine, running.id, "now() + interval '1 minute'")
     with pytest.raises(RebuildRunning) as refused:
         await asked(engine, REBUILD)
