@@ -232,7 +232,10 @@ class RebuildJob(Job):
     total_events: int | None = Field(default=None, description="In the logs when it began")
     events_per_second: int | None = None
     estimate_seconds: float | None = Field(default=None, description="How long it may still take")
-    seconds: float | None = Field(default=None, description="How long it took")
+    complete_seconds: float | None = Field(
+        default=None, description="Until its tables were full and indexed"
+    )
+    seconds: float | None = Field(default=None, description="How long it took, switch included")
     differences: list[TableDifference] | None = Field(
         default=None,
         description="From what was read before: none where all is equal. Of a rebuild that"

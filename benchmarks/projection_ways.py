@@ -1,14 +1,15 @@
 """The ways of a whole log: into one table without any check, and into the read tables."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from time import perf_counter
 
 import asyncpg
 import uvloop
 
+from benchmarks import rebuilding
 from benchmarks.installation import Installation
 from benchmarks.projected import projected
-from benchmarks.rebuilding import by_command
 from benchmarks.story import CATALOG
 from events.database import driver, pool, statement
 from events.nudge import connect, nudge
@@ -16,12 +17,21 @@ from projections.leases import Lease, acquire, release
 from projections.projector import read_progress
 
 COPIED = statement(__package__, "sql/copied.sql")
+type Taken = Mapping[str, float]
+"""Seconds, by what was done in them."""
+
 KEPT_OUT = timedelta(minutes=5)
 
 
-def copied(installation: Installation, _events: int) -> float:
+COPY = "COPY into one table"
+LIVE = "live"
+COMPLETE = "rebuild, until its tables are complete"
+REBUILT = "rebuild, compared and switched to"
+
+
+def copied(installation: Installation, _events: int) -> Taken:
     """The best that the machine can do: one COPY of ready rows, no index, one transaction."""
-    return uvloop.run(_copied(installation))
+    return {COPY: uvloop.run(_copied(installation))}
 
 
 async def _copied(installation: Installation) -> float:
@@ -40,14 +50,14 @@ async def _copied(installation: Installation) -> float:
         await connection.close()
 
 
-def live(installation: Installation, events: int) -> float:
+def live(installation: Installation, events: int) -> Taken:
     """One worker process as it is deployed, Redis included, from an empty checkpoint.
 
     It is ready and looks for work before the clock starts: until then a lease keeps it out.
     """
     lease = uvloop.run(_hold(installation))
     with installation.worker():
-        return uvloop.run(_let_project(installation, lease, events))
+        return {LIVE: uvloop.run(_let_project(installation, lease, events))}
 
 
 async def _hold(installation: Installation) -> Lease:
@@ -75,6 +85,7 @@ async def _let_project(installation: Installation, lease: Lease, events: int) ->
         return perf_counter() - began
 
 
-def rebuilt(installation: Installation, _events: int) -> float:
-    """One process, of what is live by now, compared with it and switched to."""
-    return uvloop.run(by_command(installation))
+def rebuilt(installation: Installation, _events: int) -> Taken:
+    """One process, of what is live by now."""
+    told = uvloop.run(rebuilding.rebuilt(installation))
+    return {COMPLETE: told["complete_seconds"], REBUILT: told["seconds"]}

@@ -6,6 +6,7 @@ from time import monotonic
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, statement
+from events.walk import moment
 from projections.errors import Difference, NeverEqualPositions
 from projections.generations import schema_of
 from projections.meeting import Built, met
@@ -31,8 +32,9 @@ async def compare_all(
         for catalog in list(waiting):
             async with met(engine, built, catalog, live) as connection:
                 if connection:
-                    found = await compare(connection, catalog, live=live, built=built.generation)
-                    differences += found
+                    differences += await compare(
+                        engine, connection, catalog, live=live, built=built.generation
+                    )
                     waiting.remove(catalog)
         if waiting and monotonic() > deadline:
             raise NeverEqualPositions(catalogs=waiting)
@@ -41,22 +43,26 @@ async def compare_all(
 
 
 async def compare(
-    connection: Connection, catalog: str, *, live: int, built: int
+    engine: AsyncEngine, seeing: Connection, catalog: str, *, live: int, built: int
 ) -> list[Difference]:
     """By a digest a row, in the columns that both have; empty where all is equal.
 
-    The connection has to see both at one position. Products that stand still in either are left
-    out, but one that does so only in the built generation is a difference.
+    The connection has to see both at one position; its snapshot is shared with one for each table.
+    Products that stand still in either are left out, but one that does so only in the built
+    generation is a difference.
     """
-    found = []
-    for table, columns in await connection.fetch(
-        _READ_COMMON_COLUMNS, schema_of(live), schema_of(built)
-    ):
+    snapshot = await seeing.fetchval("select pg_export_snapshot()")
+    tables = await seeing.fetch(_READ_COMMON_COLUMNS, schema_of(live), schema_of(built))
+
+    async def compared(table: str, columns: str) -> Difference:
         query = _COMPARE.format(
             live=f"{schema_of(live)}.{table}", built=f"{schema_of(built)}.{table}", columns=columns
         )
-        (row,) = await connection.fetch(query, catalog, live, built)
-        found.append(Difference(catalog, table, *row))
-    (row,) = await connection.fetch(_COUNT_PARKED, catalog, live, built)
-    found.append(Difference(catalog, "parked", *row))
-    return [each for each in found if each.products]
+        async with moment(engine) as connection:
+            await connection.execute(f"set transaction snapshot '{snapshot}'")
+            (row,) = await connection.fetch(query, catalog, live, built)
+        return Difference(catalog, table, *row)
+
+    found = await asyncio.gather(*(compared(*each) for each in tables))
+    (row,) = await seeing.fetch(_COUNT_PARKED, catalog, live, built)
+    return [each for each in (*found, Difference(catalog, "parked", *row)) if each.products]

@@ -22,7 +22,7 @@ from events.database import Connection, driver, statement
 from events.recorded import Recorded
 from projections.applying import apply, apply_what_can_be, is_of_the_data
 from projections.folding import FOLDED_AT_ONCE, Change, fold
-from projections.generations import index
+from projections.generations import analyze, index
 from projections.leases import Lease
 from projections.portions import Portion, Portions
 from projections.read_models import READ_MODELS
@@ -62,6 +62,16 @@ async def fill(
 async def index_all(engine: AsyncEngine, generation: int) -> None:
     """Make the keys and indexes of all its tables."""
     await _together(_index(engine, generation, model.table) for model in READ_MODELS)
+
+
+async def analyze_all(engine: AsyncEngine, generation: int) -> None:
+    """Let the planner know what is in its tables."""
+    await _together(_analyze(engine, generation, model.table) for model in READ_MODELS)
+
+
+async def _analyze(engine: AsyncEngine, generation: int, table: Table) -> None:
+    async with driver(engine) as connection:
+        await analyze(connection, generation, table)
 
 
 async def _index(engine: AsyncEngine, generation: int, table: Table) -> None:

@@ -61,7 +61,7 @@ async def build(connection: Connection, generation: int) -> None:
 
 
 async def index(connection: Connection, generation: int, table: Table) -> None:
-    """Make a table's key and its indexes, and let the planner know what is in it."""
+    """Make a table's key and its indexes."""
     schema = schema_of(generation)
     made = table.to_metadata(MetaData(), schema=schema)
     key = ", ".join(column.name for column in made.primary_key)
@@ -69,7 +69,12 @@ async def index(connection: Connection, generation: int, table: Table) -> None:
         await connection.execute(f"alter table {schema}.{made.name} add primary key ({key})")
         for each in sorted(made.indexes, key=lambda index: str(index.name)):
             await connection.execute(_ddl(CreateIndex(each)))
-        await connection.execute(f"analyze {schema}.{made.name}")
+
+
+async def analyze(connection: Connection, generation: int, table: Table) -> None:
+    """Let the planner know what is in a table."""
+    async with as_owner(connection):
+        await connection.execute(f"analyze {schema_of(generation)}.{table.name}")
 
 
 async def show(connection: Connection, generation: int) -> None:

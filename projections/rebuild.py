@@ -1,5 +1,6 @@
 """Makes all read tables anew from the log, beside those that are read, and switches to them."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from projections.building import begin, held, start_over
 from projections.code import code_digest
 from projections.comparing import compare_all
 from projections.errors import Difference, NeverEqualPositions, TablesDiffer
-from projections.filling import fill, index_all
+from projections.filling import analyze_all, fill, index_all
 from projections.leases import advance
 from projections.meeting import Built, follow, join
 from projections.publish import Publisher
@@ -52,7 +53,10 @@ def rebuild_pool(url: str) -> AbstractAsyncContextManager[AsyncEngine]:
 class Rebuilt:
     generation: int
     events: int
+    complete_seconds: float
+    """Until its tables were full and had their keys and indexes."""
     seconds: float
+    """With what follows: catching up, comparing, switching."""
     differences: Sequence[Difference] | None
     """From what was read before; None where that could not be compared."""
 
@@ -83,14 +87,18 @@ async def rebuild(wanted: Rebuilding) -> Rebuilt:
     progress = RebuildProgress(built.generation, sum(heads.values()), wanted.report)
     async with held(wanted.engine, built.generation, wanted.holder, lambda: progress.done):
         await _fill(wanted, built, heads, progress)
+        complete = monotonic() - began
         progress.enter("catching-up")
         await follow(wanted.engine, built)
         progress.enter("comparing")
-        differences = await _compared(wanted, built)
+        differences, _ = await asyncio.gather(
+            _compared(wanted, built), analyze_all(wanted.engine, built.generation)
+        )
         progress.enter("switching")
         await go_live(wanted.engine, wanted.redis, built)
     progress.enter("done")
-    return Rebuilt(built.generation, progress.events, monotonic() - began, differences)
+    seconds = monotonic() - began
+    return Rebuilt(built.generation, progress.events, complete, seconds, differences)
 
 
 async def _fill(

@@ -1,6 +1,7 @@
 """One catalog's log, followed by this worker: what is new is applied under the catalog's lease."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
 
@@ -53,6 +54,11 @@ class Following:
     def due(self) -> bool:
         return bool(self.known.lag_events or self.known.waiting or self._retries.due(self.known))
 
+    @property
+    def _has_more_to_do(self) -> bool:
+        """Beside applying what is new."""
+        return bool(self.known.waiting or self._retries.following())
+
     def forget(self) -> None:
         """The lease was lost, or the way to it: what is known of the catalog is worth nothing."""
         self.lease = None
@@ -62,14 +68,16 @@ class Following:
             await release(connection, self.lease)
             self.lease = None
 
-    async def turn(self, reader: Connection, writer: Connection) -> bool:
-        """Apply what is there, for a while: whether there may be more. Raises `LeaseLost`."""
+    async def turn(
+        self, reader: Connection, writer: Connection, others_wait: Callable[[], bool]
+    ) -> bool:
+        """Apply what is there, or for a while: whether there may be more. Raises `LeaseLost`."""
         lease = await self._hold(writer)
         if lease is None:
             return False
         more_wanted = await self._intervene(writer, lease)
         await self._retry(writer, lease)
-        more = await self._catch_up(reader, writer, lease)
+        more = await self._catch_up(reader, writer, lease, others_wait)
         return more or more_wanted or self._retries.following() is not None
 
     async def _hold(self, connection: Connection) -> Lease | None:
@@ -111,11 +119,17 @@ class Following:
             if perf_counter() > ending:
                 break
 
-    async def _catch_up(self, reader: Connection, writer: Connection, lease: Lease) -> bool:
+    async def _catch_up(
+        self,
+        reader: Connection,
+        writer: Connection,
+        lease: Lease,
+        others_wait: Callable[[], bool],
+    ) -> bool:
         ending = perf_counter() + TURN_SECONDS
         batch = await prepare(reader, lease, self._checkpoint, self._pace.limit)
         while batch.events and not self.stopping:
-            if perf_counter() > ending:
+            if perf_counter() > ending and (self._has_more_to_do or others_wait()):
                 await self._commit(writer, lease, batch)
                 return True
             batch = await self._step(reader, writer, lease, batch)

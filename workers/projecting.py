@@ -176,7 +176,9 @@ class Projecting:
         catalog = following.known.catalog
         try:
             async with driver(self._engine) as reader, driver(self._engine) as writer:
-                return await following.turn(reader, writer)
+                return await following.turn(
+                    reader, writer, lambda: self._slots.locked() or not self._is_mine(following)
+                )
         except DatabaseUnavailable as error:
             self._away(error)
         except LeaseLost:

@@ -89,7 +89,7 @@ async def test_the_read_tables_are_filled_beside_a_copy_of_the_log(
         lambda: list(projection_throughput.measure(installation, head, rounds=1))
     )
 
-    assert [each.way for each in passes] == [*projection_throughput.WAYS]
+    assert [each.way for each in passes] == [*projection_throughput.NAMES]
     assert all(each.events == head and each.seconds > 0 for each in passes)
     assert "live" in "\n".join(projection_throughput.report(passes))
 

@@ -34,7 +34,9 @@ async def made_by(engine: AsyncEngine, digest: bytes) -> None:
 
 async def told(projecting: Projecting, *, outdated: bool) -> None:
     async def is_told() -> bool:
-        return measured("outdated") == outdated and projecting.state == ("outdated" if outdated else "ok")
+        return measured("outdated") == outdated and projecting.state == (
+            "outdated" if outdated else "ok"
+        )
 
     await eventually(is_told)
 

@@ -94,7 +94,7 @@ async def test_what_was_written_to_a_generation_is_told_as_of_that_one(
         (known,) = await read_progress(reader)
         telling = Announcing(Publisher(redis, ttl_seconds=60))
         turns = Following(known, telling, holder="a", lease_seconds=60, most=10)
-        await turns.turn(reader, writer)
+        await turns.turn(reader, writer, lambda: False)
     token, position = await state(redis)
     assert (token.split(b".")[0], position) == (b"%d" % SWITCHED, head)
 
