@@ -14,13 +14,17 @@ from api.standing import Standing
 from queries.answer import Answer
 from queries.positions import Source
 
+GRACE_SECONDS = 10.0
+"""How long after its time a read may wait for its turn whose position was reached in time."""
+
 type Asking[T] = Callable[[], Awaitable[Answer[T]]]
 
 
 class Freshness:
-    """At most `waiting_limit` reads wait; of those that may go on `reading_limit` are made at once.
+    """At most `waiting_limit` reads wait, and half as many for one catalog: others have the rest.
 
-    Nobody else waits for a connection behind thousands.
+    Of those that may go on `reading_limit` are made at once: nobody else waits for a connection
+    behind thousands.
     """
 
     def __init__(
@@ -28,11 +32,12 @@ class Freshness:
     ) -> None:
         self._known = KnownPositions(engine, redis)
         self._waiting_limit = waiting_limit
+        self._catalog_limit = (waiting_limit + 1) // 2
         self._turns = asyncio.Semaphore(reading_limit)
 
     @property
     def waiting(self) -> int:
-        """How many reads wait, or have waited and are about to be made."""
+        """How many reads wait for a position or for their turn, or have theirs."""
         return self._known.waiting
 
     async def run(self) -> None:
@@ -50,27 +55,41 @@ class Freshness:
         """The first answer of `read` that reflects `minimum`. Raises `ProjectionBehind`."""
         deadline = monotonic() + wait_seconds
         standing = self._known.of(source, catalog)
-        attempt = _read if standing.position >= minimum else self._read_in_turn
-        answer = await attempt(standing, minimum, read)
-        if answer is not None:
-            return answer
-        with self._place(catalog, standing, minimum):
-            while answer is None:
-                if not await standing.reaches(minimum, deadline):
-                    raise self._behind(catalog, standing, minimum)
-                answer = await self._read_in_turn(standing, minimum, read)
+        answer = await _read(standing, minimum, read) if standing.position >= minimum else None
+        if answer is None:
+            with self._place(catalog, standing, minimum):
+                answer = await self._awaited(standing, minimum, deadline, read)
+        if answer is None:
+            raise self._behind(catalog, standing, minimum)
         return answer
 
-    async def _read_in_turn[T](
-        self, standing: Standing, minimum: int, read: Asking[T]
+    async def _awaited[T](
+        self, standing: Standing, minimum: int, deadline: float, read: Asking[T]
     ) -> Answer[T] | None:
-        """What another's read has taught meanwhile spares this one."""
-        async with self._turns:
-            return None if standing.is_below(minimum) else await _read(standing, minimum, read)
+        """None when its time is over."""
+        while await self._has_turn(standing, minimum, deadline):
+            try:  # what another's read has taught meanwhile spares this one
+                known_below = standing.is_below(minimum)
+                answer = None if known_below else await _read(standing, minimum, read)
+            finally:
+                self._turns.release()
+            if answer is not None:
+                return answer
+            if not await standing.reaches(minimum, deadline):
+                break
+        return None
+
+    async def _has_turn(self, standing: Standing, minimum: int, deadline: float) -> bool:
+        """Whoever was released in time may be late: thousands may be before him."""
+        if await _acquired(self._turns, deadline):
+            return True
+        late = deadline + GRACE_SECONDS
+        return standing.position >= minimum and await _acquired(self._turns, late)
 
     @contextmanager
     def _place(self, catalog: str, standing: Standing, minimum: int) -> Iterator[None]:
-        if self.waiting >= self._waiting_limit:
+        full = self._known.waiting_for(catalog) >= self._catalog_limit
+        if full or self.waiting >= self._waiting_limit:
             raise self._behind(catalog, standing, minimum)
         with self._known.wanted(catalog):
             yield
@@ -80,6 +99,14 @@ class Freshness:
         head = self._known.of("appended", catalog).position
         lag = {"lag_events": max(head - standing.position, 0)} if head else {}
         return ProjectionBehind(position=standing.position, minimum=minimum, **lag)
+
+
+async def _acquired(turns: asyncio.Semaphore, deadline: float) -> bool:
+    try:
+        async with asyncio.timeout(deadline - monotonic()):
+            return await turns.acquire()
+    except TimeoutError:
+        return False
 
 
 async def _read[T](standing: Standing, minimum: int, read: Asking[T]) -> Answer[T] | None:

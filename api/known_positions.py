@@ -39,6 +39,9 @@ class KnownPositions:
     def waiting(self) -> int:
         return self._waiting.total()
 
+    def waiting_for(self, catalog: str) -> int:
+        return self._waiting[catalog]
+
     def of(self, source: Source, catalog: str) -> Standing:
         key = source, catalog
         if key not in self._standings:

@@ -68,7 +68,7 @@ class Settings(Hashing):
     """Appends that may wait for a commit, for each catalog; beyond it writers get 503."""
     append_batch_limit: int = Field(default=500, ge=1)
     waiting_reads_limit: int = Field(default=10_000, ge=1)
-    """Reads that may wait for a position; beyond it they get 503 at once."""
+    """Reads that may wait for a position, half of them for one catalog; beyond it they get 503."""
 
     worker_host: str = "127.0.0.1"
     worker_port: int = Field(default=8001, ge=0, le=65535)

@@ -13,11 +13,12 @@ from tests.given import projected
 pytest_plugins = ("tests.conversation_fixtures",)
 
 PLACES = 2
+"""For one catalog."""
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"waiting_reads_limit": PLACES})
+    return settings.model_copy(update={"waiting_reads_limit": 2 * PLACES})
 
 
 async def shows(anna: Caller, line: str) -> bool:

@@ -8,14 +8,25 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api import freshness as freshnesses
 from api import known_positions as known
 from api import standing as standings
 from api.errors import ProjectionBehind
-from api.freshness import Freshness
+from api.freshness import Asking, Freshness
 from events.nudge import connect
 from queries.answer import Answer
 from queries.product import Document
-from tests.freshness import AWAY, LONG, Reading, announced, listening, running, until, waiting
+from tests.freshness import (
+    AWAY,
+    LONG,
+    Reading,
+    announced,
+    listening,
+    running,
+    taught,
+    until,
+    waiting,
+)
 from tests.given import LAMP, Log, projected, registered
 from tests.statements import statements
 
@@ -135,13 +146,10 @@ async def test_who_need_not_wait_passes_those_whose_turn_it_is(
     engine: AsyncEngine, redis: Redis
 ) -> None:
     over = asyncio.Event()
-
-    async def slow() -> Answer[None]:
-        await over.wait()
-        return Answer(None, 1)
-
-    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
-    others = [asyncio.create_task(freshness.reflecting("main", 1, LONG, slow)) for _ in range(2)]
+    freshness = Freshness(engine, redis, waiting_limit=4, reading_limit=1)
+    others = [
+        asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over))) for _ in range(2)
+    ]
     await asyncio.sleep(0)
     async with asyncio.timeout(LONG):
         assert (await freshness.reflecting("main", 0, LONG, Reading(engine))).position == 0
@@ -149,9 +157,102 @@ async def test_who_need_not_wait_passes_those_whose_turn_it_is(
     assert [(await each).position for each in others] == [1, 1]
 
 
+async def test_nobody_waits_for_his_turn_longer_than_he_may(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    """Who has not been told that his position is there; and he has a place while he waits."""
+    over = asyncio.Event()
+    freshness = Freshness(engine, redis, waiting_limit=6, reading_limit=1)
+    first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
+    await waiting(freshness, 1)
+    others = [asyncio.create_task(freshness.reflecting("main", 1, 1.0, never)) for _ in range(2)]
+    await waiting(freshness, 3)
+    with pytest.raises(ProjectionBehind):
+        await freshness.reflecting("main", 1, LONG, never)
+    for each in others:
+        with pytest.raises(ProjectionBehind):
+            await each
+    assert freshness.waiting == 1
+    over.set()
+    assert (await first).position == 1
+
+
+async def test_who_is_released_in_time_may_be_late(engine: AsyncEngine, redis: Redis) -> None:
+    over = asyncio.Event()
+    freshness = Freshness(engine, redis, waiting_limit=4, reading_limit=1)
+    first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
+    await waiting(freshness, 1)
+    began = monotonic()
+    late = asyncio.create_task(freshness.reflecting("main", 1, 1.5, when(over)))
+    await waiting(freshness, 2)
+    await taught(freshness, 1)
+    await until(lambda: monotonic() - began > 2.0)
+    assert not late.done()
+    over.set()
+    assert [(await each).position for each in (first, late)] == [1, 1]
+
+
+async def test_nobody_is_late_for_ever(
+    engine: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshnesses, "GRACE_SECONDS", 0.1)
+    over = asyncio.Event()
+    freshness = Freshness(engine, redis, waiting_limit=4, reading_limit=1)
+    first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
+    await waiting(freshness, 1)
+    late = asyncio.create_task(freshness.reflecting("main", 1, 1.5, never))
+    await waiting(freshness, 2)
+    await taught(freshness, 1)
+    with pytest.raises(ProjectionBehind):
+        await late
+    over.set()
+    assert (await first).position == 1
+
+
+async def test_who_waits_for_one_catalog_leaves_places_to_others(
+    engine: AsyncEngine, redis: Redis
+) -> None:
+    """Whatever he waits for, as for what nobody will ever write."""
+    async with running(engine, redis, waiting_limit=4) as freshness:
+        greedy = [
+            asyncio.create_task(freshness.reflecting("main", 2**63 - 1, LONG, nothing))
+            for _ in range(2)
+        ]
+        await waiting(freshness, 2)
+        with pytest.raises(ProjectionBehind):
+            await freshness.reflecting("main", 1, LONG, never)
+        others = [
+            asyncio.create_task(freshness.reflecting(catalog, 1, LONG, nothing))
+            for catalog in ("outlet", "spare")
+        ]
+        await waiting(freshness, 4)
+        with pytest.raises(ProjectionBehind):
+            await freshness.reflecting("outlet", 1, LONG, never)
+        for each in (*greedy, *others):
+            each.cancel()
+
+
+async def nothing() -> Answer[None]:
+    return Answer(None, 0)
+
+
+async def never() -> Answer[None]:
+    raise AssertionError("it was not to be read")
+
+
+def when(over: asyncio.Event) -> Asking[None]:
+    """A slow read of the first position."""
+
+    async def read() -> Answer[None]:
+        await over.wait()
+        return Answer(None, 1)
+
+    return read
+
+
 async def test_no_more_wait_than_may(engine: AsyncEngine, redis: Redis) -> None:
     reading = Reading(engine)
-    async with running(engine, redis, waiting_limit=3) as freshness:
+    async with running(engine, redis, waiting_limit=6) as freshness:
         reads = await crowd(freshness, reading, 3)
         with pytest.raises(ProjectionBehind) as refused:
             await freshness.reflecting("main", 1, LONG, reading)
