@@ -57,12 +57,21 @@ async def test_an_intervention_is_accepted_and_kept_with_who_asked(
 
 async def test_interventions_are_listed_the_newest_first(anna: Caller) -> None:
     assert (await anna.gets(INTERVENTIONS)).gives(200).body == {"items": []}
-    product = (await anna.given())["id"]
-    address = f"{PROJECTIONS}/products/{product}/refold"
-    first, second = [(await anna.posts(address)).gives(202).body for _ in range(2)]
+    products = [(await anna.given(sku=sku))["id"] for sku in ("LAMP-1", "LAMP-2")]
+    addresses = [f"{PROJECTIONS}/products/{each}/refold" for each in products]
+    first, second = [(await anna.posts(each)).gives(202).body for each in addresses]
     assert (await anna.gets(INTERVENTIONS)).gives(200).body == {"items": [second, first]}
     assert (await anna.gets(f"{INTERVENTIONS}?limit=1")).gives(200).body == {"items": [second]}
     assert (await anna.gets(PROJECTIONS)).gives(200).body["waiting"] == 2
+
+
+async def test_who_asks_again_is_told_of_what_waits(anna: Caller) -> None:
+    product = (await anna.given())["id"]
+    address = f"{PROJECTIONS}/products/{product}/refold"
+    first, second = [await anna.posts(address) for _ in range(2)]
+    assert second.gives(202).body == first.gives(202).body
+    assert second.headers["Location"] == first.headers["Location"]
+    assert (await anna.gets(INTERVENTIONS)).gives(200).body == {"items": [first.body]}
 
 
 async def test_a_worker_hears_of_it(anna: Caller, engine: AsyncEngine, redis_url: str) -> None:

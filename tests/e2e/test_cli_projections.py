@@ -72,14 +72,15 @@ async def test_interventions_are_listed_with_who_asked_the_newest_first(
     engine: AsyncEngine, operator: Operator
 ) -> None:
     await opened(engine, "outlet")
-    for place, actor in (("main", "ann"), ("outlet", "bert"), ("main", "carla")):
-        await requested(engine, STRANGER, "refold", catalog=place, actor=actor)
+    await requested(engine, STRANGER, "refold", actor="ann")
+    await requested(engine, STRANGER, "refold", actor="bert", catalog="outlet")
+    await requested(engine, STRANGER, "retry", actor="carla")
     assert await operator.does("interventions", "--json") == 0
     assert [each["actor"] for each in operator.documents] == ["carla", "bert", "ann"]
     of_main = ("--catalog", "main", "--limit", "1")
     assert await operator.does("interventions", "--json", *of_main) == 0
     (newest,) = operator.documents
-    assert (newest["actor"], newest["action"], newest["outcome"]) == ("carla", "refold", None)
+    assert (newest["actor"], newest["action"], newest["outcome"]) == ("carla", "retry", None)
     assert await operator.does("interventions") == 0
     assert str(STRANGER) in operator.read
     assert "waits" in operator.read
