@@ -14,6 +14,9 @@ from api.standing import Standing
 from queries.answer import Answer
 from queries.positions import Source
 
+STANDSTILL = {"Retry-After": "60"}
+"""Only an operator or another release makes a parked product go on."""
+
 GRACE_SECONDS = 10.0
 """How long after its time a read may wait for its turn whose position was reached in time."""
 
@@ -114,7 +117,9 @@ async def _read[T](standing: Standing, minimum: int, read: Asking[T]) -> Answer[
     believed = standing.position
     answer = await read()
     if answer.stands_still and answer.position < minimum:
-        raise ProjectionBehind(position=answer.position, minimum=minimum, stands_still=True)
+        raise ProjectionBehind(
+            position=answer.position, minimum=minimum, stands_still=True, headers=STANDSTILL
+        )
     if answer.position < minimum:
         standing.prove(answer.position, believed=believed)
         return None
