@@ -56,11 +56,11 @@ def decode(type_: str, schema_version: int, data: str, upcasts: Upcasts = UPCAST
     """Raises `Undecodable`."""
     shape = type_, schema_version
     try:
+        if decoder := _DECODERS.get(shape):
+            return decoder.decode(data)
         if shape in upcasts:
             shape, lifted = lift(upcasts, shape, msgspec.json.decode(data))
-            data = msgspec.json.encode(lifted).decode()
-        if shape in _DECODERS:
-            return _DECODERS[shape].decode(data)
+            return _DECODERS[shape].decode(msgspec.json.encode(lifted))
     except Exception as error:  # whatever an upcast stumbles over
         raise _undecodable(type_, schema_version, str(error)) from error
     raise _undecodable(type_, schema_version, "this version of the service does not know it")

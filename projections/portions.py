@@ -9,7 +9,7 @@ from events.database import Connection, statement
 from events.recorded import Recorded
 from events.walk import walk_streams
 
-STREAMS = 500
+STREAMS = 1_000
 """At most so many in a portion."""
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
