@@ -38,7 +38,7 @@ class Filters:
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """One for each filter that is set, over rows of details and search of the same product."""
+    """One for each filter that is set; some bring the details of a product with them."""
     found = [_attribute(name, value) for name, value in filters.attributes.items()]
     if filters.status != "any":
         found.append(_status(filters.status))
@@ -47,14 +47,18 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.brand is not None:
         found.append(search.c.brand == filters.brand)
     if filters.sku is not None:
-        found.append(details.c.sku == filters.sku)
+        found.append(_detail(details.c.sku == filters.sku))
     if filters.updated_since is not None:
-        found.append(details.c.updated_at >= filters.updated_since)
+        found.append(_detail(details.c.updated_at >= filters.updated_since))
     if filters.tags:
         found.append(search.c.tags.contains(list(filters.tags)))
     if filters.price_min is not None or filters.price_max is not None:
         found.append(_priced(filters))
     return found
+
+
+def _detail(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(same_product(details), condition)
 
 
 def _status(status: Status | None) -> ColumnElement[bool]:

@@ -100,8 +100,7 @@ def _position(catalog: str) -> Select[Any]:
 
 
 def _count(matching: ColumnElement[bool]) -> Select[Any]:
-    rows = search.join(details, same_product(details))
-    found = select(search.c.product_id).select_from(rows).where(matching).limit(COUNTED + 1)
+    found = select(search.c.product_id).where(matching).limit(COUNTED + 1)
     return select(func.count()).select_from(found.subquery())
 
 
