@@ -26,6 +26,7 @@ from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
 from api.resources import Resources
 from api.settings import Settings, Side
+from events.garbage import collect_seldom
 
 GRACE_SECONDS = 20
 """How long requests that have begun may go on after the process was told to stop."""
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
     logs.configure(settings.log_level)
+    collect_seldom()
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -18,6 +18,7 @@ from cli.differences import described
 from cli.environment import Database, read
 from cli.errors import RebuiltOtherwise
 from events.database import driver, pool
+from events.garbage import collect_seldom
 from events.nudge import connect
 from projections.errors import TablesDiffer
 from projections.leases import new_holder
@@ -25,7 +26,6 @@ from projections.projector import read_progress
 from projections.rebuild import Rebuilding, Rebuilt, rebuild, rebuild_pool
 from projections.rebuild_progress import Report
 from projections.rollback import roll_back
-from workers.garbage import collect_seldom
 
 OUTDATED = (
     "catalog: another version made the read tables, and the workers of this one don't write them: "

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import logs
 from api.settings import Settings
 from events.database import create_engine
+from events.garbage import collect_seldom
 from events.nudge import APPENDED, connect, listen
 from projections.leases import new_holder
 from projections.publish import Publisher
 from workers import http
-from workers.garbage import collect_seldom
 from workers.job_attempt import Run
 from workers.job_runner import RUNS, JobRunner
 from workers.projecting import Projecting

@@ -1,5 +1,6 @@
 """Which sessions are alive, as this process knows it: its own memory, Redis, PostgreSQL."""
 
+import asyncio
 from time import monotonic
 from uuid import UUID
 
@@ -28,11 +29,25 @@ class LiveSessions:
         self._engine = engine
         self._notices = notices
         self._known: Memory[str, Principal] = Memory(REMEMBERED)
+        self._asking: dict[UUID, asyncio.Task[Principal | None]] = {}
 
     async def principal(self, session_id: UUID) -> Principal | None:
-        """Who the session belongs to, with the roles of today; None when it has ended."""
+        """Who the session belongs to, with the roles of today; None when it has ended.
+
+        Those who ask for the same one at a time share one answer.
+        """
         if (known := self._known.get(str(session_id))) is not None:
             return known
+        if (asking := self._asking.get(session_id)) is None:
+            asking = self._asking[session_id] = asyncio.create_task(self._find(session_id))
+            asking.add_done_callback(lambda asked: self._answered(session_id, asked))
+        return await asyncio.shield(asking)
+
+    def _answered(self, session_id: UUID, asked: asyncio.Task[Principal | None]) -> None:
+        if self._asking.get(session_id) is asked:
+            del self._asking[session_id]
+
+    async def _find(self, session_id: UUID) -> Principal | None:
         if (found := await self._notices.find(session_id)) is not None:
             notice, seconds = found
             return self._remember(notice.principal, seconds)
@@ -61,6 +76,7 @@ class LiveSessions:
     def _forget_all(self, session_ids: tuple[UUID, ...]) -> None:
         for session_id in session_ids:
             self._known.drop(str(session_id))
+            self._asking.pop(session_id, None)
 
     def _remember(self, principal: Principal | None, seconds: float) -> Principal | None:
         if principal is not None:
