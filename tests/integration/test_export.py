@@ -3,12 +3,12 @@
 import asyncio
 import json
 import os
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import rfc8785
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import walk
