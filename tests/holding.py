@@ -48,4 +48,4 @@ async def applying_pid(engine: AsyncEngine) -> int | None:
             " join projections.generations g using (generation)"
             " where k.catalog_id = 'main' and g.state = 'live' and k.held_until > clock_timestamp()"
         )
-    return int(holder.rpartition(":")[2]) if holder else None
+    return int(holder.split(":")[-2]) if holder else None
