@@ -8,7 +8,7 @@ import asyncpg
 from events.database import UNAVAILABLE, Connection
 from projections.folding import Change, fault, fold, stopped
 from projections.generations import schema_of
-from projections.leases import Lease
+from projections.leases import Lease, LeaseLost
 from projections.parking import park
 from projections.writing import write
 
@@ -18,11 +18,11 @@ _OF_THE_DATA = (
     asyncpg.ProgramLimitExceededError,
     ValueError,
 )
-_OF_THE_MACHINE = (asyncpg.PostgresError, *UNAVAILABLE, MemoryError)
+_OF_THE_MACHINE = (asyncpg.PostgresError, *UNAVAILABLE, LeaseLost, MemoryError)
 
 
 def is_of_the_data(error: Exception) -> bool:
-    """Whether what the events say fails, and not the database, the way to it or this process."""
+    """Whether what the events say fails, and not the database, this process or its lease."""
     return isinstance(error, _OF_THE_DATA) or not isinstance(error, _OF_THE_MACHINE)
 
 

@@ -20,11 +20,14 @@ from projections.projector import Batch, refold
 type Action = Literal["retry", "discard", "refold"]
 type Outcome = Literal["done", "still-parked", "not-parked", "parked-elsewhere", "unknown-product"]
 
-_REQUEST = statement(__package__, "sql/request_intervention.sql")
-_READ = statement(__package__, "sql/read_interventions.sql")
-_FIND = statement(__package__, "sql/find_intervention.sql")
-_FIND_WAITING = statement(__package__, "sql/find_waiting_intervention.sql")
-_READ_WAITING = statement(__package__, "sql/read_waiting_interventions.sql")
+_COLUMNS = statement(__package__, "sql/intervention_columns.sql")
+_REQUEST = statement(__package__, "sql/request_intervention.sql").format(columns=_COLUMNS)
+_READ = statement(__package__, "sql/read_interventions.sql").format(columns=_COLUMNS)
+_FIND = statement(__package__, "sql/find_intervention.sql").format(columns=_COLUMNS)
+_FIND_WAITING = statement(__package__, "sql/find_waiting_intervention.sql").format(columns=_COLUMNS)
+_READ_WAITING = statement(__package__, "sql/read_waiting_interventions.sql").format(
+    columns=_COLUMNS
+)
 _FINISH = statement(__package__, "sql/finish_intervention.sql")
 _DISCARD = statement(__package__, "sql/discard.sql")
 

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from events.database import statement
 from events.nudge import channel
-from projections.folding import Change
+from projections.projection import Product
 from projections.projector import Batch
 
 PROJECTED = "catalog:projected"
@@ -56,8 +56,8 @@ class Publisher:
             await self.forget_all(catalog, switched, batch.after)
             return
         few = len(batch.changes) <= PUT_AT_MOST
-        put = [change for change in batch.changes if few and change.after and not change.fault]
-        kept = {change.stream_id for change in put}
+        put = [each.after for each in batch.changes if few and each.after and not each.fault]
+        kept = {product.document.id for product in put}
         forget = [each.stream_id for each in batch.changes if each.stream_id not in kept]
         if put:
             await self._put_documents(catalog, switched, batch.before, put)
@@ -68,9 +68,8 @@ class Publisher:
         await self.announce(catalog, switched, NOWHERE, position)
 
     async def _put_documents(
-        self, catalog: str, switched: int, before: int, changes: Sequence[Change]
+        self, catalog: str, switched: int, before: int, products: Sequence[Product]
     ) -> None:
-        products = [change.after for change in changes if change.after]
         keys = [document_key(catalog, product.document.id) for product in products]
         values = [
             value for product in products for value in (product.document.version, product.body)

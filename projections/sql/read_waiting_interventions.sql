@@ -1,5 +1,4 @@
-select intervention_id, catalog_id, product_id, action, position, actor, correlation_id, outcome,
-    requested_at, finished_at
+select {columns}
 from projections.interventions
 where catalog_id = $1 and finished_at is null
 order by requested_at, intervention_id
