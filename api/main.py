@@ -13,6 +13,7 @@ from api import (
     catalogs,
     interventions,
     jobs,
+    lists,
     logs,
     operations,
     problems,
@@ -47,7 +48,7 @@ ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
         interventions.requests,
         jobs.requests,
     ),
-    "queries": (catalogs.reads, reads.router, audit.router),
+    "queries": (catalogs.reads, lists.router, reads.router, audit.router),
 }
 EXPOSED = [
     "Catalog-Position",

@@ -1,21 +1,20 @@
-"""The read side over HTTP: documents as they are stored, and how fresh they are."""
+"""One product over HTTP: its document as it is stored, and its history."""
 
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Response
 
 from api import outputs
 from api.answering import POSITION, REVALIDATE, Reading, as_json
-from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Known, Reader
+from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Reader
 from api.errors import ProjectionBehind
-from api.list_parameters import ListParameters
 from api.parameters import ONLY_KNOWN, PARKED, PageCursor, PageLimit
 from api.refusals import Responses, answers
-from commands.errors import UnknownCurrency, UnknownProduct
+from commands.errors import UnknownProduct
 from commands.input import Sku
-from queries import history, product, products
+from queries import history, product
 from queries.answer import Answer
 from queries.errors import InvalidCursor
 from queries.product import Document
@@ -27,45 +26,6 @@ _NOT_MODIFIED: Responses = {304: {"description": "`If-None-Match` has this versi
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
 
 type IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", pattern=r"^[!-~ ]{0,1000}$")]
-
-
-@router.get(
-    "",
-    operation_id="list_products",
-    response_model=outputs.ProductPage,
-    responses=answers(200, POSITION, *_REFUSALS, InvalidCursor, UnknownCurrency),
-)
-async def list_products(
-    catalog: Known,
-    _caller: Reader,
-    read: Reading,
-    parameters: Annotated[ListParameters, Query()],
-) -> Response:
-    """Products by filters, in pages. Archived ones are left out unless `status` asks for them.
-
-    `Catalog-Position` is how far the log has been applied. Products that stand still are listed as
-    they were before, and say so (`parked`).
-    """
-    filters = parameters.filters(catalog.default_currency)
-    answer = await read(
-        lambda: products.find(
-            read.held.query_engine,
-            catalog.key,
-            filters,
-            sort=parameters.sort,
-            limit=parameters.limit,
-            cursor=parameters.cursor,
-        )
-    )
-    return as_json(_page(answer.value), answer.position)
-
-
-def _page(page: products.Page) -> bytes:
-    """The stored documents, joined: nothing is parsed again."""
-    relation = "exact" if page.exact else "at_least"
-    rest = {"next_cursor": page.next_cursor, "total": {"value": page.total, "relation": relation}}
-    items = ",".join(page.items).encode()
-    return b'{"items":[' + items + b"]," + msgspec.json.encode(rest)[1:]
 
 
 @router.get(
