@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from api import outputs
 from api.auth.access import (
@@ -22,17 +22,20 @@ from api.refusals import answers, may_refuse
 from api.resources import Held
 from commands.errors import UnknownCurrency
 from commands.input import NO_NUL, Input
-from events.catalogs import CatalogDescription, open_catalog, read_catalogs
+from events.catalogs import CatalogDescription, Language, open_catalog, read_catalogs
 from events.database import driver
 
 router = APIRouter(prefix="/v1/catalogs", tags=["commands"], dependencies=ONLY_KNOWN)
 reads = APIRouter(prefix="/v1/catalogs", tags=["queries"], dependencies=ONLY_KNOWN)
+
+LANGUAGE = "How `q` tells words from each other: PostgreSQL's text search configuration, for good"
 
 
 class NewCatalog(Input):
     key: Annotated[str, StringConstraints(pattern=f"^{CATALOG_KEY}$")]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
     default_currency: KnownCurrency
+    language: Annotated[Language, Field(description=LANGUAGE)] = "simple"
 
 
 @router.post(
@@ -53,7 +56,9 @@ async def open_one(
 ) -> outputs.Catalog:
     """`Idempotency-Key` has no effect here: a second request for the same `key` gets 409."""
     async with driver(held.engine) as connection:
-        opened = await open_catalog(connection, body.key, body.name, body.default_currency)
+        opened = await open_catalog(
+            connection, body.key, body.name, body.default_currency, body.language
+        )
     if opened is None:
         raise CatalogExists
     response.headers["Location"] = f"/v1/catalogs/{opened.key}"

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from commands.jobs import JobState
+from events.catalogs import Language
 from projections.interventions import Action, Outcome
 from projections.rebuild_progress import Phase
 
@@ -128,6 +129,7 @@ class Catalog(BaseModel):
     key: str
     name: str
     default_currency: str
+    language: Language
     created_at: datetime
 
 

@@ -46,6 +46,8 @@ class Catalog(Timestamps, Base):
     catalog_id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     default_currency: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="simple")
+    """PostgreSQL's text search configuration for what is searched in this catalog."""
     head: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_recorded_at: Mapped[datetime] = mapped_column(server_default="-infinity")
 

@@ -1,4 +1,4 @@
-insert into event_store.catalogs (catalog_id, name, default_currency)
-values ($1, $2, $3)
+insert into event_store.catalogs (catalog_id, name, default_currency, language)
+values ($1, $2, $3, $4)
 on conflict (catalog_id) do nothing
-returning catalog_id, name, default_currency, created_at
+returning catalog_id, name, default_currency, language, created_at

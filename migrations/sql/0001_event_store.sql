@@ -4,6 +4,13 @@ create table event_store.catalogs (
     catalog_id       text primary key,
     name             text not null,
     default_currency text not null,
+    language         text not null default 'simple'
+                     constraint catalogs_language check (language in (
+                         'arabic', 'armenian', 'basque', 'catalan', 'danish', 'dutch', 'english',
+                         'finnish', 'french', 'german', 'greek', 'hindi', 'hungarian', 'indonesian',
+                         'irish', 'italian', 'lithuanian', 'nepali', 'norwegian', 'portuguese',
+                         'romanian', 'russian', 'serbian', 'simple', 'spanish', 'swedish', 'tamil',
+                         'turkish', 'yiddish')),
     head             bigint not null default 0,
     last_recorded_at timestamptz not null default '-infinity'
                      constraint catalogs_clock_is_finite check (last_recorded_at < 'infinity'),

@@ -19,7 +19,8 @@ revoke all on all functions in schema event_store from public;
 
 grant usage on schema event_store to catalog_command, catalog_query, catalog_projection;
 grant select on all tables in schema event_store to catalog_command;
-grant insert (catalog_id, name, default_currency) on event_store.catalogs to catalog_command;
+grant insert (catalog_id, name, default_currency, language)
+    on event_store.catalogs to catalog_command;
 grant execute on function event_store.append, event_store.hold to catalog_command;
 grant insert, update on event_store.snapshots to catalog_command;
 grant select on event_store.catalogs, event_store.streams, event_store.events

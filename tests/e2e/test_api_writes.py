@@ -154,6 +154,19 @@ async def test_nobody_is_changed(anna: Caller, method: str, suffix: str, body: o
     assert nameless.refused(422, "invalid-input")["errors"][0]["pointer"] == "/product_id"
 
 
+async def test_a_catalog_has_a_language(anna: Caller) -> None:
+    laden = {"key": "laden", "name": "Laden", "default_currency": "EUR", "language": "german"}
+
+    opened = (await anna.posts("/v1/catalogs", laden)).gives(201).body
+
+    assert opened["language"] == "german"
+    assert (await anna.gets("/v1/catalogs/laden")).gives(200).body == opened
+    assert (await anna.gets("/v1/catalogs/main")).gives(200).body["language"] == "simple"
+    klingon = laden | {"key": "qach", "language": "klingon"}
+    refused = (await anna.posts("/v1/catalogs", klingon)).refused(422, "invalid-input")
+    assert refused["errors"][0]["pointer"] == "/language"
+
+
 async def test_a_catalog_is_opened_once(anna: Caller) -> None:
     outlet = {"key": "outlet", "name": "Outlet", "default_currency": "JPY"}
 
