@@ -38,9 +38,11 @@ async def list_products(
     they were before, and say so (`parked`).
     """
     filters = parameters.filters(catalog.default_currency)
+    cursors = await read.held.cursors()
     answer = await read(
         lambda: products.find(
             read.held.query_engine,
+            cursors,
             catalog.key,
             filters,
             sort=parameters.sort,

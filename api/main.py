@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from api import (
     audit,
     catalogs,
+    history,
     interventions,
     jobs,
     lists,
@@ -48,7 +49,7 @@ ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
         interventions.requests,
         jobs.requests,
     ),
-    "queries": (catalogs.reads, lists.router, reads.router, audit.router),
+    "queries": (catalogs.reads, lists.router, reads.router, history.router, audit.router),
 }
 EXPOSED = [
     "Catalog-Position",

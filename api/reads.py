@@ -1,22 +1,20 @@
-"""One product over HTTP: its document as it is stored, and its history."""
+"""One product over HTTP: its document as it is stored."""
 
 from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Header, Path, Response
 
 from api import outputs
-from api.answering import POSITION, REVALIDATE, Reading, as_json
-from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Reader
+from api.answering import POSITION, REVALIDATE, Reading
+from api.auth.access import CATALOG_REFUSALS, CatalogKey, Reader
 from api.errors import ProjectionBehind
-from api.parameters import ONLY_KNOWN, PARKED, PageCursor, PageLimit
+from api.parameters import ONLY_KNOWN, PARKED
 from api.refusals import Responses, answers
 from commands.errors import UnknownProduct
 from commands.input import Sku
-from queries import history, product
+from queries import product
 from queries.answer import Answer
-from queries.errors import InvalidCursor
 from queries.product import Document
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind)
@@ -66,33 +64,6 @@ async def by_id(
         )
     )
     return _document(answer, if_none_match)
-
-
-@router.get(
-    "/{product_id}/history",
-    operation_id="get_history",
-    dependencies=ONLY_KNOWN,
-    response_model=outputs.History,
-    responses=answers(200, POSITION, *_REFUSALS, UnknownProduct, InvalidCursor),
-)
-async def get_history(
-    catalog: CatalogKey,
-    product_id: UUID,
-    _caller: Auditor,
-    read: Reading,
-    limit: PageLimit = 50,
-    cursor: PageCursor | None = None,
-) -> Response:
-    """What happened to the product, oldest first, and what each event changed."""
-    answer = await read(
-        lambda: history.of_product(
-            read.held.query_engine, catalog, product_id, limit=limit, cursor=cursor
-        ),
-        source="appended",
-    )
-    if answer.value is None:
-        raise UnknownProduct
-    return as_json(msgspec.json.encode(answer.value), answer.position)
 
 
 def _document(answer: Answer[Document | None], if_none_match: str | None) -> Response:

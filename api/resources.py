@@ -23,6 +23,7 @@ from api.write_sides import WriteSides
 from events.database import pool
 from events.nudge import connect
 from queries.cache import ProductCache
+from queries.cursor_key import KeptCursors
 
 COMMAND_SECONDS = 5.0
 """The longest that a request waits for one answer of PostgreSQL."""
@@ -43,6 +44,7 @@ class Resources:
     write_sides: WriteSides
     freshness: Freshness
     cache: ProductCache
+    cursors: KeptCursors
 
 
 @asynccontextmanager
@@ -71,7 +73,17 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         await stack.enter_async_context(_running(write_sides.nudging(), freshness.run()))
         stack.push_async_callback(write_sides.drain)
         cache = ProductCache(redis, ttl_seconds=settings.cache_seconds)
-        yield Resources(settings, engine, query_engine, redis, gate, write_sides, freshness, cache)
+        yield Resources(
+            settings,
+            engine,
+            query_engine,
+            redis,
+            gate,
+            write_sides,
+            freshness,
+            cache,
+            KeptCursors(query_engine),
+        )
 
 
 def _pool(settings: Settings, url: str, side: str) -> AbstractAsyncContextManager[AsyncEngine]:

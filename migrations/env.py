@@ -4,7 +4,8 @@ from alembic import context
 
 import api.auth.tables  # noqa: F401 -- as below
 import commands.tables  # noqa: F401 -- as below
-import projections.tables  # noqa: F401 -- they add their tables to the models' metadata
+import projections.tables  # noqa: F401 -- as below
+import queries.tables  # noqa: F401 -- they add their tables to the models' metadata
 from events.tables import Base
 
 OURS = {"event_store", "access", "projections", "jobs"}

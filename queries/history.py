@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,8 +13,8 @@ from events.errors import Undecodable
 from events.log import read_heads, read_stream
 from events.recorded import Recorded
 from projections.document import ProductDocument, apply
-from queries import cursor as cursors
 from queries.answer import Answer
+from queries.cursor import Cursors
 
 _CIRCUMSTANCES = ("id", "version", "created_at", "updated_at")
 
@@ -49,18 +49,25 @@ class History(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-class Cursor(msgspec.Struct, forbid_unknown_fields=True):
-    version: Annotated[int, msgspec.Meta(ge=0)]
+class Cursor(msgspec.Struct, frozen=True):
+    version: int
 
 
 async def of_product(
-    engine: AsyncEngine, catalog: str, product: UUID, *, limit: int, cursor: str | None
+    engine: AsyncEngine,
+    cursors: Cursors,
+    catalog: str,
+    product: UUID,
+    *,
+    limit: int,
+    cursor: str | None,
 ) -> Answer[History | None]:
     """The product's events, oldest first; None for an unknown product.
 
     Raises `InvalidCursor`.
     """
-    after = cursors.decode(cursor, Cursor).version if cursor else 0
+    of = ("history", catalog, product)
+    after = cursors.open(cursor, Cursor, of=of).version if cursor else 0
     async with driver(engine) as connection:
         heads = await read_heads(connection)
         stream = await read_stream(connection, catalog, product)
@@ -68,7 +75,7 @@ async def of_product(
         return Answer(None, heads.get(catalog, 0))
     items = _items(stream, after, limit)
     more = bool(items) and items[-1].version < stream[-1].version
-    following = cursors.encode(Cursor(items[-1].version)) if more else None
+    following = cursors.seal(Cursor(items[-1].version), of=of) if more else None
     return Answer(History(items, following), heads[catalog])
 
 

@@ -1,8 +1,9 @@
 """The list of products: filters, an order, and pages by keyset."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,14 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import connected
-from events.money import LARGEST_AMOUNT
 from projections.product_details import table as details
 from projections.product_prices import table as prices
 from projections.product_search import table as search
 from projections.tables import Checkpoint, Generation
-from queries import cursor as cursors
 from queries.answer import Answer
-from queries.errors import InvalidCursor
+from queries.cursor import Cursors
 from queries.filters import Filters, conditions, same_product
 
 COUNTED = 10_000
@@ -39,8 +38,7 @@ COUNTED = 10_000
 type Sort = Literal["name", "price", "-price", "updated_at", "-updated_at", "sku"]
 
 
-class Cursor(msgspec.Struct, forbid_unknown_fields=True):
-    sort: str
+class Cursor(msgspec.Struct, frozen=True):
     key: str | int | None
     id: UUID
 
@@ -56,6 +54,7 @@ class Page:
 
 async def find(
     engine: AsyncEngine,
+    cursors: Cursors,
     catalog: str,
     filters: Filters,
     *,
@@ -64,29 +63,23 @@ async def find(
     cursor: str | None,
 ) -> Answer[Page]:
     """The products in the order of `sort`, after `cursor`. Raises `InvalidCursor`."""
-    after = _after(cursor, sort) if cursor else None
+    of = ("products", catalog, filters, sort)
+    after = cursors.open(cursor, Cursor, of=of) if cursor else None
     matching = and_(search.c.catalog_id == catalog, *conditions(filters))
     page = _ordered(sort, filters.currency, after).where(matching).limit(limit + 1)
     async with connected(engine) as connection:
         position = await connection.scalar(_position(catalog))
         total = await connection.scalar(_count(matching))
         rows = (await connection.execute(page)).all()
-    return Answer(_paged(rows, sort, limit, total or 0), position or 0)
+    return Answer(_paged(rows, limit, total or 0, partial(cursors.seal, of=of)), position or 0)
 
 
-def _after(cursor: str, sort: Sort) -> Cursor:
-    after = cursors.decode(cursor, Cursor)
-    if after.sort != sort or (after.key is None and sort.removeprefix("-") != "price"):
-        raise InvalidCursor
-    return after
-
-
-def _paged(rows: Sequence[Row[Any]], sort: Sort, limit: int, total: int) -> Page:
+def _paged(rows: Sequence[Row[Any]], limit: int, total: int, seal: Callable[[Cursor], str]) -> Page:
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
         key = last.key.isoformat() if isinstance(last.key, datetime) else last.key
-        following = cursors.encode(Cursor(sort, key, last.product_id))
+        following = seal(Cursor(key, last.product_id))
     documents = [row.document for row in rows[:limit]]
     return Page(documents, following, min(total, COUNTED), total <= COUNTED)
 
@@ -140,22 +133,9 @@ def _beyond(sort: Sort, key: ColumnElement[Any], after: Cursor) -> ColumnElement
 
 
 def _typed(sort: Sort, key: str | int) -> str | int | datetime:
-    match sort, key:
-        case (("name" | "sku"), str()) if "\x00" not in key:
-            return key
-        case (("updated_at" | "-updated_at"), str()):
-            return _moment(key)
-        case (("price" | "-price"), int()) if 0 <= key <= LARGEST_AMOUNT:
-            return key
-        case _:
-            raise InvalidCursor
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise InvalidCursor from error
+    if isinstance(key, str) and sort.removeprefix("-") == "updated_at":
+        return datetime.fromisoformat(key)
+    return key
 
 
 _KEYS: dict[str, ColumnElement[Any]] = {

@@ -39,6 +39,16 @@ create table access.signing_keys (
 );
 create unique index signing_keys_one_signs on access.signing_keys ((true)) where retired_at is null;
 
+create table access.cursor_keys (
+    key        bytea primary key constraint cursor_keys_key check (length(key) = 32),
+    created_at timestamptz not null default now()
+);
+create unique index cursor_keys_only_one on access.cursor_keys ((true));
+
+-- Each of the three has 122 bits of the server's strong random numbers.
+insert into access.cursor_keys (key)
+select sha256(string_agg(uuid_send(gen_random_uuid()), '')) from generate_series(1, 3);
+
 revoke all on schema access from public;
 revoke all on all tables in schema access from public;
 
@@ -46,7 +56,7 @@ grant usage on schema access to catalog_command, catalog_query, catalog_projecti
 grant select, insert, update, delete on access.users, access.user_roles, access.sessions
     to catalog_command;
 grant select on access.signing_keys to catalog_command;
-grant select on access.user_roles to catalog_query;
+grant select on access.user_roles, access.cursor_keys to catalog_query;
 grant select (session_id, username, expires_at, revoked_at) on access.sessions to catalog_query;
 grant select (kid, public_key, created_at, retired_at) on access.signing_keys to catalog_query;
 grant select (session_id, expires_at), delete on access.sessions to catalog_projection;

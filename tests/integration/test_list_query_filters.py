@@ -14,6 +14,7 @@ from queries import products
 from queries.filters import Filters
 from queries.products import Page
 from tests import shelf
+from tests.cursors import CURSORS
 from tests.given import Log, opened, projected
 
 EURO = Filters(currency="EUR")
@@ -61,7 +62,9 @@ async def stocked(engine: AsyncEngine) -> AsyncEngine:
 
 
 async def found(engine: AsyncEngine, filters: Filters, *, limit: int = 1000) -> Page:
-    answer = await products.find(engine, "main", filters, sort="sku", limit=limit, cursor=None)
+    answer = await products.find(
+        engine, CURSORS, "main", filters, sort="sku", limit=limit, cursor=None
+    )
     return answer.value
 
 

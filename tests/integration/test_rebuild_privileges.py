@@ -10,6 +10,7 @@ from projections.building import clean
 from queries.filters import Filters
 from queries.product import by_sku
 from queries.products import find
+from tests.cursors import CURSORS
 from tests.given import LAMP, Log, projected, registered
 from tests.logins import logged_in, login, own_database
 from tests.rebuilding import executed, rebuilt, rolled_back, states
@@ -60,7 +61,7 @@ async def test_readers_go_on_reading_through_the_same_connections(
         for _ in range(2):
             assert (await by_sku(reader, "main", "LAMP-1")).value
             filters = Filters(currency="EUR")
-            page = await find(reader, "main", filters, sort="price", limit=5, cursor=None)
+            page = await find(reader, CURSORS, "main", filters, sort="price", limit=5, cursor=None)
             assert page.value.total == 1
             await rebuilt(engine)
         assert (await by_sku(reader, "main", "LAMP-1")).value

@@ -20,6 +20,7 @@ from projections.generations import show
 from queries import product, products
 from queries.cache import ProductCache
 from queries.filters import Filters
+from tests.cursors import CURSORS
 from tests.eventually import eventually
 from tests.given import (
     LAMP,
@@ -157,6 +158,7 @@ class Lamp:
         while True:
             found = await products.find(
                 self.engine,
+                CURSORS,
                 "main",
                 Filters(currency="EUR", status="any"),
                 sort="price",
