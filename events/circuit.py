@@ -18,8 +18,8 @@ REST_SECONDS = 1.0
 REDIS_SECONDS = 0.25
 """The longest that anybody waits for Redis: whoever does has another way."""
 
-type Told = Callable[[bool], None]
-"""Hears whenever the circuit opens (true) or closes (false)."""
+type Told = Callable[[Circuit], None]
+"""Hears whenever the circuit has opened or closed."""
 
 log = structlog.get_logger(__name__)
 
@@ -101,14 +101,14 @@ class Circuit:
         was_closed, self._rests_until = not self.is_open, self._clock() + self._rest_seconds
         if was_closed:
             log.warning(self._away, error=type(error).__name__)
-            self._told(self.is_open)
+            self._told(self)
 
     def _answered(self, *, tries: bool) -> None:
         """Of those who began before it opened, none can tell that it is back."""
         if tries:
             self._rests_until = None
             log.warning(self._back)
-            self._told(self.is_open)
+            self._told(self)
 
 
 def redis_circuit(told: Told = lambda _: None) -> Circuit:

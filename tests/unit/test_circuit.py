@@ -28,7 +28,7 @@ class Service:
             refusals=(LookupError,),
             deadline_seconds=self.deadline,
             rest_seconds=REST,
-            told=self.told.append,
+            told=lambda circuit: self.told.append(circuit.is_open),
             clock=lambda: self.now,
         )
 
@@ -206,7 +206,7 @@ async def test_the_log_tells_once_that_it_is_away_and_once_that_it_is_back(
 
 
 async def test_a_redis_that_is_full_is_there(service: Service) -> None:
-    circuit = redis_circuit(service.told.append)
+    circuit = redis_circuit(lambda circuit: service.told.append(circuit.is_open))
     with pytest.raises(Away):
         async with circuit.asked():
             raise OutOfMemoryError
