@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import ProjectionBehind
-from api.known_positions import KnownPositions
+from api.known_positions import Announced, KnownPositions
 from api.standing import Standing
 from queries.answer import Answer
 from queries.positions import Source
@@ -31,9 +31,15 @@ class Freshness:
     """
 
     def __init__(
-        self, engine: AsyncEngine, redis: Redis, *, waiting_limit: int, reading_limit: int
+        self,
+        engine: AsyncEngine,
+        redis: Redis,
+        announced: Announced,
+        *,
+        waiting_limit: int,
+        reading_limit: int,
     ) -> None:
-        self._known = KnownPositions(engine, redis)
+        self._known = KnownPositions(engine, redis, announced)
         self._waiting_limit = waiting_limit
         self._catalog_limit = (waiting_limit + 1) // 2
         self._turns = asyncio.Semaphore(reading_limit)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from itertools import product
 
@@ -14,7 +14,7 @@ from api.standing import Standing
 from events.database import driver
 from events.errors import DatabaseUnavailable
 from events.nudge import listen
-from projections.publish import PROJECTED
+from projections.cached import PROJECTED, Announcement
 from queries.positions import Source, read_positions
 
 POLL_SECONDS = 0.1
@@ -22,15 +22,18 @@ POLLS_WHILE_HEARD = 5
 """Every how many polls PostgreSQL is asked of a catalog from which hints come in."""
 BELIEVED_SECONDS = 0.25
 """How long the read tables are taken to stand where they stood; of the rest nothing is heard."""
+type Announced = Callable[[Announcement], None]
 SOURCES: tuple[Source, ...] = ("appended", "projected", "signed")
 
 
 class KnownPositions:
     """Redis tells of them, and so does each answer; PostgreSQL is asked while somebody waits."""
 
-    def __init__(self, engine: AsyncEngine, redis: Redis) -> None:
+    def __init__(self, engine: AsyncEngine, redis: Redis, announced: Announced) -> None:
+        """`announced` is told of each announcement before anybody goes on because of it."""
         self._engine = engine
         self._redis = redis
+        self._announced = announced
         self._standings: dict[tuple[Source, str], Standing] = {}
         self._waiting: Counter[str] = Counter()
         self._wanted = asyncio.Event()
@@ -68,10 +71,11 @@ class KnownPositions:
 
     def _heard(self, message: str) -> None:
         """What is projected had been appended."""
-        catalog, _, position = message.rpartition(" ")
         with suppress(ValueError):
+            announced = Announcement.parse(message)
+            self._announced(announced)
             for source in ("appended", "projected"):
-                self.of(source, catalog).hear(int(position))
+                self.of(source, announced.catalog).hear(announced.position)
 
     async def _poll(self) -> None:
         turn = 0

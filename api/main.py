@@ -24,6 +24,7 @@ from api import (
     resources,
 )
 from api.auth import routes as access
+from api.direct import DirectReads
 from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
 from api.resources import Resources
@@ -80,6 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     describe(app)
     app.add_middleware(BoundedBody, limit=settings.body_limit_bytes)
+    if "queries" in sides:
+        app.add_middleware(DirectReads)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,

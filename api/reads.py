@@ -13,12 +13,12 @@ from api.parameters import ONLY_KNOWN, PARKED
 from api.refusals import Responses, answers
 from commands.errors import UnknownProduct
 from commands.input import Sku
-from queries import product
-from queries.answer import Answer
-from queries.product import Document
+from queries.memory import Found
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind)
 _DOCUMENT = POSITION | {"ETag": f'^"[0-9]+({PARKED})?"$', "Cache-Control": "^private, no-cache$"}
+STALE = '110 - "Response is Stale"'
+"""RFC 7234, 5.5.1: RFC 9111 leaves it to `Age` and the reader to find out."""
 _NOT_MODIFIED: Responses = {304: {"description": "`If-None-Match` has this version"}}
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
@@ -40,8 +40,9 @@ async def by_sku(
     read: Reading,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    answer = await read(lambda: product.by_sku(read.held.query_engine, catalog, sku))
-    return _document(answer, if_none_match)
+    documents = read.held.documents
+    answer = await read(lambda: documents.read(catalog, sku, minimum=read.minimum))
+    return document_response(answer, if_none_match)
 
 
 @router.get(
@@ -58,26 +59,26 @@ async def by_id(
     read: Reading,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    answer = await read(
-        lambda: product.by_id(
-            read.held.query_engine, read.held.cache, catalog, product_id, minimum=read.minimum
-        )
-    )
-    return _document(answer, if_none_match)
+    documents = read.held.documents
+    answer = await read(lambda: documents.read(catalog, product_id, minimum=read.minimum))
+    return document_response(answer, if_none_match)
 
 
-def _document(answer: Answer[Document | None], if_none_match: str | None) -> Response:
-    if answer.value is None:
+def document_response(found: Found, if_none_match: str | None) -> Response:
+    """The document, or that the caller has it. Raises `UnknownProduct`."""
+    if found.value is None:
         raise UnknownProduct
-    etag = f'"{answer.value.version}{PARKED if answer.value.parked else ""}"'
+    etag = f'"{found.value.version}{PARKED if found.value.parked else ""}"'
     headers = {
         "ETag": etag,
         "Cache-Control": REVALIDATE,
-        "Catalog-Position": str(answer.position),
+        "Catalog-Position": str(found.position),
     }
+    if found.stale_seconds is not None:
+        headers |= {"Age": str(found.stale_seconds), "Warning": STALE}
     if if_none_match is not None and _matches(if_none_match, etag):
         return Response(status_code=304, headers=headers)
-    return Response(answer.value.body, headers=headers, media_type="application/json")
+    return Response(found.value.body, headers=headers, media_type="application/json")
 
 
 def _matches(if_none_match: str, etag: str) -> bool:

@@ -20,10 +20,12 @@ from api.auth.gate import Gate
 from api.freshness import Freshness
 from api.settings import Settings
 from api.write_sides import WriteSides
+from events.circuit import redis_circuit
 from events.database import pool
 from events.nudge import connect
 from queries.cache import ProductCache
 from queries.cursor_key import KeptCursors
+from queries.product import Documents
 
 COMMAND_SECONDS = 5.0
 """The longest that a request waits for one answer of PostgreSQL."""
@@ -43,7 +45,7 @@ class Resources:
     """Who may come in: tokens, sessions, known catalogs."""
     write_sides: WriteSides
     freshness: Freshness
-    cache: ProductCache
+    documents: Documents
     cursors: KeptCursors
 
 
@@ -64,15 +66,21 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             queue_limit=settings.append_queue_limit,
             batch_limit=settings.append_batch_limit,
         )
+        documents = Documents(
+            query_engine,
+            ProductCache(redis, redis_circuit(), ttl_seconds=settings.cache_seconds),
+            memory_bytes=settings.process_cache_bytes,
+            stale_seconds=settings.stale_seconds,
+        )
         freshness = Freshness(
             query_engine,
             redis,
+            documents.announced,
             waiting_limit=settings.waiting_reads_limit,
             reading_limit=READS_A_CONNECTION * settings.database_pool_size,
         )
         await stack.enter_async_context(_running(write_sides.nudging(), freshness.run()))
         stack.push_async_callback(write_sides.drain)
-        cache = ProductCache(redis, ttl_seconds=settings.cache_seconds)
         yield Resources(
             settings,
             engine,
@@ -81,7 +89,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             gate,
             write_sides,
             freshness,
-            cache,
+            documents,
             KeptCursors(query_engine),
         )
 

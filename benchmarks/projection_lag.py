@@ -25,7 +25,7 @@ from events.append import Append, Appended
 from events.appender import Appender
 from events.database import driver, pool
 from events.nudge import connect, listen
-from projections.publish import PROJECTED
+from projections.cached import PROJECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,41 +1,25 @@
 """What follows a commit: the documents go to Redis, and everybody hears how far reads have come.
 
-A catalog's state in Redis is a token and a position: the documents that carry the token are right
-up to that position. Redis may be lost at any time; whenever a step was missed or another generation
-is read, the token changes and the documents of the old one are forgotten. Nobody believes a state
-that no worker repeats.
+Redis may be lost at any time; whenever a step was missed or another generation is read, the token
+changes and the documents of the old one are forgotten (see `projections/cached.py`).
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from redis.asyncio import Redis
 
 from events.database import statement
 from events.nudge import channel
+from projections.cached import EVERYTHING, PROJECTED, document_key, state_key, vouched_key
 from projections.projection import Product
 from projections.projector import Batch
 
-PROJECTED = "catalog:projected"
 PUT_AT_MOST = 200
-"""Products of a batch whose documents are put into the cache."""
+"""Products of a batch whose documents are put into the cache, or named as changed."""
 NOWHERE = -1
 """No position: a step from there has missed all that is known."""
-VOUCHED_MILLISECONDS = 3_000
-"""How long the cache is believed after a worker last spoke of it."""
-
-
-def state_key(catalog: str) -> str:
-    return f"catalog:{{{catalog}}}:projected"
-
-
-def vouched_key(catalog: str) -> str:
-    return f"catalog:{{{catalog}}}:vouched"
-
-
-def document_key(catalog: str, product: UUID) -> str:
-    return f"catalog:{{{catalog}}}:product:{product}"
 
 
 class Publisher:
@@ -57,11 +41,11 @@ class Publisher:
             return
         few = len(batch.changes) <= PUT_AT_MOST
         put = [each.after for each in batch.changes if few and each.after and not each.fault]
-        kept = {product.document.id for product in put}
-        forget = [each.stream_id for each in batch.changes if each.stream_id not in kept]
         if put:
             await self._put_documents(catalog, switched, batch.before, put)
-        await self.announce(catalog, switched, batch.before, batch.after, forget)
+        changed = [each.stream_id for each in batch.changes]
+        kept = {product.document.id for product in put}
+        await self.announce(catalog, switched, batch.before, batch.after, changed, kept)
 
     async def forget_all(self, catalog: str, switched: int, position: int) -> None:
         """After a change of what was read at this position already: a slow reader may have it."""
@@ -82,16 +66,20 @@ class Publisher:
         switched: int,
         before: int,
         after: int,
-        forget: Iterable[UUID] = (),
+        changed: Sequence[UUID] = (),
+        kept: Collection[UUID] = (),
     ) -> None:
         """Say that reads have come from one position to another; equal ones only remind Redis.
 
-        The documents of `forget` go with it.
+        The documents of those that changed go with it, but those `kept`.
         """
         token = f"{switched}.{secrets.token_hex(8)}"
-        message = f"{catalog} {after}"
-        gone = [document_key(catalog, product) for product in forget]
+        gone = [document_key(catalog, product) for product in changed if product not in kept]
         await self._announce(
             [state_key(catalog), vouched_key(catalog), *gone],
-            [before, after, token, self._channel, message, VOUCHED_MILLISECONDS, switched],
+            [before, after, token, self._channel, f"{catalog} {after}", _named(changed), switched],
         )
+
+
+def _named(changed: Sequence[UUID]) -> str:
+    return ",".join(each.hex for each in changed) if len(changed) <= PUT_AT_MOST else EVERYTHING

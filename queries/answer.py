@@ -9,3 +9,5 @@ class Answer[T]:
     position: int
     stands_still: bool = False
     """Whether it reflects no more than that until somebody intervenes: its product is parked."""
+    stale_seconds: int | None = None
+    """For how long nobody has vouched for it; None when it was vouched for, or is PostgreSQL's."""

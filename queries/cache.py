@@ -1,56 +1,154 @@
-"""Documents in Redis, and when they may be believed. See `projections/publish.py`."""
+"""Products in Redis: many looked up at once, and when they may be believed.
 
+See `projections/cached.py` and `projections/publish.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from redis.asyncio import Redis
 
+from events.circuit import Away, Circuit
 from events.database import statement
-from projections.publish import document_key, state_key, vouched_key
+from projections.cached import (
+    VOUCHED_SECONDS,
+    State,
+    document_key,
+    sku_key,
+    state_key,
+    vouched_key,
+)
+from queries.document import Document
+from queries.metrics import CACHE_FAILURES
+
+type ProductKey = tuple[str, UUID]
+"""Of a catalog."""
+type SkuKey = tuple[str, str]
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """What Redis holds: right up to `position`; nothing of the product when `body` is None."""
+    """What Redis holds of a product: right up to `position`."""
 
     token: bytes
     """Of all that is believed at the moment."""
     position: int
-    version: int = 0
-    body: bytes | None = None
+    unvouched_seconds: float
+    """How long ago a worker last vouched for it."""
+    document: Document | None = None
+
+    @property
+    def is_believed(self) -> bool:
+        return self.unvouched_seconds <= VOUCHED_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read at `position` after `token` was seen."""
+
+    catalog: str
+    product: UUID
+    token: bytes
+    position: int
+    document: Document
 
 
 class ProductCache:
-    def __init__(self, redis: Redis, *, ttl_seconds: int) -> None:
+    """While Redis is away it has nothing and keeps nothing; when it is full it keeps nothing."""
+
+    def __init__(self, redis: Redis, circuit: Circuit, *, ttl_seconds: int) -> None:
         self._redis = redis
+        self._circuit = circuit
         self._ttl = ttl_seconds
         self._fill = redis.register_script(statement(__package__, "lua/fill.lua"))
 
-    async def find(self, catalog: str, product: UUID) -> Cached | None:
-        """None when no worker vouches for what Redis has. Raises redis-py's errors."""
-        keys = [state_key(catalog), vouched_key(catalog), document_key(catalog, product)]
-        state, vouched, entry = await self._redis.mget(keys)
-        if state is None or vouched is None:
-            return None
-        token, position = state.split()
-        head, _, body = (entry or b"").partition(b"\n")
-        if not head.startswith(token + b" "):
-            return Cached(token, int(position))
-        return Cached(token, int(position), int(head.split()[1]), body)
+    async def find(self, keys: Collection[ProductKey]) -> Mapping[ProductKey, Cached | None]:
+        """By key what Redis holds; None where no worker ever spoke of the catalog."""
+        found: dict[ProductKey, Cached | None] = dict.fromkeys(keys)
+        by_catalog: dict[str, list[UUID]] = defaultdict(list)
+        for catalog, product in keys:
+            by_catalog[catalog].append(product)
+        with _tolerated("find"):
+            held, now = await self._held(by_catalog)
+            for (catalog, products), (state, vouched, *entries) in zip(
+                by_catalog.items(), held, strict=True
+            ):
+                for product, entry in zip(products, entries, strict=True):
+                    found[catalog, product] = _cached(state, vouched, entry, now)
+        return found
 
-    async def keep(
-        self,
-        catalog: str,
-        product: UUID,
-        *,
-        token: bytes,
-        position: int,
-        version: int,
-        body: bytes,
-    ) -> None:
-        """Keep what was read at `position` after `token` was seen.
+    async def _held(
+        self, by_catalog: Mapping[str, Sequence[UUID]]
+    ) -> tuple[list[list[bytes | None]], float]:
+        """Of each catalog its state, when it was vouched for, and documents; and the time."""
+        async with self._circuit.asked(), self._redis.pipeline(transaction=False) as pipe:
+            for catalog, products in by_catalog.items():
+                documents = (document_key(catalog, product) for product in products)
+                pipe.mget([state_key(catalog), vouched_key(catalog), *documents])
+            pipe.time()
+            *held, (seconds, microseconds) = await pipe.execute()
+        return held, seconds + microseconds / 1_000_000
 
-        Unless something newer was announced meanwhile, or another generation.
-        """
-        keys = [state_key(catalog), document_key(catalog, product)]
-        await self._fill(keys, [position, version, body, self._ttl, token])
+    async def keep(self, read: Collection[Read]) -> None:
+        """Unless something newer was announced meanwhile, or another generation."""
+        together: dict[tuple[str, bytes], list[Read]] = defaultdict(list)
+        for each in read:
+            together[each.catalog, each.token].append(each)
+        with _tolerated("keep"):
+            for (catalog, token), documents in together.items():
+                keys = [document_key(catalog, each.product) for each in documents]
+                values = [
+                    value
+                    for each in documents
+                    for value in (each.position, each.document.version, each.document.body)
+                ]
+                async with self._circuit.asked():
+                    await self._fill([state_key(catalog), *keys], [token, self._ttl, *values])
+
+    async def find_owners(self, keys: Sequence[SkuKey]) -> Mapping[SkuKey, UUID | None]:
+        """By catalog and SKU the product that has it, as far as Redis knows."""
+        found: dict[SkuKey, UUID | None] = dict.fromkeys(keys)
+        with _tolerated("find"):
+            async with self._circuit.asked():
+                owners = await self._redis.mget([sku_key(*key) for key in keys])
+            for key, owner in zip(keys, owners, strict=True):
+                found[key] = UUID(bytes=owner) if owner else None
+        return found
+
+    async def keep_owners(self, owners: Mapping[SkuKey, UUID]) -> None:
+        """A SKU never changes hands."""
+        with _tolerated("keep"):
+            async with self._circuit.asked(), self._redis.pipeline(transaction=False) as pipe:
+                for key, product in owners.items():
+                    pipe.set(sku_key(*key), product.bytes, ex=self._ttl)
+                await pipe.execute()
+
+
+@contextmanager
+def _tolerated(operation: str) -> Iterator[None]:
+    try:
+        yield
+    except Away as error:
+        CACHE_FAILURES.labels(operation).inc()
+        log.debug("cache_unavailable", operation=operation, error=repr(error.__cause__))
+
+
+def _cached(
+    state: bytes | None, vouched: bytes | None, entry: bytes | None, now: float
+) -> Cached | None:
+    if state is None or vouched is None:
+        return None
+    known = State.parse(state)
+    held = known.document(entry)
+    return Cached(
+        known.token,
+        known.position,
+        max(0.0, now - int(vouched) / 1_000_000),
+        Document(*held) if held else None,
+    )

@@ -1,88 +1,166 @@
-"""One product: from Redis where that is fresh enough, else from PostgreSQL."""
+"""One product: from the process, from Redis or from PostgreSQL, whichever is right and nearest."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from time import monotonic
 from uuid import UUID
 
-import structlog
-from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import driver, statement
+from events.circuit import Away, Circuit
+from events.errors import DatabaseUnavailable
+from projections.cached import Announcement
+from queries import stored
 from queries.answer import Answer
-from queries.cache import Cached, ProductCache
+from queries.cache import Cached, ProductCache, ProductKey, Read, SkuKey
+from queries.gathering import Gathering
+from queries.memory import Found, ProductMemory
+from queries.metrics import DATABASE_FAILURES, READS
+from queries.skus import KnownSkus
+from queries.stored import Stored
 
-_FIND = statement(__package__, "sql/find_product.sql")
-_FIND_BY_SKU = statement(__package__, "sql/find_product_by_sku.sql")
+AT_ONCE = 500
+"""Products of one look-up."""
+LOOK_UPS = 2
+"""In PostgreSQL at a time, whatever is asked for: other reads need its connections, too."""
+LOOK_UP_SECONDS = 5.0
 
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A product's read document, as the bytes that are sent."""
-
-    version: int
-    body: bytes
-    parked: bool = False
-    """Whether it stands still: the log has more of the product than could be applied."""
-
-
-async def by_id(
-    engine: AsyncEngine, cache: ProductCache, catalog: str, product: UUID, *, minimum: int
-) -> Answer[Document | None]:
-    """The product as of `minimum` or later where Redis can tell, else as PostgreSQL has it."""
-    cached = await _cached(cache, catalog, product)
-    if cached and cached.body is not None and cached.position >= minimum:
-        return Answer(Document(cached.version, cached.body), cached.position)
-    found = await _read(engine, _FIND, catalog, product)
-    if cached and found.value is not None and not found.value.parked:
-        await _keep(cache, catalog, product, cached.token, found.value, found.position)
-    return found
+type WantedKey = tuple[str, UUID, bytes | None]
+"""A product of a catalog, and the cache's token that was seen before."""
 
 
-async def by_sku(engine: AsyncEngine, catalog: str, sku: str) -> Answer[Document | None]:
-    return await _read(engine, _FIND_BY_SKU, catalog, sku)
-
-
-async def _read(
-    engine: AsyncEngine, query: str, catalog: str, key: UUID | str
-) -> Answer[Document | None]:
-    async with driver(engine) as connection:
-        row = await connection.fetchrow(query, catalog, key)
-    if row is None:
-        return Answer(None, 0)
-    parked_before = row["parked_before"]
-    parked = parked_before is not None
-    position = parked_before - 1 if parked else row["position"]
-    if row["document"] is None:
-        return Answer(None, position, parked)
-    return Answer(Document(row["version"], row["document"].encode(), parked), position, parked)
-
-
-async def _cached(cache: ProductCache, catalog: str, product: UUID) -> Cached | None:
-    try:
-        return await cache.find(catalog, product)
-    except (RedisError, OSError) as error:
-        log.debug("cache_unavailable", error=repr(error))
-        return None
-
-
-async def _keep(
-    cache: ProductCache,
-    catalog: str,
-    product: UUID,
-    token: bytes,
-    document: Document,
-    position: int,
-) -> None:
-    try:
-        await cache.keep(
-            catalog,
-            product,
-            token=token,
-            position=position,
-            version=document.version,
-            body=document.body,
+class Documents:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        cache: ProductCache,
+        *,
+        memory_bytes: int,
+        stale_seconds: float,
+    ) -> None:
+        """Where PostgreSQL is away, Redis is believed for `stale_seconds` that nobody vouches."""
+        self._engine = engine
+        self._cache = cache
+        self._stale_seconds = stale_seconds
+        self._database = Circuit(
+            "product_look_ups", faults=(DatabaseUnavailable,), deadline_seconds=LOOK_UP_SECONDS
         )
-    except (RedisError, OSError) as error:
-        log.debug("cache_unavailable", error=repr(error))
+        self._memory = ProductMemory(memory_bytes)
+        self._skus = KnownSkus()
+        self._cached = Gathering(self._find_cached, limit=AT_ONCE)
+        self._owners = Gathering(self._find_owners, limit=AT_ONCE)
+        self._stored = Gathering(self._find_stored, limit=AT_ONCE, parallel=LOOK_UPS)
+        self._stored_by_sku = Gathering(self._find_by_sku, limit=AT_ONCE, parallel=LOOK_UPS)
+
+    def announced(self, announced: Announcement) -> None:
+        """Forget what is not read any more."""
+        self._memory.forget(announced)
+        self._skus.forget(announced)
+
+    def remembered(self, catalog: str, key: UUID | str, minimum: int) -> Found | None:
+        """What the process knows of the product with an id or a SKU, as of `minimum` or later."""
+        product = self._skus.owner(catalog, key) if isinstance(key, str) else key
+        if product is not None:
+            found = self._memory.find(catalog, product, minimum)
+        else:
+            found = self._skus.nobodys(catalog, str(key), minimum)
+        if found:
+            READS.labels("process").inc()
+        return found
+
+    async def read(self, catalog: str, key: UUID | str, *, minimum: int) -> Found:
+        """The product as of `minimum` or later where a cache can tell, else as it is stored.
+
+        Raises `DatabaseUnavailable`.
+        """
+        if found := self.remembered(catalog, key, minimum):
+            return found
+        if isinstance(key, UUID):
+            return await self._by_id(catalog, key, minimum)
+        product = self._skus.owner(catalog, key) or await self._owners.get((catalog, key))
+        if product is not None:
+            return await self._by_id(catalog, product, minimum)
+        found = (await self._stored_by_sku.get((catalog, key))).answer
+        READS.labels("database").inc()
+        return found
+
+    async def _by_id(self, catalog: str, product: UUID, minimum: int) -> Found:
+        cached = await self._cached.get((catalog, product))
+        served = _served(cached, minimum)
+        if cached and cached.is_believed and served:
+            READS.labels("redis").inc()
+            return served
+        try:
+            found = await self._stored.get((catalog, product, cached.token if cached else None))
+        except DatabaseUnavailable:
+            if cached and cached.unvouched_seconds <= self._stale_seconds and served:
+                READS.labels("stale").inc()
+                return replace(served, stale_seconds=int(cached.unvouched_seconds))
+            raise
+        READS.labels("database").inc()
+        return found.answer
+
+    async def _find_cached(self, keys: Sequence[ProductKey]) -> Mapping[ProductKey, Cached | None]:
+        asked_at = monotonic()
+        found = await self._cache.find(keys)
+        for (catalog, product), cached in found.items():
+            served = _served(cached, 0)
+            if cached and cached.is_believed and served:
+                self._memory.keep(catalog, product, served, asked_at)
+        return found
+
+    async def _find_stored(self, keys: Sequence[WantedKey]) -> Mapping[WantedKey, Stored]:
+        asked_at = monotonic()
+        async with self._look_up():
+            products = [(catalog, product) for catalog, product, _ in keys]
+            found = dict(zip(keys, await stored.find(self._engine, products), strict=True))
+        for (catalog, product, _), each in found.items():
+            self._memory.keep(catalog, product, each.answer, asked_at)
+        await self._cache.keep(
+            [
+                Read(catalog, product, token, each.answer.position, each.answer.value)
+                for (catalog, product, token), each in found.items()
+                if each.answer.value and not each.answer.value.parked
+                if token and token.startswith(b"%d." % each.switched)
+            ]
+        )
+        return found
+
+    async def _find_owners(self, keys: Sequence[SkuKey]) -> Mapping[SkuKey, UUID | None]:
+        found = await self._cache.find_owners(keys)
+        for (catalog, sku), product in found.items():
+            if product:
+                self._skus.keep_owner(catalog, sku, product)
+        return found
+
+    async def _find_by_sku(self, keys: Sequence[SkuKey]) -> Mapping[SkuKey, Stored]:
+        asked_at = monotonic()
+        async with self._look_up():
+            found = dict(zip(keys, await stored.find_by_sku(self._engine, keys), strict=True))
+        for (catalog, sku), each in found.items():
+            if each.product is None:
+                self._skus.keep_nobodys(catalog, sku, each.answer, asked_at)
+            else:
+                self._skus.keep_owner(catalog, sku, each.product)
+                self._memory.keep(catalog, each.product, each.answer, asked_at)
+        await self._cache.keep_owners(
+            {key: each.product for key, each in found.items() if each.product}
+        )
+        return found
+
+    @asynccontextmanager
+    async def _look_up(self) -> AsyncIterator[None]:
+        """Raises `DatabaseUnavailable`: at once, while nobody tries whether it is back."""
+        try:
+            async with self._database.asked():
+                yield
+        except Away as error:
+            DATABASE_FAILURES.inc()
+            raise DatabaseUnavailable from error
+
+
+def _served(cached: Cached | None, minimum: int) -> Found | None:
+    if cached is None or cached.document is None or cached.position < minimum:
+        return None
+    return Answer(cached.document, cached.position)

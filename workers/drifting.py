@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
 from events.walk import moment
+from projections.cached import State, document_key, state_key
 from projections.drift import Checked, Place, check, sample
 from projections.drifted import park_drifted
 from projections.projector import read_progress
-from projections.publish import Publisher, document_key, state_key
+from projections.publish import Publisher
 from workers import metrics
 
 SAMPLE = 500
@@ -67,12 +68,10 @@ async def _check_cache(redis: Redis, place: Place, checked: Sequence[Checked]) -
     state, *entries = await redis.mget([state_key(place.catalog), *keys])
     if state is None:
         return
-    token, position = state.split()
+    known = State.parse(state)
     for each, key, entry in zip(checked, keys, entries, strict=True):
-        head, _, body = (entry or b"").partition(b"\n")
-        if not head.startswith(token + b" "):
-            continue
-        if not _agrees(each, int(position), int(head.split()[1]), body):
+        held = known.document(entry)
+        if held and not _agrees(each, known.position, *held):
             await redis.delete(key)
             _tell(place, each, "cache", ["cache"])
 

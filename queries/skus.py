@@ -1,0 +1,61 @@
+"""What a process remembers of SKUs: whose they are, which never changes, and which are nobody's."""
+
+from dataclasses import dataclass, field
+from time import monotonic
+from uuid import UUID
+
+from projections.cached import Announcement
+from queries.memory import KEPT_SECONDS, Found
+
+REMEMBERED = 100_000
+"""SKUs, of all catalogs."""
+
+
+@dataclass(slots=True)
+class _OfCatalog:
+    owners: dict[str, UUID] = field(default_factory=dict)
+    nobodys: dict[str, tuple[Found, float]] = field(default_factory=dict)
+    heard_at: float = 0.0
+
+
+class KnownSkus:
+    def __init__(self, limit: int = REMEMBERED) -> None:
+        self._limit = limit
+        self._size = 0
+        self._catalogs: dict[str, _OfCatalog] = {}
+
+    def owner(self, catalog: str, sku: str) -> UUID | None:
+        return self._of(catalog).owners.get(sku)
+
+    def nobodys(self, catalog: str, sku: str, minimum: int) -> Found | None:
+        """The answer that there is none, where it reflects `minimum`."""
+        answer, asked_at = self._of(catalog).nobodys.get(sku, (None, 0.0))
+        if answer is None or monotonic() - asked_at >= KEPT_SECONDS:
+            return None
+        return answer if answer.position >= minimum else None
+
+    def keep_owner(self, catalog: str, sku: str, product: UUID) -> None:
+        self._make_room()
+        self._of(catalog).owners[sku] = product
+
+    def keep_nobodys(self, catalog: str, sku: str, answer: Found, asked_at: float) -> None:
+        """Unless anything has changed since it was asked for."""
+        known = self._of(catalog)
+        if asked_at > known.heard_at:
+            self._make_room()
+            known.nobodys[sku] = (answer, asked_at)
+
+    def forget(self, announced: Announcement) -> None:
+        """Any change may be of a product that has just got its SKU."""
+        known = self._of(announced.catalog)
+        known.nobodys.clear()
+        known.heard_at = monotonic()
+
+    def _of(self, catalog: str) -> _OfCatalog:
+        return self._catalogs.setdefault(catalog, _OfCatalog())
+
+    def _make_room(self) -> None:
+        self._size += 1
+        if self._size > self._limit:
+            self._catalogs.clear()
+            self._size = 1
