@@ -4,6 +4,8 @@ from typing import Literal
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
+from api.settings import Side
+from events.circuit import Circuit, Told
 from events.database import PoolState
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -32,6 +34,16 @@ class SideMetrics:
         self.pool = Gauge(
             f"catalog_{side}_pool_connections", "Connections to PostgreSQL", ["state"]
         )
+        self.circuit_open = Gauge(
+            f"catalog_{side}_circuit_open", "Whether it is left alone: it was slow or away", ["of"]
+        )
+        self.circuit_openings = Counter(
+            f"catalog_{side}_circuit_openings_total", "How often it was found slow or away", ["of"]
+        )
+        self.unconfirmed = Counter(
+            f"catalog_{side}_unconfirmed_sessions_total",
+            "Look-ups that took a session to be alive without PostgreSQL",
+        )
 
     def answered(self, operation: str, method: str, status: int, seconds: float) -> None:
         self.requests.labels(operation, method, str(status)).inc()
@@ -41,6 +53,16 @@ class SideMetrics:
 
     def refused(self, problem: str) -> None:
         self.refusals.labels(problem).inc()
+
+    def circuit(self, of: str) -> Told:
+        """Told of the circuit of that name, it keeps count."""
+        is_open, openings = self.circuit_open.labels(of), self.circuit_openings.labels(of)
+
+        def told(circuit: Circuit) -> None:
+            is_open.set(circuit.is_open)
+            openings.inc(circuit.is_open)
+
+        return told
 
     def pooled(self, state: PoolState) -> None:
         self.pool.labels("in_use").set(state.in_use)
@@ -52,6 +74,13 @@ SIDES: dict[MeasuredSide, SideMetrics] = {
     "command": SideMetrics("command"),
     "query": SideMetrics("query"),
 }
+
+
+def of_process(side: Side) -> SideMetrics:
+    """What counts there that belongs to no request."""
+    return SIDES["query" if side == "queries" else "command"]
+
+
 APPENDS_WAITING = Gauge(
     "catalog_command_appends_waiting", "Appends that wait for a commit", ["catalog"]
 )

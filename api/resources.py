@@ -16,8 +16,10 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import gate as gates
+from api.auth.databases import Databases
 from api.auth.gate import Gate
 from api.freshness import Freshness
+from api.metrics import of_process
 from api.settings import Settings
 from api.write_sides import WriteSides
 from events.circuit import redis_circuit
@@ -58,8 +60,17 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             _pool(settings, settings.query_url, "queries")
         )
         redis = await stack.enter_async_context(connect(settings.redis_url.get_secret_value()))
-        access_engine = query_engine if settings.side == "queries" else engine
-        gate = await stack.enter_async_context(gates.opened(settings, access_engine, redis))
+        metrics = of_process(settings.side)
+        circuit = redis_circuit(metrics.circuit("redis"))
+        gate = await stack.enter_async_context(
+            gates.opened(
+                settings,
+                Databases(_who_may(settings, engine, query_engine), metrics.circuit),
+                redis,
+                circuit,
+                unconfirmed=metrics.unconfirmed.inc,
+            )
+        )
         write_sides = WriteSides(
             engine,
             redis,
@@ -68,7 +79,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         )
         documents = Documents(
             query_engine,
-            ProductCache(redis, redis_circuit(), ttl_seconds=settings.cache_seconds),
+            ProductCache(redis, circuit, ttl_seconds=settings.cache_seconds),
             memory_bytes=settings.process_cache_bytes,
             stale_seconds=settings.stale_seconds,
         )
@@ -92,6 +103,17 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             documents,
             KeptCursors(query_engine),
         )
+
+
+def _who_may(
+    settings: Settings, engine: AsyncEngine, query_engine: AsyncEngine
+) -> dict[str, AsyncEngine]:
+    """The databases that know who may come in: the side's own, then the other one if there is."""
+    if settings.query_database_url is None:
+        return {"database": engine}
+    if settings.side == "queries":
+        return {"query_database": query_engine, "database": engine}
+    return {"database": engine, "query_database": query_engine}
 
 
 def _pool(settings: Settings, url: str, side: str) -> AbstractAsyncContextManager[AsyncEngine]:

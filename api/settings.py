@@ -84,7 +84,10 @@ class Settings(Hashing):
     process_cache_bytes: int = Field(default=64_000_000, ge=0)
     """What each process of the API may remember of products, for at most two seconds."""
     stale_seconds: float = Field(default=300, ge=0)
-    """How long the last that Redis was told is served while PostgreSQL is away, and marked so."""
+    """How long the last that Redis was told is served while PostgreSQL is away, and marked so.
+
+    And to whose sessions: what is read can't outlast the readers.
+    """
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

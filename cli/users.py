@@ -15,15 +15,14 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth import users
+from api.auth.gate import noticing
 from api.auth.messages import NewUser, UserView
-from api.auth.notices import Notices
 from api.auth.passwords import Passwords
 from api.auth.roles import EVERYWHERE, Role
-from api.auth.shared import Shared
-from api.auth.tokens import accepted_seconds
 from api.settings import Settings
 from cli.environment import read
 from cli.errors import InvalidUser, NoPassword, NoSuchRole
+from events.circuit import redis_circuit
 from events.database import pool, session
 from events.nudge import connect
 
@@ -148,5 +147,4 @@ async def _remove(settings: Settings, username: str) -> None:
 async def _announce(settings: Settings, ended: list[UUID]) -> None:
     """To the processes of the API, which else would believe in the sessions a while longer."""
     async with connect(settings.redis_url.get_secret_value()) as redis:
-        notices = Notices(redis, Shared(redis), token_seconds=accepted_seconds(settings))
-        await notices.ended(*ended)
+        await noticing(settings, redis, redis_circuit()).ended(*ended)

@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import problems
 from api.auth import gate, routes, users
 from api.auth.access import Auditor, CatalogKey, Operator, Reader, Writer
+from api.auth.databases import Databases
 from api.auth.keys import ensure_signing_key
 from api.auth.passwords import Passwords
 from api.auth.roles import Role
 from api.settings import Settings
+from events.circuit import redis_circuit
 from events.database import session
 from tests.lifespan import alive
 
@@ -47,7 +49,8 @@ async def operate(_: Operator) -> None: ...
 def application(settings: Settings, engine: AsyncEngine, redis: Redis) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        async with gate.opened(settings, engine, redis) as opened:
+        databases = Databases({"database": engine})
+        async with gate.opened(settings, databases, redis, redis_circuit()) as opened:
             yield {"resources": SimpleNamespace(settings=settings, engine=engine, gate=opened)}
 
     app = FastAPI(lifespan=lifespan)

@@ -61,6 +61,8 @@ def _with(right: Right) -> Callable[[CatalogDescription, Principal], Awaitable[P
     async def check(catalog: Known, principal: Authenticated) -> Principal:
         if not principal.may(right, catalog.key):
             raise Forbidden
+        if right != "read":
+            _confirmed(principal)
         return principal
 
     return check
@@ -75,7 +77,14 @@ type Operator = Annotated[Principal, Depends(_with("operate"))]
 async def _administrator(principal: Authenticated) -> Principal:
     if not principal.administers_everything():
         raise Forbidden
+    _confirmed(principal)
     return principal
+
+
+def _confirmed(principal: Principal) -> None:
+    """Raises DatabaseUnavailable: it would have to say that the session is alive."""
+    if not principal.is_confirmed:
+        raise DatabaseUnavailable
 
 
 type Administrator = Annotated[Principal, Depends(_administrator)]

@@ -1,23 +1,23 @@
 """What a process needs to know who may come in, from its start to its end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.catalogs import KnownCatalogs
+from api.auth.databases import Databases
 from api.auth.keys import KeyRing
-from api.auth.live import LiveSessions
+from api.auth.live import FRESH_SECONDS, LiveSessions
 from api.auth.notices import Notices
 from api.auth.passwords import Passwords
 from api.auth.roles import Principal
-from api.auth.shared import Shared
 from api.auth.throttle import Throttle
 from api.auth.tokens import Tokens, accepted_seconds
 from api.settings import Settings
+from events.circuit import Circuit
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,19 @@ class Gate:
     passwords: Passwords
     throttle: Throttle
 
+    def known(self, token: str) -> Principal | None:
+        """Who sends it, from memory alone; None where `principal` has to be asked."""
+        claims = self.tokens.known(token)
+        if claims is None:
+            return None
+        principal = self.sessions.known(claims.sid)
+        return principal if principal and principal.username == claims.sub else None
+
     async def principal(self, token: str) -> Principal | None:
-        """Who sends this access token; None when nobody may come in with it."""
+        """Who sends this access token; None when nobody may come in with it.
+
+        Raises DatabaseUnavailable where that can't be told.
+        """
         claims = await self.tokens.verified(token)
         if claims is None:
             return None
@@ -38,9 +49,16 @@ class Gate:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, engine: AsyncEngine, redis: Redis) -> AsyncIterator[Gate]:
-    """On the side of queries, `engine` may be that of a read replica."""
-    gate = _made(settings, engine, redis)
+async def opened(
+    settings: Settings,
+    databases: Databases,
+    redis: Redis,
+    circuit: Circuit,
+    *,
+    unconfirmed: Callable[[], None] = lambda: None,
+) -> AsyncIterator[Gate]:
+    """`circuit` is that of `redis`; `unconfirmed` hears of what `LiveSessions` tells it."""
+    gate = _made(settings, databases, redis, circuit, unconfirmed)
     listening = asyncio.create_task(gate.sessions.listen())
     try:
         yield gate
@@ -50,22 +68,41 @@ async def opened(settings: Settings, engine: AsyncEngine, redis: Redis) -> Async
             await listening
 
 
-def _made(settings: Settings, engine: AsyncEngine, redis: Redis) -> Gate:
-    shared = Shared(redis)
-    token_seconds = accepted_seconds(settings)
+def _made(
+    settings: Settings,
+    databases: Databases,
+    redis: Redis,
+    circuit: Circuit,
+    unconfirmed: Callable[[], None],
+) -> Gate:
     return Gate(
         tokens=Tokens(
-            KeyRing(engine, retired_seconds=token_seconds),
+            KeyRing(databases, retired_seconds=accepted_seconds(settings)),
             issuer=settings.token_issuer,
             audience=settings.token_audience,
             seconds=settings.access_token_seconds,
         ),
-        sessions=LiveSessions(engine, Notices(redis, shared, token_seconds=token_seconds)),
-        catalogs=KnownCatalogs(engine),
+        sessions=LiveSessions(
+            databases,
+            noticing(settings, redis, circuit),
+            stale_seconds=settings.stale_seconds,
+            unconfirmed=unconfirmed,
+        ),
+        catalogs=KnownCatalogs(databases),
         passwords=Passwords(settings.bcrypt_rounds),
         throttle=Throttle(
-            shared,
+            redis,
+            circuit,
             per_account=settings.failed_logins_per_account,
             per_address=settings.failed_logins_per_address,
         ),
+    )
+
+
+def noticing(settings: Settings, redis: Redis, circuit: Circuit) -> Notices:
+    return Notices(
+        redis,
+        circuit,
+        living_seconds=max(settings.stale_seconds, FRESH_SECONDS),
+        ended_seconds=accepted_seconds(settings),
     )

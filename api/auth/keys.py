@@ -10,8 +10,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from api.auth.databases import Databases
 from api.auth.tables import SigningKey
 from events.database import session
+from events.errors import DatabaseUnavailable
 
 KEPT_SECONDS = 60.0
 """How long a process goes on with the keys that it has read."""
@@ -42,9 +44,9 @@ class Signer:
 class KeyRing:
     """The keys as this process last read them."""
 
-    def __init__(self, engine: AsyncEngine, *, retired_seconds: float) -> None:
+    def __init__(self, databases: Databases, *, retired_seconds: float) -> None:
         """A retired key verifies for `retired_seconds` more: its last tokens live that long."""
-        self._engine = engine
+        self._databases = databases
         self._retired_seconds = retired_seconds + KEPT_SECONDS
         self._public: dict[str, Ed25519PublicKey] = {}
         self._public_at = -KEPT_SECONDS
@@ -53,15 +55,27 @@ class KeyRing:
         self._signer_at = -KEPT_SECONDS
 
     async def public(self, kid: str) -> Ed25519PublicKey | None:
-        keep = KEPT_SECONDS if kid in self._public else AGAIN_SECONDS
-        return (await self._read_within(keep)).get(kid)
+        """None where there is none. Raises DatabaseUnavailable when that can't be told."""
+        if kid in self._public:
+            return (await self.every_public()).get(kid)
+        return (await self._read_within(AGAIN_SECONDS)).get(kid)
 
     async def every_public(self) -> dict[str, Ed25519PublicKey]:
-        return await self._read_within(KEPT_SECONDS)
+        """While PostgreSQL is away, as they were read last, as long as a retired one verifies.
+
+        Raises DatabaseUnavailable after that.
+        """
+        try:
+            return await self._read_within(KEPT_SECONDS)
+        except DatabaseUnavailable:
+            if not self._public or monotonic() - self._public_at > self._retired_seconds:
+                raise
+            return self._public
 
     async def signer(self) -> Signer:
         if self._signer is None or monotonic() - self._signer_at > KEPT_SECONDS:
-            self._signer, self._signer_at = await self._read_signer(), monotonic()
+            self._signer = await self._databases.answer(_read_signer)
+            self._signer_at = monotonic()
         return self._signer
 
     async def _read_within(self, keep: float) -> dict[str, Ed25519PublicKey]:
@@ -73,20 +87,21 @@ class KeyRing:
         return self._public
 
     async def _read(self) -> None:
+        self._public = await self._databases.answer(self._read_public)
+        self._public_at = monotonic()
+
+    async def _read_public(self, engine: AsyncEngine) -> dict[str, Ed25519PublicKey]:
         recently = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, self._retired_seconds)
         query = select(SigningKey.kid, SigningKey.public_key).where(
             or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > recently)
         )
-        async with session(self._engine) as database:
+        async with session(engine) as database:
             rows = (await database.execute(query)).all()
-        load = Ed25519PublicKey.from_public_bytes
-        self._public = {kid: load(public_key) for kid, public_key in rows}
-        self._public_at = monotonic()
+        return {kid: Ed25519PublicKey.from_public_bytes(public_key) for kid, public_key in rows}
 
-    async def _read_signer(self) -> Signer:
-        query = select(SigningKey.kid, SigningKey.private_key).where(
-            SigningKey.retired_at.is_(None)
-        )
-        async with session(self._engine) as database:
-            kid, private_key = (await database.execute(query)).one()
-        return Signer(kid, Ed25519PrivateKey.from_private_bytes(private_key))
+
+async def _read_signer(engine: AsyncEngine) -> Signer:
+    query = select(SigningKey.kid, SigningKey.private_key).where(SigningKey.retired_at.is_(None))
+    async with session(engine) as database:
+        kid, private_key = (await database.execute(query)).one()
+    return Signer(kid, Ed25519PrivateKey.from_private_bytes(private_key))

@@ -18,7 +18,6 @@ LEEWAY_SECONDS = 2
 REQUIRED = ["iss", "aud", "sub", "sid", "iat", "exp", "jti"]
 LENGTH_LIMIT = 2_048
 REMEMBERED = 10_000
-REMEMBERED_SECONDS = 30.0
 
 # A signature of 64 bytes leaves four bits of its last character unused: only zeros are canonical.
 SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]", re.ASCII)
@@ -46,7 +45,7 @@ class Tokens:
         self.seconds = seconds
         self._issuer = issuer
         self._audience = audience
-        self._verified: Memory[str, Claims] = Memory(REMEMBERED)
+        self._verified: Memory[str, Claims] = Memory(REMEMBERED, clock=time)
 
     async def issue(self, username: str, session_id: UUID) -> str:
         signer = await self.keys.signer()
@@ -63,14 +62,20 @@ class Tokens:
         headers = {"kid": signer.kid, "typ": TYPE}
         return jwt.encode(claims, signer.key, algorithm=ALGORITHM, headers=headers)
 
+    def known(self, token: str) -> Claims | None:
+        """The claims of a token that was found valid before, until it expires."""
+        return self._verified.get(token)
+
     async def verified(self, token: str) -> Claims | None:
-        """The claims of a valid token; its session may have ended all the same."""
-        if (known := self._verified.get(token)) is not None:
+        """The claims of a valid token; its session may have ended all the same.
+
+        None but valid ones are remembered: whoever makes up others makes nobody's be forgotten.
+        """
+        if (known := self.known(token)) is not None:
             return known
         claims = await self.signed(token)
         if claims is not None:
-            remaining = claims.exp + LEEWAY_SECONDS - time()
-            self._verified.put(token, claims, min(remaining, REMEMBERED_SECONDS))
+            self._verified.put(token, claims, claims.exp + LEEWAY_SECONDS - time())
         return claims
 
     async def signed(self, token: str, *, verify_exp: bool = True) -> Claims | None:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.databases import Databases
 from api.auth.keys import KeyRing
 from tests.auth import Service, bearer, given_key
 
@@ -245,7 +246,7 @@ async def test_a_process_learns_of_a_key_that_another_made(
 
 async def test_many_unknown_keys_cost_one_reading(engine: AsyncEngine) -> None:
     await given_key(engine)
-    keys, readings = KeyRing(engine, retired_seconds=600), Counter[str]()
+    keys, readings = KeyRing(Databases({"database": engine}), retired_seconds=600), Counter[str]()
     event.listen(engine.sync_engine, "checkout", lambda *_: readings.update(["reading"]))
 
     found = await asyncio.gather(*(keys.public(f"unknown-{n}") for n in range(20)))

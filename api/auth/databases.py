@@ -1,0 +1,42 @@
+"""The databases that know of sessions, keys and catalogs: each is asked where those before fail."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.circuit import Away, Circuit, Told
+from events.errors import DatabaseUnavailable
+
+ANSWER_SECONDS = 2.0
+"""The longest that one of them is waited for."""
+
+
+class Databases:
+    """One and its replica hold the same; who is away is left alone by all who ask."""
+
+    def __init__(
+        self, engines: dict[str, AsyncEngine], told: Callable[[str], Told] | None = None
+    ) -> None:
+        """`engines` by the names under which logs and `told` know them, the best one first."""
+        self._ways = [
+            (
+                engine,
+                Circuit(
+                    name,
+                    faults=(DatabaseUnavailable,),
+                    deadline_seconds=ANSWER_SECONDS,
+                    told=told(name) if told else lambda _: None,
+                ),
+            )
+            for name, engine in engines.items()
+        ]
+
+    async def answer[T](self, read: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+        """What `read` has from the first that answers. Raises DatabaseUnavailable."""
+        for engine, circuit in self._ways:
+            try:
+                async with circuit.asked():
+                    return await read(engine)
+            except Away:
+                continue
+        raise DatabaseUnavailable
