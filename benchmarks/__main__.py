@@ -18,6 +18,7 @@ from benchmarks.append_report import report
 from benchmarks.feeds import SAMPLE
 from benchmarks.kept import Json, keep
 from benchmarks.machine import describe
+from benchmarks.read_command import reads
 from benchmarks.results import Results, figure
 from benchmarks.server import create_database, started
 from cli import embedded
@@ -26,6 +27,7 @@ PLAN = appending.Plan()
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(projection.app, name="projection")
+app.command()(reads)
 
 
 @app.command("import")

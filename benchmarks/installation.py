@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from api.settings import Side
 from benchmarks.server import SETTINGS
@@ -17,6 +18,7 @@ from cli.processes import running
 
 HOST = "127.0.0.1"
 CATALOG = (sys.executable, "-m", "cli")
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,16 @@ class Installation:
     redis_url: str
     directory: Path
     """Where the processes log."""
+    settings: Mapping[str, str] = NO_SETTINGS
+    """In the environment of the processes; what is not there is as it is shipped."""
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return os.environ | {
+        urls = {
             "CATALOG_DATABASE_URL": self.database_url,
             "CATALOG_REDIS_URL": self.redis_url,
         }
+        return {**os.environ, **urls, **self.settings}
 
     @contextmanager
     def worker(self) -> Iterator[None]:
@@ -45,9 +50,15 @@ class Installation:
     @contextmanager
     def api(self, side: Side) -> Iterator[Address]:
         """`catalog serve`, ready."""
+        with self.serving(side, *CATALOG, "serve", "--side", side) as address:
+            yield address
+
+    @contextmanager
+    def serving(self, name: str, *command: str) -> Iterator[Address]:
+        """A process that is told a port to listen on, ready."""
         address = Address(HOST, _free_port())
-        command = [*CATALOG, "serve", "--side", side, "--port", str(address.port)]
-        with running(side, command, self.directory, env=self.environment) as child:
+        told = [*command, "--port", str(address.port)]
+        with running(name, told, self.directory, env=self.environment) as child:
             address.await_ready(child)
             yield address
 

@@ -32,16 +32,16 @@ class Shop:
     async def opened(self, events: int) -> AsyncIterator[Shoppers]:
         """As soon as so many events can be read."""
         headers = {
-            "Authorization": f"Bearer {await self._token()}",
+            "Authorization": f"Bearer {await self.token()}",
             "Content-Type": "application/json",
         }
         with (
             closing(Client(self.commands.host, self.commands.port, headers)) as commands,
             closing(Client(self.queries.host, self.queries.port, headers)) as queries,
         ):
-            yield Shoppers(commands, queries, await self._products(events))
+            yield Shoppers(commands, queries, await self.products(events))
 
-    async def _token(self) -> str:
+    async def token(self) -> str:
         """The first administrator's."""
         password = secrets.token_urlsafe()
         await add_first(self.database_url, USERNAME, password)
@@ -51,7 +51,7 @@ class Shop:
         token: str = json.loads(issued.body)["access_token"]
         return token
 
-    async def _products(self, events: int) -> list[Product]:
+    async def products(self, events: int) -> list[Product]:
         async with (
             pool(self.database_url, application="catalog-bench") as engine,
             driver(engine) as connection,

@@ -1,0 +1,72 @@
+"""Reads a second and their latency: ours, a constant's and an ORM's, in the same minutes.
+
+All take turns within a round, so that whatever else the machine does befalls all alike.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from benchmarks.asking import Ask, Asked
+from benchmarks.feeds import Row
+from benchmarks.forgetting import forgetting
+from benchmarks.python_client import ask_each
+from benchmarks.read_lineup import Lineup
+from benchmarks.read_sources import found_in
+from benchmarks.read_turns import Turn, turns
+
+MOST_PER_SECOND = 20_000
+"""What a process reads from PostgreSQL at most: before it begins anew, all is forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    ask: Ask
+    rounds: int = 5
+    seconds: float = 3
+    """How long each is asked, in a round."""
+    connections: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Who was asked, by how many connections, and of a catalog of how many products."""
+
+    products: int
+    turn: str
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    setting: Setting
+    round: int
+    asked: Asked
+
+
+async def measure(
+    lineups: Sequence[Lineup], asked_for: Sequence[Row], plan: Plan, told: Callable[[str], None]
+) -> list[Cell]:
+    """`told` hears of which catalog is asked next."""
+    taking = [(lineup, await turns(lineup, asked_for, plan.connections)) for lineup in lineups]
+    cells = []
+    for n in range(plan.rounds):
+        for lineup, its_turns in taking:
+            told(f"round {n + 1} of {plan.rounds}: {lineup.size:,} products")
+            for turn in its_turns:
+                setting = Setting(lineup.size, turn.name, turn.asking.connections)
+                cells.append(Cell(setting, n, await _ask(lineup, turn, plan)))
+    return cells
+
+
+async def _ask(lineup: Lineup, turn: Turn, plan: Plan) -> Asked:
+    """What everybody answers is looked at first; where it may be in a cache, it is by then."""
+    async with AsyncExitStack() as stack:
+        if turn.source == "database":
+            seconds = len(turn.asking.targets) / MOST_PER_SECOND
+            await stack.enter_async_context(forgetting(lineup.installation, seconds))
+        else:
+            await ask_each(turn.asking)
+        if turn.source:
+            await stack.enter_async_context(found_in(turn.source, turn.asking.address))
+        return await plan.ask(turn.asking, plan.seconds)
