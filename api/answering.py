@@ -1,34 +1,65 @@
 """What the routers of the read side share: how fresh an answer has to be, and how it is sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
 from api.auth.access import CatalogKey
+from api.caching import PRIVATE
 from api.freshness import Asking
 from api.parameters import IN_DIGITS
+from api.refusals import Responses, answers, header
+from api.representations import COMPRESSED, Asked, digest, represented
 from api.resources import Held, Resources
+from events.errors import Refused
 from queries.answer import Answer
 from queries.positions import Source
 
 POSITION = {"Catalog-Position": "^[0-9]+$"}
 REVALIDATE = "private, no-cache"
+DIGEST = "[0-9a-f]{32}"
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one read asks of the read side's freshness."""
+    """What one read asks of the read side's freshness, and of the form of its answer."""
 
     held: Resources
     catalog: str
     minimum: int
     wait_seconds: float
+    asked: Asked
 
     async def __call__[T](self, read: Asking[T], *, source: Source = "projected") -> Answer[T]:
         return await self.held.freshness.reflecting(
             self.catalog, self.minimum, self.wait_seconds, read, source=source
         )
+
+    def for_auditors(self, body: bytes, position: int) -> Response:
+        return self._sent(body, position, PRIVATE)
+
+    def for_readers(self, body: bytes, position: int, *, tag: str | None = None) -> Response:
+        """As the catalog has it: whoever may read it is told the same."""
+        return self._sent(body, position, self.held.caching.of(self.catalog), tag)
+
+    def _sent(
+        self, body: bytes, position: int, caching: Mapping[str, str], tag: str | None = None
+    ) -> Response:
+        status, chosen, sent = represented(body, tag or digest(body), self.asked)
+        headers = {"Catalog-Position": str(position), **caching, **chosen}
+        return Response(sent, status, headers, "application/json" if sent else None)
+
+
+type IfNoneMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-None-Match",
+        pattern=r"^[!-~ ]{0,1000}$",
+        description="ETags of answers that are there already: 304 if one of them still holds",
+    ),
+]
 
 
 async def _read(
@@ -49,13 +80,38 @@ async def _read(
         Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms"),
         IN_DIGITS,
     ] = 2_000,
+    if_none_match: IfNoneMatch = None,
+    accept_encoding: Annotated[
+        str | None, Header(alias="Accept-Encoding", include_in_schema=False)
+    ] = None,
 ) -> Read:
-    return Read(held, catalog, minimum, wait / 1000)
+    return Read(held, catalog, minimum, wait / 1000, Asked(if_none_match, accept_encoding))
 
 
 type Reading = Annotated[Read, Depends(_read)]
 
 
-def as_json(body: bytes, position: int) -> Response:
-    headers = {"Catalog-Position": str(position), "Cache-Control": REVALIDATE}
-    return Response(body, headers=headers, media_type="application/json")
+def for_auditors(*refusals: type[Refused]) -> Responses:
+    """The OpenAPI responses of a read whose answers are its caller's own."""
+    return _described(DIGEST, "^private, no-cache$", *refusals)
+
+
+def for_readers(*refusals: type[Refused], tag: str = DIGEST) -> Responses:
+    """The same where all who may read the catalog are told the same."""
+    return _described(tag, "^(private, no-cache|public, max-age=[0-9]+)$", *refusals)
+
+
+def _described(tag: str, cache_control: str, *refusals: type[Refused]) -> Responses:
+    headers = {
+        "Catalog-Position": "^[0-9]+$",
+        "ETag": f'^"{tag}({COMPRESSED})?"$',
+        "Cache-Control": cache_control,
+        "Vary": "Accept-Encoding",
+    }
+    described = answers(200, headers, *refusals)
+    known = {
+        "description": "`If-None-Match` has the answer",
+        "headers": dict(described[200]["headers"]),
+    }
+    described[200]["headers"]["Content-Encoding"] = header("^gzip$", required=False)
+    return described | {304: known}

@@ -8,11 +8,10 @@ import structlog
 from fastapi import APIRouter, Query, Response
 
 from api import outputs
-from api.answering import POSITION, Read, Reading, as_json
+from api.answering import Read, Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey
 from api.errors import InternalError, InvalidInput, ProjectionBehind
 from api.parameters import IN_DIGITS, ONLY_KNOWN
-from api.refusals import answers
 from events.tree import MissingHashes
 from queries import proofs
 from queries.answer import Answer
@@ -30,25 +29,24 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/audit", tags=["queries"], depe
     "/checkpoint",
     operation_id="get_checkpoint",
     response_model=outputs.SignedCheckpoint,
-    responses=answers(200, POSITION, *_REFUSALS),
+    responses=for_auditors(*_REFUSALS),
 )
 async def get_checkpoint(catalog: CatalogKey, _caller: Auditor, read: Reading) -> Response:
     """The newest signed checkpoint: keep it, and the log can't be rewritten without your notice.
 
     `note` is a C2SP tlog-checkpoint, `key` its verifier key; `root` is in hexadecimal.
     """
-    return _told(
-        await read(
-            lambda: proofs.newest_checkpoint(read.held.query_engine, catalog), source="signed"
-        )
+    answer = await read(
+        lambda: proofs.newest_checkpoint(read.held.query_engine, catalog), source="signed"
     )
+    return _told(read, answer)
 
 
 @router.get(
     "/proof/inclusion",
     operation_id="prove_inclusion",
     response_model=outputs.InclusionProof,
-    responses=answers(200, POSITION, *_PROOF_REFUSALS),
+    responses=for_auditors(*_PROOF_REFUSALS),
 )
 async def prove_inclusion(
     catalog: CatalogKey,
@@ -75,7 +73,7 @@ async def prove_inclusion(
     "/proof/consistency",
     operation_id="prove_consistency",
     response_model=outputs.ConsistencyProof,
-    responses=answers(200, POSITION, *_PROOF_REFUSALS),
+    responses=for_auditors(*_PROOF_REFUSALS),
 )
 async def prove_consistency(
     catalog: CatalogKey,
@@ -105,7 +103,7 @@ async def _proven[T: msgspec.Struct](
     read: Read, prove: Callable[[], Awaitable[Answer[T | None]]]
 ) -> Response:
     try:
-        return _told(await read(prove, source="signed"))
+        return _told(read, await read(prove, source="signed"))
     except MissingHashes as error:
         log.error(  # noqa: TRY400 -- it is not about our code
             "log_damaged", catalog=read.catalog, missing=str(error)
@@ -113,7 +111,7 @@ async def _proven[T: msgspec.Struct](
         raise LogDamaged(missing=str(error)) from error
 
 
-def _told(answer: Answer[msgspec.Struct | None]) -> Response:
+def _told(read: Read, answer: Answer[msgspec.Struct | None]) -> Response:
     if answer.value is not None:
-        return as_json(msgspec.json.encode(answer.value), answer.position)
+        return read.for_auditors(msgspec.json.encode(answer.value), answer.position)
     raise NotCovered(size=answer.position) if answer.position else NoCheckpoint

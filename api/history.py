@@ -6,11 +6,10 @@ import msgspec
 from fastapi import APIRouter, Response
 
 from api import outputs
-from api.answering import POSITION, Reading, as_json
+from api.answering import Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey
 from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
-from api.refusals import answers
 from commands.errors import UnknownProduct
 from queries import history
 from queries.errors import InvalidCursor
@@ -24,9 +23,7 @@ router = APIRouter(
     "/{product_id}/history",
     operation_id="get_history",
     response_model=outputs.History,
-    responses=answers(
-        200, POSITION, *CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, InvalidCursor
-    ),
+    responses=for_auditors(*CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, InvalidCursor),
 )
 async def get_history(
     catalog: CatalogKey,
@@ -46,4 +43,4 @@ async def get_history(
     )
     if answer.value is None:
         raise UnknownProduct
-    return as_json(msgspec.json.encode(answer.value), answer.position)
+    return read.for_auditors(msgspec.json.encode(answer.value), answer.position)

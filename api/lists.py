@@ -6,11 +6,10 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from api import outputs
-from api.answering import POSITION, Reading, as_json
+from api.answering import Reading, for_readers
 from api.auth.access import CATALOG_REFUSALS, Known, Reader
 from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
-from api.refusals import answers
 from commands.errors import UnknownCurrency
 from queries import products
 from queries.errors import InvalidCursor
@@ -22,9 +21,7 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
     "",
     operation_id="list_products",
     response_model=outputs.ProductPage,
-    responses=answers(
-        200, POSITION, *CATALOG_REFUSALS, ProjectionBehind, InvalidCursor, UnknownCurrency
-    ),
+    responses=for_readers(*CATALOG_REFUSALS, ProjectionBehind, InvalidCursor, UnknownCurrency),
 )
 async def list_products(
     catalog: Known,
@@ -32,30 +29,32 @@ async def list_products(
     read: Reading,
     parameters: Annotated[ListParameters, Query()],
 ) -> Response:
-    """Products by filters, in pages. Archived ones are left out unless `status` asks for them.
+    """Products by words and filters, in pages. Archived ones are left out unless `status` asks.
+
+    All words of `q` have to be there, in whatever case and with or without accents; the last one
+    may be the beginning of a word. `category` means the subtree, and an attribute's value is
+    written as in the product. A facet counts under all filters but its own what each of its values
+    would leave: the most frequent first, at most 100.
 
     `Catalog-Position` is how far the log has been applied. Products that stand still are listed as
     they were before, and say so (`parked`).
     """
-    filters = parameters.filters(catalog.default_currency)
+    wanted = parameters.wanted(catalog)
     cursors = await read.held.cursors()
     answer = await read(
-        lambda: products.find(
-            read.held.query_engine,
-            cursors,
-            catalog.key,
-            filters,
-            sort=parameters.sort,
-            limit=parameters.limit,
-            cursor=parameters.cursor,
-        )
+        lambda: products.find(read.held.query_engine, cursors, wanted, cursor=parameters.cursor)
     )
-    return as_json(_page(answer.value), answer.position)
+    return read.for_readers(_page(answer.value), answer.position)
 
 
 def _page(page: products.Page) -> bytes:
     """The stored documents, joined: nothing is parsed again."""
     relation = "exact" if page.exact else "at_least"
-    rest = {"next_cursor": page.next_cursor, "total": {"value": page.total, "relation": relation}}
+    rest: dict[str, object] = {
+        "next_cursor": page.next_cursor,
+        "total": {"value": page.total, "relation": relation},
+    }
+    if page.facets:
+        rest["facets"] = {name: msgspec.Raw(each.encode()) for name, each in page.facets.items()}
     items = ",".join(page.items).encode()
     return b'{"items":[' + items + b"]," + msgspec.json.encode(rest)[1:]

@@ -26,6 +26,7 @@ def problem(request: Request, refusal: Refused) -> Response:
     request.state.problem = name
     members = dict(refusal.members)
     headers = {key: str(value) for key, value in members.pop("headers", {}).items()}  # type: ignore[attr-defined]
+    headers.setdefault("Cache-Control", "no-store")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     document = {

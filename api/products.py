@@ -15,6 +15,7 @@ from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS
 from api.parameters import ONLY_KNOWN, PARKED
 from api.refusals import answers, header
+from api.representations import COMPRESSED
 from api.resources import Held
 from commands import errors
 from commands.appending import Circumstances
@@ -62,7 +63,7 @@ type IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        pattern=rf'^"[1-9][0-9]{{0,8}}({PARKED})?"$',
+        pattern=rf'^"[1-9][0-9]{{0,8}}({PARKED})?({COMPRESSED})?"$',
         description="The version to change",
     ),
 ]
@@ -121,7 +122,7 @@ async def _write(
     return Write(
         held.write_sides.of(catalog),
         circumstances,
-        int(if_match.strip('"').removesuffix(PARKED)) if if_match else None,
+        int(if_match.strip('"').partition("-")[0]) if if_match else None,
         await _idempotent(request, principal.username, idempotency_key),
         response,
     )

@@ -93,6 +93,7 @@ def header(pattern: str, *, required: bool = True) -> dict[str, Any]:
     return {"required": required, "schema": {"type": "string", "pattern": pattern}}
 
 
+_NO_STORE = {"Cache-Control": header("^no-store$")}
 _RETRY_AFTER = {"Retry-After": header("^[0-9]+$")}
 _HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": header("^Bearer")},
@@ -125,5 +126,5 @@ def _response(refusals: Sequence[type[Refused]]) -> dict[str, Any]:
     return {
         "description": "\n\n".join(described),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        "headers": _HEADERS.get(STATUS[refusals[0]][0], {}),
+        "headers": _NO_STORE | _HEADERS.get(STATUS[refusals[0]][0], {}),
     }

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import gate as gates
 from api.auth.databases import Databases
 from api.auth.gate import Gate
+from api.caching import Caching
 from api.freshness import Freshness
 from api.metrics import of_process
 from api.settings import Settings
@@ -49,6 +50,8 @@ class Resources:
     freshness: Freshness
     documents: Documents
     cursors: KeptCursors
+    caching: Caching
+    """Who may keep what is read of a catalog."""
 
 
 @asynccontextmanager
@@ -102,6 +105,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             freshness,
             documents,
             KeptCursors(query_engine),
+            Caching(settings.public_catalogs, max_age_seconds=settings.public_max_age_seconds),
         )
 
 

@@ -8,8 +8,10 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from api.auth.roles import CATALOG_KEY
 
 type Side = Literal["commands", "queries", "all"]
 
@@ -28,6 +30,7 @@ def _redis(url: SecretStr) -> SecretStr:
 
 type PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 type RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
+type PublicCatalog = Annotated[str, StringConstraints(pattern=rf"^({CATALOG_KEY}|\*)$")]
 
 
 class Hashing(BaseSettings):
@@ -79,6 +82,11 @@ class Settings(Hashing):
     projection_batch_limit: int = Field(default=5_000, ge=1)
     """Events that a batch may grow to, while batches are quick."""
 
+    public_catalogs: Annotated[list[PublicCatalog], NoDecode] = []
+    """Catalogs, separated by commas, whose products, lists and categories any cache may keep and
+    hand to anybody; `*` for all."""
+    public_max_age_seconds: int = Field(default=60, ge=0)
+
     cache_seconds: int = Field(default=3600, ge=1)
     """How long Redis keeps a product that nobody changes."""
     process_cache_bytes: int = Field(default=64_000_000, ge=0)
@@ -91,11 +99,11 @@ class Settings(Hashing):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "public_catalogs", mode="before")
     @classmethod
     def _separated_by_commas(cls, value: object) -> object:
         if isinstance(value, str):
-            return [origin.strip() for origin in value.split(",") if origin.strip()]
+            return [each.strip() for each in value.split(",") if each.strip()]
         return value
 
     @cached_property
