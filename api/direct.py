@@ -6,7 +6,7 @@ Everything else takes the routes of `api/reads.py`, which answer alike.
 
 import re
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Self
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import reads
 from api.auth.roles import CATALOG_KEY
+from api.middleware import Observed
 from api.problems import problem
 from api.resources import Resources
 from events.errors import Refused
@@ -25,12 +26,15 @@ WAIT_SECONDS = 2.0
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SKU = "[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}"
 _PATH = re.compile(f"/v1/catalogs/({CATALOG_KEY})/products/(?:({_UUID})|by-sku/({_SKU}))")
-_BEARER = re.compile(b"[Bb]earer ([!-~]+)")
+_ROUTES = {route.name: route for route in reads.router.routes if isinstance(route, APIRoute)}
+_BEARER = b"Bearer "
 _POSITION = re.compile(b"[0-9]{1,18}")
 _ETAGS = re.compile(b"[!-~ ]{0,1000}")
+_IRREGULAR = (b"origin", b"catalog-wait")
+"""Headers whose meaning is FastAPI's to find out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """A regular request for a product by its id or its SKU."""
 
@@ -38,7 +42,7 @@ class Asked:
     key: UUID | str
     token: str
     minimum: int
-    if_none_match: str | None
+    if_none_match: str
 
     @classmethod
     def by(cls, scope: Scope) -> Self | None:
@@ -47,41 +51,51 @@ class Asked:
         if path is None or scope["method"] != "GET" or scope["query_string"]:
             return None
         headers = dict(scope["headers"])
-        bearer = _BEARER.fullmatch(headers.get(b"authorization", b""))
+        token = headers.get(b"authorization", b"")
         minimum = headers.get(b"catalog-min-position", b"0")
-        etags = headers.get(b"if-none-match")
-        repeated = len(headers) != len(scope["headers"])
-        odd = bearer is None or not _POSITION.fullmatch(minimum) or b"catalog-wait" in headers
-        if repeated or odd or (etags is not None and not _ETAGS.fullmatch(etags)):
+        etags = headers.get(b"if-none-match", b"")
+        if (
+            not token.startswith(_BEARER)
+            or not _POSITION.fullmatch(minimum)
+            or not _ETAGS.fullmatch(etags)
+            or any(name in headers for name in _IRREGULAR)
+            or len(headers) != len(scope["headers"])
+        ):
             return None
         catalog, product, sku = path.groups()
         return cls(
             catalog,
             UUID(product) if product else sku,
-            bearer[1].decode(),
+            token[len(_BEARER) :].decode("latin-1"),
             int(minimum),
-            None if etags is None else etags.decode(),
+            etags.decode(),
         )
 
 
 class DirectReads:
+    """Stands before FastAPI and what surrounds its routes."""
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        routes = {route.name: route for route in reads.router.routes}
-        self._by_id = cast("APIRoute", routes[reads.by_id.__name__])
-        self._by_sku = cast("APIRoute", routes[reads.by_sku.__name__])
+        self._observed = Observed(_respond, side="query")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked.by(scope) if scope["type"] == "http" else None
-        if asked is None or not _may_read(asked, held := scope["state"]["resources"]):
+        if asked and _may_read(asked, scope["state"]["resources"]):
+            scope["asked"] = asked
+            await self._observed(scope, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        scope["route"] = self._by_sku if isinstance(asked.key, str) else self._by_id
-        try:
-            response = await _answer(asked, held)
-        except Refused as refusal:
-            response = problem(Request(scope), refusal)
-        await response(scope, receive, send)
+
+
+async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
+    asked = scope["asked"]
+    scope["route"] = _ROUTES["by_sku" if isinstance(asked.key, str) else "by_id"]
+    try:
+        response = await _answer(asked, scope["state"]["resources"])
+    except Refused as refusal:
+        response = problem(Request(scope), refusal)
+    await response(scope, receive, send)
 
 
 def _may_read(asked: Asked, held: Resources) -> bool:

@@ -2,12 +2,25 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, Processor, WrappedLogger
 
-SHARED: list[structlog.typing.Processor] = [
+REQUEST_ID: ContextVar[str] = ContextVar("request_id")
+"""Of the request that is being answered."""
+
+
+def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if request_id := REQUEST_ID.get(""):
+        event.setdefault("request_id", request_id)
+    return event
+
+
+SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
+    _with_request_id,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -20,7 +33,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)

@@ -7,10 +7,12 @@ from typing import TypedDict
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import (
     audit,
     catalogs,
+    categories,
     history,
     interventions,
     jobs,
@@ -50,7 +52,14 @@ ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
         interventions.requests,
         jobs.requests,
     ),
-    "queries": (catalogs.reads, lists.router, reads.router, history.router, audit.router),
+    "queries": (
+        catalogs.reads,
+        categories.router,
+        lists.router,
+        reads.router,
+        history.router,
+        audit.router,
+    ),
 }
 EXPOSED = [
     "Catalog-Position",
@@ -66,13 +75,25 @@ class State(TypedDict):
     resources: Resources
 
 
+class Service(FastAPI):
+    """FastAPI behind an entrance that may answer by itself."""
+
+    entrance: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.entrance(scope, receive, send)
+
+    async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         async with resources.opened(settings) as held:
             yield {"resources": held}
 
-    app = FastAPI(title="Catalog", version="1", lifespan=lifespan, redirect_slashes=False)
+    app = Service(title="Catalog", version="1", lifespan=lifespan, redirect_slashes=False)
     sides: tuple[Side, ...] = (
         ("commands", "queries") if settings.side == "all" else (settings.side,)
     )
@@ -81,8 +102,6 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     describe(app)
     app.add_middleware(BoundedBody, limit=settings.body_limit_bytes)
-    if "queries" in sides:
-        app.add_middleware(DirectReads)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -92,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(Observed, side="query" if settings.side == "queries" else "command")
     app.add_middleware(HeadAsGet)
+    app.entrance = DirectReads(app.routed) if "queries" in sides else app.routed
     return app
 
 

@@ -45,9 +45,17 @@ class SideMetrics:
             "Look-ups that took a session to be alive without PostgreSQL",
         )
 
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
     def answered(self, operation: str, method: str, status: int, seconds: float) -> None:
-        self.requests.labels(operation, method, str(status)).inc()
-        self.seconds.labels(operation).observe(seconds)
+        """To find a child by its labels costs more than to count, so they are kept."""
+        labels = operation, method, status
+        if labels not in self._answered:
+            counter = self.requests.labels(operation, method, str(status))
+            self._answered[labels] = (counter, self.seconds.labels(operation))
+        counter, histogram = self._answered[labels]
+        counter.inc()
+        histogram.observe(seconds)
         if status >= 500:  # noqa: PLR2004 -- server errors, RFC 9110
             self.errors.labels(operation).inc()
 

@@ -1,23 +1,27 @@
 """Around every request: its id, its limits, its log line and its metrics. Pure ASGI."""
 
+import logging
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
+from random import getrandbits
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLarge, InternalError
+from api.logs import REQUEST_ID
 from api.metrics import SIDES, MeasuredSide
 from api.problems import problem
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+WELL_FORMED = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 SIDE_OF_TAG: dict[str, MeasuredSide] = {"commands": "command", "queries": "query"}
 
+CHATTY = logging.getLogger(__name__)
 log = structlog.get_logger(__name__)
 
 
@@ -41,7 +45,10 @@ class HeadAsGet:
 
 
 class Observed:
-    """Gives the request an id, answers what fails, logs and counts."""
+    """Gives the request an id, answers what fails, logs and counts.
+
+    Reads that go well are many, and worth a line only to who asks for debugging.
+    """
 
     def __init__(self, app: ASGIApp, *, side: MeasuredSide) -> None:
         self._app = app
@@ -51,7 +58,7 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope))
+        request_id = _request_id(scope["headers"])
         scope.setdefault("state", {})["request_id"] = request_id
         status = 0
 
@@ -59,21 +66,24 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                identity = (b"x-request-id", request_id.encode())
+                message = {**message, "headers": [*message.get("headers", ()), identity]}
             await send(message)
 
         began = perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_identified)
-            except Exception:
-                log.exception("request_failed", path=scope["path"])
-                if status:
-                    raise
-                await problem(Request(scope), InternalError())(scope, receive, send_identified)
-            self._observed(scope, status, perf_counter() - began)
+        told = REQUEST_ID.set(request_id)
+        try:
+            await self._app(scope, receive, send_identified)
+        except Exception:
+            log.exception("request_failed", path=scope["path"])
+            if status:
+                raise
+            await problem(Request(scope), InternalError())(scope, receive, send_identified)
+        finally:
+            REQUEST_ID.reset(told)
+        self._observed(scope, request_id, status, perf_counter() - began)
 
-    def _observed(self, scope: Scope, status: int, seconds: float) -> None:
+    def _observed(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = scope.get("route")
         known = status != HTTPStatus.METHOD_NOT_ALLOWED
         operation = (known and getattr(route, "operation_id", None)) or "other"
@@ -84,8 +94,13 @@ class Observed:
         if problem_name := scope["state"].get("problem"):
             SIDES[side].refused(problem_name)
             refused = {"problem": problem_name}
-        log.info(
+        went_well = side == "query" and status < HTTPStatus.BAD_REQUEST
+        if went_well and not CHATTY.isEnabledFor(logging.DEBUG):
+            return
+        log.log(
+            logging.DEBUG if went_well else logging.INFO,
             "request",
+            request_id=request_id,
             operation=operation,
             method=scope["method"],
             path=scope["path"],
@@ -95,9 +110,11 @@ class Observed:
         )
 
 
-def _request_id(headers: Headers) -> str:
-    given = headers.get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid4().hex
+def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    for name, value in headers:
+        if name == b"x-request-id" and WELL_FORMED.fullmatch(value):
+            return value.decode()
+    return f"{getrandbits(128):032x}"
 
 
 class BoundedBody:

@@ -26,6 +26,8 @@ LOOK_UPS = 2
 """In PostgreSQL at a time, whatever is asked for: other reads need its connections, too."""
 LOOK_UP_SECONDS = 5.0
 
+_FROM_PROCESS = READS.labels("process")
+
 type WantedKey = tuple[str, UUID, bytes | None]
 """A product of a catalog, and the cache's token that was seen before."""
 
@@ -66,7 +68,7 @@ class Documents:
         else:
             found = self._skus.nobodys(catalog, str(key), minimum)
         if found:
-            READS.labels("process").inc()
+            _FROM_PROCESS.inc()
         return found
 
     async def read(self, catalog: str, key: UUID | str, *, minimum: int) -> Found:
