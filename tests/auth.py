@@ -1,7 +1,7 @@
 """The API's authentication by itself, over HTTP, with one guarded operation for each right."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from types import SimpleNamespace
@@ -26,6 +26,8 @@ from tests.lifespan import alive
 
 PASSWORD = "correct horse battery"
 
+type Heard = Callable[[], None]
+
 guarded = APIRouter(prefix="/v1/catalogs/{catalog}")
 
 
@@ -46,11 +48,13 @@ async def audit(_: Auditor) -> None: ...
 async def operate(_: Operator) -> None: ...
 
 
-def application(settings: Settings, engine: AsyncEngine, redis: Redis) -> FastAPI:
+def application(
+    settings: Settings, engine: AsyncEngine, redis: Redis, databases: Databases, heard: Heard
+) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        databases = Databases({"database": engine})
-        async with gate.opened(settings, databases, redis, redis_circuit()) as opened:
+        opening = gate.opened(settings, databases, redis, redis_circuit(), unconfirmed=heard)
+        async with opening as opened:
             yield {"resources": SimpleNamespace(settings=settings, engine=engine, gate=opened)}
 
     app = FastAPI(lifespan=lifespan)
@@ -104,8 +108,17 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def service(settings: Settings, engine: AsyncEngine, redis: Redis) -> AsyncIterator[Service]:
-    app = application(settings, engine, redis)
+async def service(
+    settings: Settings,
+    engine: AsyncEngine,
+    redis: Redis,
+    *,
+    databases: Databases | None = None,
+    unconfirmed: Heard = lambda: None,
+) -> AsyncIterator[Service]:
+    """`databases`, where it knows who may come in, are those of `engine` unless they are given."""
+    databases = databases or Databases({"database": engine})
+    app = application(settings, engine, redis, databases, unconfirmed)
     async with alive(app) as living:
         transport = ASGITransport(living)
         async with AsyncClient(transport=transport, base_url="http://catalog.test") as http:

@@ -39,13 +39,15 @@ class LiveSessions:
         *,
         stale_seconds: float,
         unconfirmed: Callable[[], None],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """`unconfirmed` hears of each answer that PostgreSQL had no part in."""
         self._databases = databases
         self._notices = notices
         self._stale_seconds = stale_seconds
         self._unconfirmed = unconfirmed
-        self._known: Memory[UUID, Principal] = Memory(REMEMBERED)
+        self._clock = clock
+        self._known: Memory[UUID, Principal] = Memory(REMEMBERED, clock=clock)
         self._asking: dict[UUID, asyncio.Task[Answer]] = {}
         self._tasks: set[asyncio.Task[Answer]] = set()
 
@@ -117,17 +119,17 @@ class LiveSessions:
             self._known.put(session_id, principal, seconds)
 
     async def _find(self, session_id: UUID) -> Answer:
-        asked_at = monotonic()
+        asked_at = self._clock()
         notice = await self._notices.find(session_id)
         if notice and (notice.principal is None or _is_fresh(notice)):
-            age = notice.age_seconds + monotonic() - asked_at
+            age = notice.age_seconds + self._clock() - asked_at
             return notice.principal, FRESH_SECONDS - age
-        asked_database_at = monotonic()
+        asked_database_at = self._clock()
         try:
             principal = await self._databases.answer(lambda engine: _read(engine, session_id))
         except DatabaseUnavailable:
-            return self._believed(notice), FRESH_SECONDS - (monotonic() - asked_at)
-        age = monotonic() - asked_database_at
+            return self._believed(notice), FRESH_SECONDS - (self._clock() - asked_at)
+        age = self._clock() - asked_database_at
         if principal is not None:
             await self._notices.tell(principal, age)
         elif notice is not None:  # its end was not heard of: Redis was away

@@ -1,6 +1,7 @@
 """Access tokens: JWTs (RFC 9068) signed with Ed25519, which name a session and carry no roles."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import time
 from uuid import UUID, uuid4
@@ -40,16 +41,25 @@ def accepted_seconds(settings: Settings) -> int:
 class Tokens:
     """Issues and verifies the access tokens of one issuer for one audience."""
 
-    def __init__(self, keys: KeyRing, *, issuer: str, audience: str, seconds: int) -> None:
+    def __init__(
+        self,
+        keys: KeyRing,
+        *,
+        issuer: str,
+        audience: str,
+        seconds: int,
+        clock: Callable[[], float] = time,
+    ) -> None:
         self.keys = keys
         self.seconds = seconds
         self._issuer = issuer
         self._audience = audience
-        self._verified: Memory[str, Claims] = Memory(REMEMBERED, clock=time)
+        self._clock = clock
+        self._verified: Memory[str, Claims] = Memory(REMEMBERED, clock=clock)
 
     async def issue(self, username: str, session_id: UUID) -> str:
         signer = await self.keys.signer()
-        now = int(time())
+        now = int(self._clock())
         claims = {
             "iss": self._issuer,
             "aud": self._audience,
@@ -75,7 +85,7 @@ class Tokens:
             return known
         claims = await self.signed(token)
         if claims is not None:
-            self._verified.put(token, claims, claims.exp + LEEWAY_SECONDS - time())
+            self._verified.put(token, claims, claims.exp + LEEWAY_SECONDS - self._clock())
         return claims
 
     async def signed(self, token: str, *, verify_exp: bool = True) -> Claims | None:

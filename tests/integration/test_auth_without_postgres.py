@@ -1,0 +1,211 @@
+"""Who may come in while PostgreSQL, or one of two, is away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from time import monotonic
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.auth.databases import ANSWER_SECONDS, Databases
+from api.auth.keys import AGAIN_SECONDS
+from api.auth.live import FRESH_SECONDS
+from api.settings import Settings
+from events.database import create_engine
+from tests.auth import Service, answers, bearer, given_user, service
+from tests.proxy import Proxy, proxy
+
+pytest_plugins = ("tests.auth_fixtures",)
+
+READ, WRITE = "/v1/catalogs/main/read", "/v1/catalogs/main/write"
+SLACK_SECONDS = 2.0
+
+
+@dataclass
+class Reader:
+    """A process whose way to PostgreSQL a test can cut; it has served somebody else before."""
+
+    service: Service
+    way: Proxy
+    unconfirmed: list[None] = field(default_factory=list)
+
+    async def reads(self, token: str) -> int:
+        return (await self.service.get(READ, token)).status_code
+
+    async def writes(self, token: str) -> int:
+        return (await self.service.get(WRITE, token)).status_code
+
+
+@pytest.fixture
+async def way(database_url: str) -> AsyncIterator[Proxy]:
+    async with proxy(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def away(way: Proxy) -> AsyncIterator[AsyncEngine]:
+    """What can be put away by the proxy."""
+    engine = create_engine(way.url, pool_size=2, application="tests")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def reader(
+    here: Service, settings: Settings, away: AsyncEngine, redis: Redis, way: Proxy
+) -> AsyncIterator[Reader]:
+    heard: list[None] = []
+    async with service(settings, away, redis, unconfirmed=lambda: heard.append(None)) as process:
+        made = Reader(process, way, heard)
+        assert await made.reads(await here.token_of("ada")) == 200
+        yield made
+
+
+async def aged(redis: Redis, seconds: float) -> None:
+    """As if PostgreSQL had been asked that much longer ago."""
+    for key in await redis.keys("access:session:*"):
+        await redis.pexpire(key, await redis.pttl(key) - int(seconds * 1000))
+
+
+async def test_a_session_that_was_alive_a_while_ago_may_read(
+    here: Service, reader: Reader, redis: Redis
+) -> None:
+    token = await here.token_of("ada")
+    await reader.way.stop()
+    await aged(redis, 60)
+
+    assert await reader.reads(token) == 200
+    assert len(reader.unconfirmed) == 1
+
+
+async def test_it_may_do_nothing_else(here: Service, reader: Reader, redis: Redis) -> None:
+    token = await here.token_of("ada")
+    await reader.way.stop()
+    await aged(redis, 60)
+
+    assert await reader.writes(token) == 503
+
+    await reader.way.start()
+    assert await answers(200, reader.service, token, path=WRITE, within=15)
+
+
+async def test_it_may_so_for_a_bounded_time(
+    here: Service, reader: Reader, redis: Redis, settings: Settings
+) -> None:
+    token = await here.token_of("ada")
+    await reader.way.stop()
+    await aged(redis, settings.stale_seconds + 1)
+
+    assert await reader.reads(token) == 503
+    assert reader.unconfirmed == []
+
+
+async def test_a_session_that_ends_meanwhile_is_refused_at_once(
+    here: Service, reader: Reader, redis: Redis
+) -> None:
+    token = await here.token_of("ada")
+    await reader.way.stop()
+    await aged(redis, 60)
+    assert await reader.reads(token) == 200
+
+    await here.revoke(token, by=token)
+
+    assert await answers(401, reader.service, token, path=READ)
+
+
+async def test_roles_that_were_taken_away_meanwhile_are_not_believed(
+    here: Service, reader: Reader, redis: Redis, engine: AsyncEngine
+) -> None:
+    token = await here.token_of("ada")
+    await reader.way.stop()
+    await aged(redis, 60)
+    assert await reader.reads(token) == 200
+
+    await given_user(engine, "anna", {"*": "admin"})
+    anna = bearer(await here.token_of("anna"))
+    changed = await here.http.patch("/v1/users/ada", json={"roles": {}}, headers=anna)
+    assert changed.status_code == 200
+
+    assert await answers(503, reader.service, token, path=READ)
+    assert (await here.get(READ, token)).status_code == 404
+    assert await reader.reads(token) == 404
+
+
+async def test_an_emptied_redis_vouches_for_nobody(
+    here: Service, reader: Reader, redis: Redis
+) -> None:
+    token = await here.token_of("ada")
+    await reader.way.stop()
+    await redis.flushdb()
+
+    assert await reader.reads(token) == 503
+
+
+async def test_a_revocation_that_redis_missed_is_made_good_by_the_first_who_asks_postgres(
+    here: Service, elsewhere: Service, reader: Reader, redis: Redis, engine: AsyncEngine
+) -> None:
+    token = await here.token_of("ada")
+    await reader.way.stop()
+    async with engine.begin() as connection:
+        await connection.execute(text("update access.sessions set revoked_at = now()"))
+    await aged(redis, FRESH_SECONDS)
+    assert (await elsewhere.me(token)).status_code == 401
+
+    assert await reader.reads(token) == 503
+
+
+async def test_known_keys_go_on_and_unknown_ones_can_t_be_told(
+    here: Service, reader: Reader
+) -> None:
+    token = await here.token_of("ada")
+    claims = jwt.decode(token, options={"verify_signature": False})
+    strange = {"kid": "unheard-of", "typ": "at+jwt"}
+    await reader.way.stop()
+
+    assert (await reader.service.http.get("/.well-known/jwks.json")).status_code == 200
+    assert await reader.reads(token) == 200
+    forged = jwt.encode(claims, Ed25519PrivateKey.generate(), "EdDSA", headers=strange)
+    assert await answers(503, reader.service, forged, path=READ, within=AGAIN_SECONDS + 5)
+
+
+async def test_where_one_database_is_away_the_other_is_asked(
+    here: Service,
+    settings: Settings,
+    engine: AsyncEngine,
+    away: AsyncEngine,
+    redis: Redis,
+    way: Proxy,
+) -> None:
+    databases = Databases({"query_database": away, "database": engine})
+    heard: list[None] = []
+    process = service(
+        settings, engine, redis, databases=databases, unconfirmed=lambda: heard.append(None)
+    )
+    async with process as one:
+        await way.stop()
+        token = await here.token_of("ada")
+        await redis.flushdb()
+
+        assert (await one.get(WRITE, token)).status_code == 200
+        assert heard == []
+
+
+async def test_a_database_that_hangs_costs_a_moment_once(
+    here: Service, redis: Redis, reader: Reader
+) -> None:
+    token = await here.token_of("ada")
+    reader.way.delay_seconds = 60
+    await aged(redis, 60)
+    began = monotonic()
+
+    given = await asyncio.gather(*(reader.reads(token) for _ in range(50)))
+    took = monotonic() - began
+
+    assert given == [200] * 50
+    assert took < ANSWER_SECONDS + SLACK_SECONDS
+    assert len(reader.unconfirmed) == 1
