@@ -24,26 +24,27 @@ class Gathering[K, V]:
         self._parallel = parallel
         self._waiting: dict[K, asyncio.Future[V]] = {}
         self._loading: set[K] = set()
-        self._calls: set[asyncio.Task[None]] = set()
+        self._running = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V:
         """What `load` has for the key. Raises what it raises."""
         answer = self._waiting.get(key)
         if answer is None:
             answer = self._waiting[key] = asyncio.get_running_loop().create_future()
-            if len(self._calls) < self._parallel:
-                call = asyncio.create_task(self._run())
-                self._calls.add(call)
-                call.add_done_callback(self._calls.discard)
+            if self._running < self._parallel:
+                self._running += 1
+                task = asyncio.create_task(self._run())
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(answer)
 
     async def _run(self) -> None:
-        while batch := self._taken():
-            self._loading |= batch.keys()
-            try:
+        try:
+            while batch := self._taken():
                 await self._answer(batch)
-            finally:
-                self._loading -= batch.keys()
+        finally:  # not when the task is done: who asked before that would wait for nobody
+            self._running -= 1
 
     def _taken(self) -> dict[K, asyncio.Future[V]]:
         """Those who waited longest; none whose key is being loaded by another call."""
@@ -51,6 +52,7 @@ class Gathering[K, V]:
         return {key: self._waiting.pop(key) for key in list(islice(free, self._limit))}
 
     async def _answer(self, batch: Mapping[K, asyncio.Future[V]]) -> None:
+        self._loading |= batch.keys()
         try:
             found = await self._load(list(batch))
         except Exception as error:  # noqa: BLE001 -- it is for those who asked
@@ -60,3 +62,5 @@ class Gathering[K, V]:
         else:
             for key, answer in batch.items():
                 answer.set_result(found[key])
+        finally:
+            self._loading -= batch.keys()

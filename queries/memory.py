@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from uuid import UUID
 
@@ -25,7 +26,7 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class Heard:
     """The last word that something changed."""
 
     at: float
@@ -36,6 +37,9 @@ class _Heard:
         return asked_at <= self.at or answer.position < self.position
 
 
+NOTHING_HEARD = Heard(-inf, 0)
+
+
 class ProductMemory:
     """Answers about products, those that there is none included."""
 
@@ -44,7 +48,7 @@ class ProductMemory:
         self._bytes = 0
         self._kept: dict[str, dict[UUID, _Kept]] = {}
         self._order: deque[tuple[str, UUID, _Kept]] = deque()
-        self._heard: dict[Hashable, _Heard] = {}
+        self._heard: dict[Hashable, Heard] = {}
 
     def find(self, catalog: str, product: UUID, minimum: int) -> Found | None:
         """None unless it reflects `minimum`."""
@@ -67,11 +71,12 @@ class ProductMemory:
         kept = shelf[product] = _Kept(answer, asked_at)
         self._order.append((catalog, product, kept))
         self._bytes += _size(answer)
+        self._drop_old()
 
     def forget(self, announced: Announcement) -> None:
         """What has changed; all of the catalog where it is not told what."""
         self._drop_old()
-        heard = _Heard(monotonic(), announced.position)
+        heard = Heard(monotonic(), announced.position)
         if announced.changed is None:
             self._kept.pop(announced.catalog, None)
             self._hear(announced.catalog, heard)
@@ -81,7 +86,7 @@ class ProductMemory:
             shelf.pop(product, None)
             self._hear((announced.catalog, product), heard)
 
-    def _hear(self, place: Hashable, heard: _Heard) -> None:
+    def _hear(self, place: Hashable, heard: Heard) -> None:
         self._heard.pop(place, None)
         self._heard[place] = heard
 

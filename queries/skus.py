@@ -5,7 +5,7 @@ from time import monotonic
 from uuid import UUID
 
 from projections.cached import Announcement
-from queries.memory import KEPT_SECONDS, Found
+from queries.memory import KEPT_SECONDS, NOTHING_HEARD, Found, Heard
 
 REMEMBERED = 100_000
 """SKUs, of all catalogs."""
@@ -15,7 +15,11 @@ REMEMBERED = 100_000
 class _OfCatalog:
     owners: dict[str, UUID] = field(default_factory=dict)
     nobodys: dict[str, tuple[Found, float]] = field(default_factory=dict)
-    heard_at: float = 0.0
+    heard: Heard = NOTHING_HEARD
+
+    def clear(self) -> None:
+        self.owners.clear()
+        self.nobodys.clear()
 
 
 class KnownSkus:
@@ -39,9 +43,9 @@ class KnownSkus:
         self._of(catalog).owners[sku] = product
 
     def keep_nobodys(self, catalog: str, sku: str, answer: Found, asked_at: float) -> None:
-        """Unless anything has changed since it was asked for."""
+        """Unless a change was heard of since it was asked for."""
         known = self._of(catalog)
-        if asked_at > known.heard_at:
+        if not known.heard.voids(answer, asked_at):
             self._make_room()
             known.nobodys[sku] = (answer, asked_at)
 
@@ -49,7 +53,7 @@ class KnownSkus:
         """Any change may be of a product that has just got its SKU."""
         known = self._of(announced.catalog)
         known.nobodys.clear()
-        known.heard_at = monotonic()
+        known.heard = Heard(monotonic(), announced.position)
 
     def _of(self, catalog: str) -> _OfCatalog:
         return self._catalogs.setdefault(catalog, _OfCatalog())
@@ -57,5 +61,6 @@ class KnownSkus:
     def _make_room(self) -> None:
         self._size += 1
         if self._size > self._limit:
-            self._catalogs.clear()
+            for known in self._catalogs.values():
+                known.clear()
             self._size = 1
