@@ -4,11 +4,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
 from events.nudge import connect
+from projections.cached import state_key
 from projections.projector import Progress, read_progress
-from projections.publish import state_key
-from queries.cache import ProductCache
-from queries.product import by_id
+from queries.document import Document
 from tests.eventually import eventually
+from tests.reading import cached, read
 from tests.rebuilding import all_rows, live, rebuilt, states
 
 SETTLED_SECONDS = 60.0
@@ -46,18 +46,16 @@ async def settled(engine: AsyncEngine, redis_url: str) -> None:
 async def assert_cache_agrees(engine: AsyncEngine, redis_url: str) -> None:
     """Every product: as the cache has it, and as it has it after it was read."""
     async with connect(redis_url) as redis, driver(engine) as connection:
-        cache = ProductCache(redis, ttl_seconds=60)
         for row in await connection.fetch(
             "select catalog_id, product_id, version, document::text from read.product_details"
         ):
             catalog, product, version, body = row
-            cached = await cache.find(catalog, product)
-            assert cached is None or cached.body in {None, body.encode()}, product
-            read = await by_id(engine, cache, catalog, product, minimum=0)
-            assert read.value is not None
-            assert (read.value.version, read.value.body) == (version, body.encode())
-            kept = await cache.find(catalog, product)
-            assert kept is None or kept.body == body.encode()
+            right = Document(version, body.encode())
+            assert await cached(redis, product, catalog) in {None, right}, product
+            found = (await read(engine, redis, product, catalog)).value
+            assert found is not None
+            assert (found.version, found.body) == (version, body.encode())
+            assert await cached(redis, product, catalog) in {None, right}, product
 
 
 async def _progress(engine: AsyncEngine) -> list[Progress]:

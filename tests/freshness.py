@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.freshness import Freshness
 from events.nudge import channel
-from projections.publish import PROJECTED
+from projections.cached import EVERYTHING, PROJECTED, Announcement
 from queries.answer import Answer
-from queries.product import Document, by_sku
+from queries.document import Document
 from tests.eventually import eventually
+from tests.reading import read_stored
 
 AWAY = "redis://127.0.0.1:1"
 LONG = 30.0
@@ -32,16 +33,22 @@ class Reading:
         self.made += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
-        answer = await by_sku(self.engine, "main", "LAMP-1")
+        answer = await read_stored(self.engine)
         self.at_once -= 1
         return answer
+
+
+def nobody(_told: Announcement) -> None:
+    """Forgets anything because of it."""
 
 
 @asynccontextmanager
 async def running(
     engine: AsyncEngine, redis: Redis, *, waiting_limit: int = 10_000, reading_limit: int = 10
 ) -> AsyncIterator[Freshness]:
-    freshness = Freshness(engine, redis, waiting_limit=waiting_limit, reading_limit=reading_limit)
+    freshness = Freshness(
+        engine, redis, nobody, waiting_limit=waiting_limit, reading_limit=reading_limit
+    )
     task = asyncio.create_task(freshness.run())
     try:
         yield freshness
@@ -81,4 +88,4 @@ async def listening(redis: Redis) -> None:
 
 
 async def announced(redis: Redis, position: int, catalog: str = "main") -> None:
-    await redis.publish(channel(redis, PROJECTED), f"{catalog} {position}")
+    await redis.publish(channel(redis, PROJECTED), f"{catalog} {position} {EVERYTHING}")

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
 from events.nudge import connect
+from projections.cached import state_key
 from projections.generations import FIRST, schema_of
-from projections.publish import state_key
 from tests.eventually import eventually
 from tests.exactness import assert_exact
 from tests.given import checkpoint

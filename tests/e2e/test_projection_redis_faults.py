@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
 from events.nudge import ANSWER_SECONDS, APPENDED, channel, connect
-from projections.publish import PROJECTED, VOUCHED_MILLISECONDS, vouched_key
+from projections.cached import PROJECTED, VOUCHED_SECONDS
 from tests.conversation import PRODUCTS, Caller
 from tests.e2e.test_killed_worker import head_of
 from tests.e2e.test_projection_kills import moves
 from tests.eventually import eventually
 from tests.exactness import assert_exact
+from tests.reading import vouched
 from tests.redis_process import RedisProcess, redis_process
 from tests.traffic import Traffic, traffic, writer
 from tests.worker_process import worker
@@ -129,7 +130,7 @@ async def test_it_is_away_for_longer_than_the_cache_is_believed(
 ) -> None:
     async with busy(anna, settings, engine, tmp_path) as reader:
         redis.stop()
-        until = monotonic() + VOUCHED_MILLISECONDS / 1000
+        until = monotonic() + VOUCHED_SECONDS
         while monotonic() < until:
             assert await lag(engine) < HELD_UP_SECONDS
             await reader.is_answered()
@@ -165,13 +166,13 @@ async def cached(client: Redis) -> None:
     """Until the cache has something that is believed."""
 
     async def found() -> bool:
-        return bool(await client.exists(vouched_key("main")) and await client.keys("*:product:*"))
+        return bool(await vouched(client) and await client.keys("*:product:*"))
 
     await eventually(found, within=30)
 
 
 async def is_not_believed(client: Redis) -> bool:
-    return not await client.exists(vouched_key("main"))
+    return await vouched(client) is None
 
 
 async def test_it_carries_no_hints(

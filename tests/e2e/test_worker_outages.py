@@ -15,7 +15,7 @@ from api.settings import Settings
 from events.database import driver
 from events.nudge import connect
 from events.product import ProductRegistered
-from queries.cache import ProductCache
+from tests import reading
 from tests.eventually import eventually
 from tests.given import Log, checkpoint
 from tests.proxy import proxy
@@ -70,8 +70,8 @@ async def test_it_goes_on_projecting_without_redis_and_tells_it_when_it_is_back(
 
 async def cached(redis: RedisProcess, product: UUID) -> int | None:
     async with connect(redis.url) as client:
-        found = await ProductCache(client, ttl_seconds=60).find("main", product)
-    return found.version if found and found.body is not None else None
+        found = await reading.cached(client, product)
+    return found.version if found else None
 
 
 async def published(redis: RedisProcess, product: UUID) -> None:
@@ -84,7 +84,7 @@ async def published(redis: RedisProcess, product: UUID) -> None:
 async def announced(redis: RedisProcess, position: int) -> None:
     async def told() -> bool:
         async with connect(redis.url) as client:
-            found = await ProductCache(client, ttl_seconds=60).find("main", UUID(int=0))
+            found = await reading.vouched(client)
         return found is not None and found.position == position
 
     await eventually(told)

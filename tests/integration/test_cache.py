@@ -1,6 +1,6 @@
 """Reads from Redis and PostgreSQL: never staler than they say, whatever happens to Redis."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from uuid import UUID
 
 import pytest
@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.nudge import connect
 from events.product import ProductRenamed
-from projections.publish import VOUCHED_MILLISECONDS, Publisher, vouched_key
-from queries import product
-from queries.answer import Answer
-from queries.cache import ProductCache
-from queries.product import Document, by_id
+from projections.cached import VOUCHED_SECONDS
+from projections.publish import Publisher
+from queries import stored
+from queries.document import Document
+from queries.stored import Stored
+from tests import reading
 from tests.given import DESK, LAMP, SWITCHED, Log, projected, registered
+from tests.reading import put_back, vouched, vouched_before
 from tests.redis_process import RedisProcess, redis_process
 
 SUN = ProductRenamed(name="Sun")
@@ -36,24 +38,21 @@ async def publish(engine: AsyncEngine, redis: Redis) -> None:
 
 async def read(engine: AsyncEngine, redis: Redis, minimum: int = 0) -> tuple[int, int]:
     """The lamp's version, and the position that the answer claims to reflect."""
-    cache = ProductCache(redis, ttl_seconds=SECONDS)
-    answer = await by_id(engine, cache, "main", LAMP, minimum=minimum)
+    answer = await reading.read(engine, redis, minimum=minimum)
     assert answer.value
     return answer.value.version, answer.position
 
 
 async def put_in_cache(redis: Redis, version: int, position: int) -> None:
     """What a reader does that read this from PostgreSQL."""
-    cache = ProductCache(redis, ttl_seconds=SECONDS)
-    seen = await cache.find("main", LAMP)
+    seen = await vouched(redis)
     assert seen
-    body = b'{"version":%d}' % version
-    await cache.keep("main", LAMP, token=seen.token, position=position, version=version, body=body)
+    await put_back(redis, seen, position, Document(version, b'{"version":%d}' % version))
 
 
 async def cached(redis: Redis) -> int | None:
-    found = await ProductCache(redis, ttl_seconds=SECONDS).find("main", LAMP)
-    return found.version if found and found.body is not None else None
+    found = await reading.cached(redis)
+    return found.version if found else None
 
 
 async def test_what_was_read_from_postgres_is_kept(engine: AsyncEngine, redis: Redis) -> None:
@@ -87,16 +86,14 @@ async def test_who_read_before_a_switch_keeps_nothing_after_it(
     await projected(engine)
     publisher = Publisher(redis, ttl_seconds=SECONDS)
     await publisher.announce("main", SWITCHED, 1, 1)
-    find = product._read  # noqa: SLF001 -- overtaken in the middle of a read
+    find = stored.find
 
-    async def overtaken(
-        engine: AsyncEngine, query: str, catalog: str, key: UUID | str
-    ) -> Answer[Document | None]:
-        found = await find(engine, query, catalog, key)
+    async def overtaken(engine: AsyncEngine, keys: Sequence[tuple[str, UUID]]) -> list[Stored]:
+        found = await find(engine, keys)
         await publisher.announce("main", SWITCHED + 1, 1, 1)
         return found
 
-    monkeypatch.setattr(product, "_read", overtaken)
+    monkeypatch.setattr(stored, "find", overtaken)
     assert await read(engine, redis) == (1, 1)
     assert await cached(redis) is None
 
@@ -164,6 +161,7 @@ async def test_what_redis_remembers_of_old_times_is_not_served_for_new(
         assert await read(engine, redis) == (2, 2)
 
         own_redis.start()
+        await vouched_before(redis, 0)
         assert await read(engine, redis) == (1, 1)
         assert await read(engine, redis, minimum=2) == (2, 2)
         await Publisher(redis, ttl_seconds=SECONDS).announce("main", SWITCHED, 2, 2)
@@ -178,8 +176,7 @@ async def test_a_cache_that_no_worker_vouches_for_is_not_believed(
     await publish(engine, redis)
     await read(engine, redis)
     assert await cached(redis) == 1
-    assert 0 < await redis.pttl(vouched_key("main")) <= VOUCHED_MILLISECONDS
-    await redis.delete(vouched_key("main"))
+    await vouched_before(redis, VOUCHED_SECONDS)
     assert await cached(redis) is None
     await Publisher(redis, ttl_seconds=SECONDS).announce("main", SWITCHED, 1, 1)
     assert await cached(redis) == 1

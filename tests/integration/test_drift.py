@@ -18,8 +18,6 @@ from projections.drifted import park_drifted
 from projections.generations import FIRST
 from projections.leases import LeaseLost
 from projections.projector import project
-from queries.cache import ProductCache
-from queries.product import by_id
 from tests.eventually import eventually
 from tests.given import (
     DESK,
@@ -36,6 +34,7 @@ from tests.given import (
 from tests.interventions import kept, requested
 from tests.parking import discarded, parked, places, retried
 from tests.projectors import measured, running
+from tests.reading import read
 from tests.rebuilding import executed, rebuilt
 from tests.shelf import put, shelf
 from tests.tampering import DEEDS, NOBODY, Deed
@@ -115,8 +114,7 @@ async def test_all_that_is_wrong_of_a_product_is_told_at_once(engine: AsyncEngin
 async def test_what_is_shown_says_that_it_stands_still(engine: AsyncEngine, redis: Redis) -> None:
     await executed(engine, WRONG, LAMP)
     await check_catalog(engine, redis, PLACE, SAMPLE)
-    cache = ProductCache(redis, ttl_seconds=60)
-    found = await by_id(engine, cache, "main", LAMP, minimum=0)
+    found = await read(engine, redis)
     assert found.value
     document = msgspec.json.decode(found.value.body)
     assert (document["name"], document["parked"]) == ("Lamp", {"position": NEXT})

@@ -10,14 +10,14 @@ from structlog.testing import capture_logs
 
 from events.nudge import connect
 from events.product import ProductRegistered, ProductRenamed
+from projections.cached import document_key, state_key
 from projections.drift import Place
 from projections.generations import FIRST
-from projections.publish import Publisher, document_key, state_key
-from queries.cache import ProductCache
-from queries.product import by_id
+from projections.publish import Publisher
 from tests.given import DESK, LAMP, SWITCHED, Log, projected, registered
 from tests.parking import parked
 from tests.projectors import measured
+from tests.reading import cached, read
 from tests.rebuilding import NO_REDIS, executed
 from workers.drifting import SAMPLE, check_catalog
 
@@ -56,8 +56,8 @@ async def publish(engine: AsyncEngine, publisher: Publisher) -> None:
 
 
 async def version_in_cache(redis: Redis, product: UUID = LAMP) -> int | None:
-    found = await ProductCache(redis, ttl_seconds=60).find("main", product)
-    return found.version if found and found.body is not None else None
+    found = await cached(redis, product)
+    return found.version if found else None
 
 
 def found_in_cache() -> float:
@@ -99,8 +99,7 @@ async def test_other_bytes_are_found_and_read_from_the_tables_again(
     (line,) = [each for each in told if each["event"] == "drift_found"]
     assert (line["product_id"], line["where"]) == (str(LAMP), "cache")
     assert await version_in_cache(redis) is None
-    cache = ProductCache(redis, ttl_seconds=60)
-    found = await by_id(engine, cache, "main", LAMP, minimum=0)
+    found = await read(engine, redis)
     assert found.value
     assert found.value.body == right == await body_of(redis)
     assert not await is_accused(engine, redis)

@@ -13,13 +13,12 @@ from structlog.testing import capture_logs
 
 from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
-from queries.cache import ProductCache
-from queries.product import by_id
 from tests.eventually import eventually
 from tests.given import TELEPORTED, Log
 from tests.interventions import kept, requested
 from tests.parking import parked
 from tests.projectors import measured, running
+from tests.reading import read
 from tests.rebuilding import live, rebuilt
 from workers.drifting import check_all
 
@@ -57,11 +56,10 @@ async def stands_still(engine: AsyncEngine, product: UUID) -> None:
     await eventually(is_parked)
 
 
-async def read(engine: AsyncEngine, redis: Redis) -> None:
-    cache = ProductCache(redis, ttl_seconds=60)
+async def read_all(engine: AsyncEngine, redis: Redis) -> None:
     while True:
         for product in PRODUCTS:
-            await by_id(engine, cache, "main", product, minimum=0)
+            await read(engine, redis, product)
 
 
 async def test_nothing_is_accused(engine: AsyncEngine, redis: Redis) -> None:
@@ -70,7 +68,7 @@ async def test_nothing_is_accused(engine: AsyncEngine, redis: Redis) -> None:
         async with running(engine, redis, lease_seconds=5, most=20):
             doings = [
                 asyncio.create_task(written(Log(engine))),
-                asyncio.create_task(read(engine, redis)),
+                asyncio.create_task(read_all(engine, redis)),
             ]
             try:
                 for number in range(ROUNDS):

@@ -14,7 +14,7 @@ from api.errors import ProjectionBehind
 from api.freshness import Freshness
 from events.nudge import channel, connect
 from events.product import ProductRenamed
-from projections.publish import PROJECTED
+from projections.cached import PROJECTED
 from queries.history import of_product
 from queries.proofs import newest_checkpoint
 from tests.cursors import CURSORS
@@ -24,6 +24,7 @@ from tests.freshness import (
     Reading,
     announced,
     listening,
+    nobody,
     running,
     taught,
     until,
@@ -57,7 +58,7 @@ def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_is_there_is_read_at_once(engine: AsyncEngine, redis: Redis) -> None:
     await Log(engine).given(LAMP, registered)
     await projected(engine)
-    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=1, reading_limit=1)
     answer = await freshness.reflecting("main", 1, 0, Reading(engine))
     assert answer.value
     assert answer.position == 1
@@ -119,7 +120,7 @@ async def test_what_is_no_position_harms_nobody(engine: AsyncEngine, redis: Redi
     head = await Log(engine).given(LAMP, registered)
     async with running(engine, redis) as freshness:
         await listening(redis)
-        for message in ("", "main", "main soon", b"\xff 1"):
+        for message in ("", "main 1", "main soon *", "main 1 lamp", b"\xff 1"):
             await redis.publish(channel(redis, PROJECTED), message)
         read = asyncio.create_task(freshness.reflecting("main", head, LONG, Reading(engine)))
         await waiting(freshness, 1)
@@ -150,7 +151,7 @@ async def test_what_was_known_is_forgotten_when_reads_fall_back(
 @pytest.mark.usefixtures("trusting")
 async def test_what_would_come_too_early_is_not_read(engine: AsyncEngine, redis: Redis) -> None:
     reading = Reading(engine)
-    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=1, reading_limit=1)
     await taught(freshness, 1)
     with pytest.raises(ProjectionBehind):
         await freshness.reflecting("main", 2, 0.01, reading)
@@ -163,7 +164,7 @@ async def test_who_knows_nothing_of_late_reads(
     monkeypatch.setattr(known, "BELIEVED_SECONDS", 0)
     head = await Log(engine).given(LAMP, registered, SUN)
     await projected(engine)
-    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=1, reading_limit=1)
     await taught(freshness, 1)
     assert (await freshness.reflecting("main", head, 0, Reading(engine))).position == head
 
@@ -173,7 +174,7 @@ async def test_the_log_does_not_wait_for_the_read_tables(engine: AsyncEngine, re
     log = Log(engine)
     await log.given(LAMP, registered)
     history = partial(of_product, engine, CURSORS, "main", LAMP, limit=50, cursor=None)
-    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=1, reading_limit=1)
     await freshness.reflecting("main", 1, 0, history, source="appended")
     await taught(freshness, 0)
     head = await log.given(LAMP, SUN)
@@ -209,7 +210,7 @@ async def test_after_the_wait_it_says_how_far_reads_are(engine: AsyncEngine, red
 
 
 async def test_without_a_figure_of_the_log_it_says_none(engine: AsyncEngine, redis: Redis) -> None:
-    freshness = Freshness(engine, redis, waiting_limit=1, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=1, reading_limit=1)
     with pytest.raises(ProjectionBehind) as refused:
         await freshness.reflecting("main", 1, 0, Reading(engine))
     assert refused.value.members == {"position": 0, "minimum": 1}

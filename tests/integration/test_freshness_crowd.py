@@ -15,13 +15,14 @@ from api.errors import ProjectionBehind
 from api.freshness import Asking, Freshness
 from events.nudge import connect
 from queries.answer import Answer
-from queries.product import Document
+from queries.document import Document
 from tests.freshness import (
     AWAY,
     LONG,
     Reading,
     announced,
     listening,
+    nobody,
     running,
     taught,
     until,
@@ -146,7 +147,7 @@ async def test_who_need_not_wait_passes_those_whose_turn_it_is(
     engine: AsyncEngine, redis: Redis
 ) -> None:
     over = asyncio.Event()
-    freshness = Freshness(engine, redis, waiting_limit=4, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=4, reading_limit=1)
     others = [
         asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over))) for _ in range(2)
     ]
@@ -162,7 +163,7 @@ async def test_nobody_waits_for_his_turn_longer_than_he_may(
 ) -> None:
     """Who has not been told that his position is there; and he has a place while he waits."""
     over = asyncio.Event()
-    freshness = Freshness(engine, redis, waiting_limit=6, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=6, reading_limit=1)
     first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
     await waiting(freshness, 1)
     others = [asyncio.create_task(freshness.reflecting("main", 1, 1.0, never)) for _ in range(2)]
@@ -179,7 +180,7 @@ async def test_nobody_waits_for_his_turn_longer_than_he_may(
 
 async def test_who_is_released_in_time_may_be_late(engine: AsyncEngine, redis: Redis) -> None:
     over = asyncio.Event()
-    freshness = Freshness(engine, redis, waiting_limit=4, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=4, reading_limit=1)
     first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
     await waiting(freshness, 1)
     began = monotonic()
@@ -197,7 +198,7 @@ async def test_nobody_is_late_for_ever(
 ) -> None:
     monkeypatch.setattr(freshnesses, "GRACE_SECONDS", 0.1)
     over = asyncio.Event()
-    freshness = Freshness(engine, redis, waiting_limit=4, reading_limit=1)
+    freshness = Freshness(engine, redis, nobody, waiting_limit=4, reading_limit=1)
     first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
     await waiting(freshness, 1)
     late = asyncio.create_task(freshness.reflecting("main", 1, 1.5, never))

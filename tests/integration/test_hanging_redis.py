@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.nudge import ANSWER_SECONDS, connect
 from events.product import ProductRenamed
-from projections.publish import state_key
+from projections.cached import state_key
 from tests.eventually import eventually
 from tests.given import LAMP, Log, registered
 from tests.projectors import caught_up, measured, running

@@ -32,7 +32,7 @@ from projections.interventions import (
     request,
 )
 from projections.leases import LeaseLost, acquire
-from queries.cache import ProductCache
+from queries.document import Document
 from tests.acting import acting_as
 from tests.eventually import eventually
 from tests.given import (
@@ -48,6 +48,7 @@ from tests.given import (
 )
 from tests.parking import names, newer_release, parked, places
 from tests.projectors import lease_was_lost, running
+from tests.reading import cached, put_back, vouched
 from workers import following
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
@@ -253,32 +254,30 @@ async def test_what_somebody_did_to_the_rows_is_repaired(
 async def test_what_somebody_did_to_the_cache_is_repaired(
     engine: AsyncEngine, redis: Redis
 ) -> None:
-    cache = ProductCache(redis, ttl_seconds=60)
     async with running(engine, redis):
 
         async def vouched_for() -> bool:
-            return await cache.find("main", LAMP) is not None
+            return await vouched(redis) is not None
 
         await eventually(vouched_for)
         position = await Log(engine).given(LAMP, registered, sun)
-        await eventually(lambda: cached(redis, "Sun"))
-        seen = await cache.find("main", LAMP)
+        await eventually(lambda: is_cached(redis, "Sun"))
+        seen = await vouched(redis)
         assert seen
-        stolen = b'{"name":"stolen"}'
-        await cache.keep("main", LAMP, token=seen.token, position=position, version=2, body=stolen)
-        assert await cached(redis, "stolen")
+        await put_back(redis, seen, position, Document(2, b'{"name":"stolen"}'))
+        assert await is_cached(redis, "stolen")
         assert await outcome_of(engine, await asked(engine, "refold")) == "done"
 
         async def forgotten() -> bool:
-            found = await cache.find("main", LAMP)
-            return found is not None and found.body is None
+            found = await vouched(redis)
+            return found is not None and found.document is None
 
         await eventually(forgotten)
 
 
-async def cached(redis: Redis, name: str) -> bool:
-    found = await ProductCache(redis, ttl_seconds=60).find("main", LAMP)
-    return bool(found and found.body and msgspec.json.decode(found.body)["name"] == name)
+async def is_cached(redis: Redis, name: str) -> bool:
+    found = await cached(redis)
+    return found is not None and msgspec.json.decode(found.body)["name"] == name
 
 
 async def test_what_the_log_does_not_know_is_not_read_any_more(

@@ -13,10 +13,9 @@ from events.database import Connection
 from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
 from events.upcasts import UPCASTS, Shape, Upcast
+from projections.cached import state_key
 from projections.leases import Lease
 from projections.projector import Batch, prepare, refold
-from projections.publish import state_key
-from queries.cache import ProductCache
 from tests.eventually import eventually
 from tests.given import (
     DESK,
@@ -31,6 +30,7 @@ from tests.given import (
     rows,
 )
 from tests.projectors import caught_up, lease_was_lost, parked_streams, running, versions
+from tests.reading import vouched
 from workers import following
 from workers import projecting as loop
 
@@ -107,9 +107,9 @@ async def test_a_worker_that_knows_the_event_heals_the_stream_when_it_starts(
 
                 await eventually(healed)
         assert [line for line in told if line["event"] == "stream_unparked"]
-        cached = await ProductCache(redis, ttl_seconds=60).find("main", LAMP)
-        assert cached
-        assert (cached.position, cached.body) == (3, None)
+        found = await vouched(redis)
+        assert found
+        assert (found.position, found.document) == (3, None)
 
 
 async def test_a_worker_tries_a_parked_stream_once(

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import Connection, driver
 from events.nudge import APPENDED, channel, connect, listen, nudge
 from events.product import ProductRenamed
+from projections.cached import state_key
 from projections.leases import Lease
 from projections.projector import Batch, Progress, commit, prepare, read_progress, refold
-from projections.publish import Publisher, state_key
+from projections.publish import Publisher
 from tests.eventually import eventually
 from tests.given import LAMP, SWITCHED, TELEPORTED, Log, opened, projected, registered
 from tests.projectors import caught_up, running

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.nudge import channel, connect
 from events.product import PriceSet, ProductRenamed
 from projections import publish
+from projections.cached import PROJECTED
 from projections.projector import Batch
-from projections.publish import PROJECTED, Publisher
-from queries.cache import ProductCache
+from projections.publish import Publisher
+from queries.document import Document
 from tests.given import LAMP, SWITCHED, TELEPORTED, Log, projected, registered
 from tests.parking import newer_release, retried
+from tests.reading import put_back, vouched
 
 
 @pytest.fixture
@@ -38,11 +40,11 @@ async def batches(engine: AsyncEngine) -> list[Batch]:
 
 async def served(redis: Redis) -> tuple[int, int] | None:
     """The position and the version of the lamp that a reader may believe."""
-    found = await ProductCache(redis, ttl_seconds=60).find("main", LAMP)
-    if found is None or found.body is None:
+    found = await vouched(redis)
+    if found is None or found.document is None:
         return None
-    assert msgspec.json.decode(found.body)["version"] == found.version
-    return found.position, found.version
+    assert msgspec.json.decode(found.document.body)["version"] == found.document.version
+    return found.position, found.document.version
 
 
 async def test_what_was_projected_is_served(
@@ -95,18 +97,16 @@ async def test_documents_of_a_large_batch_are_forgotten_in_the_moment_when_reads
     publisher: Publisher, redis: Redis, batches: list[Batch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slow reader may put the old one back until then, and not after."""
-    cache = ProductCache(redis, ttl_seconds=60)
     await publisher.announce("main", SWITCHED, 0, 0)
     await publisher.publish("main", SWITCHED, batches[0])
     monkeypatch.setattr(publish, "PUT_AT_MOST", 0)
     await publisher.publish("main", SWITCHED, batches[1])
-    found = await cache.find("main", LAMP)
+    found = await vouched(redis)
     assert found
-    assert (found.position, found.body) == (2, None)
+    assert (found.position, found.document) == (2, None)
     (old,) = batches[0].changes
     assert old.after
-    was = old.after.body.encode()
-    await cache.keep("main", LAMP, token=found.token, position=1, version=1, body=was)
+    await put_back(redis, found, 1, Document(1, old.after.body.encode()))
     assert await served(redis) is None
 
 
@@ -116,7 +116,7 @@ async def test_an_emptied_redis_knows_nothing_until_it_is_told(
     await publisher.announce("main", SWITCHED, 0, 0)
     await publisher.publish("main", SWITCHED, batches[0])
     await redis.flushdb()
-    assert await ProductCache(redis, ttl_seconds=60).find("main", LAMP) is None
+    assert await vouched(redis) is None
     await publisher.publish("main", SWITCHED, batches[1])
     assert await served(redis) is None
     await publisher.publish("main", SWITCHED, batches[2])
@@ -147,7 +147,10 @@ async def test_everybody_hears_how_far_reads_have_come(
         await publisher.announce("main", SWITCHED, 0, 0)
         await publisher.publish("main", SWITCHED, batches[0])
         heard = [await subscription.get_message(timeout=5) for _ in range(2)]
-    assert [message and message["data"] for message in heard] == [b"main 0", b"main 1"]
+    assert [message and message["data"] for message in heard] == [
+        b"main 0 *",
+        b"main 1 %b" % LAMP.hex.encode(),
+    ]
 
 
 async def test_another_generation_forgets_every_document_of_the_one_before(
@@ -206,15 +209,14 @@ async def test_a_product_that_stands_still_is_not_cached(
 async def test_what_is_made_anew_at_a_position_is_not_overwritten_by_who_read_it_before(
     publisher: Publisher, redis: Redis, engine: AsyncEngine, batches: list[Batch]
 ) -> None:
-    cache = ProductCache(redis, ttl_seconds=60)
     await publisher.announce("main", SWITCHED, 0, 0)
     for batch in batches:
         await publisher.publish("main", SWITCHED, batch)
-    seen = await cache.find("main", LAMP)
+    seen = await vouched(redis)
     assert seen
     await publisher.publish("main", SWITCHED, await retried(engine))
-    await cache.keep("main", LAMP, token=seen.token, position=3, version=3, body=b"wrong")
+    await put_back(redis, seen, 3, Document(3, b"wrong"))
     assert await served(redis) is None
-    found = await cache.find("main", LAMP)
+    found = await vouched(redis)
     assert found
     assert (found.position, found.token != seen.token) == (3, True)

@@ -12,7 +12,8 @@ from events.database import driver
 from events.nudge import connect
 from projections import rebuild as rebuilding
 from projections.building import begin
-from projections.publish import Publisher, state_key
+from projections.cached import state_key
+from projections.publish import Publisher
 from tests.command import catalog_command
 from tests.eventually import eventually
 from tests.given import LAMP, SWITCHED, Log, checkpoint, projected, registered

@@ -13,14 +13,13 @@ from events.database import Connection, driver
 from events.nudge import connect
 from events.product import ProductRenamed
 from projections import switching
+from projections.cached import state_key
 from projections.errors import SwitchTimedOut
 from projections.generations import FIRST, show
 from projections.leases import Lease, LeaseLost, acquire
 from projections.meeting import Built, follow
 from projections.projector import project
-from projections.publish import Publisher, state_key
-from queries.cache import ProductCache
-from queries.product import by_id, by_sku
+from projections.publish import Publisher
 from tests import holding
 from tests.eventually import eventually
 from tests.given import (
@@ -36,6 +35,7 @@ from tests.given import (
     rows,
 )
 from tests.projectors import running
+from tests.reading import cached, read, read_stored
 from tests.rebuilding import all_rows, executed, exists, live, rebuilt, states
 from tests.redis_process import RedisProcess, redis_process
 
@@ -60,7 +60,7 @@ async def test_it_waits_for_who_reads_and_keeps_nobody_else_waiting(engine: Asyn
         await eventually(lambda: waits_for_views(engine))
         for _ in range(20):
             began = perf_counter()
-            assert (await by_sku(engine, "main", "LAMP-1")).value
+            assert (await read_stored(engine)).value
             assert perf_counter() - began < 5
             assert await live(engine) == FIRST
         assert not rebuilding.done()
@@ -188,15 +188,10 @@ async def test_workers_go_on_with_the_new_generation(engine: AsyncEngine, redis:
 
 
 async def served(engine: AsyncEngine, redis: Redis) -> str:
-    found = await by_id(engine, ProductCache(redis, ttl_seconds=60), "main", LAMP, minimum=0)
+    found = await read(engine, redis)
     assert found.value
     name: str = msgspec.json.decode(found.value.body)["name"]
     return name
-
-
-async def cached(redis: Redis) -> bytes | None:
-    found = await ProductCache(redis, ttl_seconds=60).find("main", LAMP)
-    return found.body if found else None
 
 
 async def test_what_was_cached_before_is_not_believed_after_it(
