@@ -1,29 +1,33 @@
-"""One product over HTTP: its document as it is stored."""
+"""One product over HTTP: its document as it is stored. Mostly called by `api/direct.py`."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Path, Response
 
 from api import outputs
-from api.answering import POSITION, REVALIDATE, Reading
+from api.answering import Read, Reading, for_readers
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Reader
 from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN, PARKED
-from api.refusals import Responses, answers
+from api.refusals import header
 from commands.errors import UnknownProduct
 from commands.input import Sku
 from queries.memory import Found
 
-_REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind)
-_DOCUMENT = POSITION | {"ETag": f'^"[0-9]+({PARKED})?"$', "Cache-Control": "^private, no-cache$"}
 STALE = '110 - "Response is Stale"'
-"""RFC 7234, 5.5.1: RFC 9111 leaves it to `Age` and the reader to find out."""
-_NOT_MODIFIED: Responses = {304: {"description": "`If-None-Match` has this version"}}
+"""RFC 7234, 5.5.1; RFC 9111 leaves it to `Age` alone."""
+
+_RESPONSES = for_readers(
+    *CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, tag=f"[0-9]+({PARKED})?"
+)
+for _status in (200, 304):
+    _RESPONSES[_status]["headers"] |= {
+        "Age": header("^[0-9]+$", required=False),
+        "Warning": header("^110 ", required=False),
+    }
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
-
-type IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", pattern=r"^[!-~ ]{0,1000}$")]
 
 
 @router.get(
@@ -31,18 +35,13 @@ type IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", pattern=r
     operation_id="get_product_by_sku",
     dependencies=ONLY_KNOWN,
     response_model=outputs.Product,
-    responses=answers(200, _DOCUMENT, *_REFUSALS, UnknownProduct) | _NOT_MODIFIED,
+    responses=_RESPONSES,
 )
 async def by_sku(
-    catalog: CatalogKey,
-    sku: Annotated[Sku, Path()],
-    _caller: Reader,
-    read: Reading,
-    if_none_match: IfNoneMatch = None,
+    _catalog: CatalogKey, sku: Annotated[Sku, Path()], _caller: Reader, read: Reading
 ) -> Response:
-    documents = read.held.documents
-    answer = await read(lambda: documents.read(catalog, sku, minimum=read.minimum))
-    return document_response(answer, if_none_match)
+    """As `GET /products/{id}`."""
+    return await answer(read, sku)
 
 
 @router.get(
@@ -50,38 +49,32 @@ async def by_sku(
     operation_id="get_product",
     dependencies=ONLY_KNOWN,
     response_model=outputs.Product,
-    responses=answers(200, _DOCUMENT, *_REFUSALS, UnknownProduct) | _NOT_MODIFIED,
+    responses=_RESPONSES,
 )
-async def by_id(
-    catalog: CatalogKey,
-    product_id: UUID,
-    _caller: Reader,
-    read: Reading,
-    if_none_match: IfNoneMatch = None,
-) -> Response:
-    documents = read.held.documents
-    answer = await read(lambda: documents.read(catalog, product_id, minimum=read.minimum))
-    return document_response(answer, if_none_match)
+async def by_id(_catalog: CatalogKey, product_id: UUID, _caller: Reader, read: Reading) -> Response:
+    """The product as it is read now.
+
+    While the database is away it is what a worker vouched for `Age` seconds ago, with a `Warning`;
+    what has been without for too long, or was never asked for, is refused.
+    """
+    return await answer(read, product_id)
 
 
-def document_response(found: Found, if_none_match: str | None) -> Response:
-    """The document, or that the caller has it. Raises `UnknownProduct`."""
+async def answer(read: Read, key: UUID | str) -> Response:
+    """By an id or a SKU. Raises `UnknownProduct`, `ProjectionBehind`, `DatabaseUnavailable`."""
+    documents, catalog, minimum = read.held.documents, read.catalog, read.minimum
+    found = documents.remembered(catalog, key, minimum)
+    if found is None:
+        found = await read(lambda: documents.read(catalog, key, minimum=minimum))
+    return _document(read, found)
+
+
+def _document(read: Read, found: Found) -> Response:
     if found.value is None:
         raise UnknownProduct
-    etag = f'"{found.value.version}{PARKED if found.value.parked else ""}"'
-    headers = {
-        "ETag": etag,
-        "Cache-Control": REVALIDATE,
-        "Catalog-Position": str(found.position),
-    }
+    tag = f"{found.value.version}{PARKED if found.value.parked else ''}"
+    response = read.for_readers(found.value.body, found.position, tag=tag)
     if found.stale_seconds is not None:
-        headers |= {"Age": str(found.stale_seconds), "Warning": STALE}
-    if if_none_match is not None and _matches(if_none_match, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(found.value.body, headers=headers, media_type="application/json")
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    """Weak comparison (RFC 9110, 13.1.2)."""
-    candidates = (each.strip().removeprefix("W/") for each in if_none_match.split(","))
-    return any(each in {etag, "*"} for each in candidates)
+        response.headers["Age"] = str(found.stale_seconds)
+        response.headers["Warning"] = STALE
+    return response
