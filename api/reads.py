@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 
 from api import outputs
 from api.answering import Read, Reading, for_readers
-from api.auth.access import CATALOG_REFUSALS, CatalogKey, Reader
+from api.auth.access import CATALOG_REFUSALS, Reader
 from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN, PARKED
 from api.refusals import header
@@ -37,9 +37,7 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
     response_model=outputs.Product,
     responses=_RESPONSES,
 )
-async def by_sku(
-    _catalog: CatalogKey, sku: Annotated[Sku, Path()], _caller: Reader, read: Reading
-) -> Response:
+async def by_sku(sku: Annotated[Sku, Path()], _caller: Reader, read: Reading) -> Response:
     """As `GET /products/{id}`."""
     return await answer(read, sku)
 
