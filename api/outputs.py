@@ -65,10 +65,23 @@ class Total(BaseModel):
     relation: Literal["exact", "at_least"]
 
 
+class FacetValue(BaseModel):
+    """`count` is the total that the list would have if it were filtered by this value."""
+
+    value: str
+    count: int
+
+
 class ProductPage(BaseModel):
+    """`facets` is there where some were asked for.
+
+    A value of `price` is a range of minor units, `1000-1999`: `price_min` and `price_max`.
+    """
+
     items: list[Product]
     next_cursor: str | None
     total: Total
+    facets: dict[str, list[FacetValue]] = Field(default={})
 
 
 class Change(BaseModel):
@@ -96,6 +109,19 @@ class HistoryItem(BaseModel):
 class History(BaseModel):
     items: list[HistoryItem]
     next_cursor: str | None
+
+
+class Category(BaseModel):
+    """`count` products are in it or below, `children` in the order of their slugs."""
+
+    category: str
+    slug: str
+    count: int
+    children: list["Category"]
+
+
+class CategoryTree(BaseModel):
+    items: list[Category]
 
 
 class SignedCheckpoint(BaseModel):

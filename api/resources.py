@@ -27,6 +27,7 @@ from events.circuit import redis_circuit
 from events.database import pool
 from events.nudge import connect
 from queries.cache import ProductCache
+from queries.categories import Categories
 from queries.cursor_key import KeptCursors
 from queries.product import Documents
 
@@ -49,6 +50,7 @@ class Resources:
     write_sides: WriteSides
     freshness: Freshness
     documents: Documents
+    categories: Categories
     cursors: KeptCursors
     caching: Caching
     """Who may keep what is read of a catalog."""
@@ -104,6 +106,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             write_sides,
             freshness,
             documents,
+            Categories(query_engine),
             KeptCursors(query_engine),
             Caching(settings.public_catalogs, max_age_seconds=settings.public_max_age_seconds),
         )

@@ -1,0 +1,81 @@
+"""The category tree of each catalog, counted once for all who ask at a time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
+
+import asyncpg
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import driver, statement
+from queries.answer import Answer
+from queries.category_tree import tree
+from queries.single_flight import SingleFlight
+
+_COUNT = statement(__package__, "sql/count_products_by_category.sql")
+
+UNDOUBTED_SECONDS = 2.0
+"""How old a tree may be before PostgreSQL is asked whether it still holds."""
+KEPT_CATALOGS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    answer: Answer[bytes]
+    state: str
+    """Of the read tables it was counted in."""
+    asked_at: float
+
+    def serves(self, minimum: int) -> bool:
+        young = monotonic() - self.asked_at < UNDOUBTED_SECONDS
+        return young and self.answer.position >= minimum
+
+
+class Categories:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._kept: dict[str, _Kept] = {}
+        self._counting = SingleFlight[str, _Kept]()
+
+    async def read(self, catalog: str, *, minimum: int) -> Answer[bytes]:
+        """`{items: […]}` in JSON: a tree of products that are not archived.
+
+        As of `minimum` unless the read tables have not come so far. Raises `DatabaseUnavailable`.
+        """
+        kept = self._kept.get(catalog)
+        if kept is None or not kept.serves(minimum):
+            kept = await self._counted(catalog)
+            if kept.answer.position < minimum:  # it may have been under way before they had
+                kept = await self._counted(catalog)
+        return kept.answer
+
+    async def _counted(self, catalog: str) -> _Kept:
+        return await self._counting(catalog, partial(self._count, catalog))
+
+    async def _count(self, catalog: str) -> _Kept:
+        kept, asked_at = self._kept.get(catalog), monotonic()
+        async with driver(self._engine) as connection:
+            rows = await connection.fetch(_COUNT, catalog, kept.state if kept else None)
+        if kept and rows and rows[0]["state"] == kept.state:
+            kept = replace(kept, asked_at=asked_at)
+        else:
+            kept = await asyncio.to_thread(_made, rows, asked_at)
+        self._keep(catalog, kept)
+        return kept
+
+    def _keep(self, catalog: str, kept: _Kept) -> None:
+        self._kept.pop(catalog, None)
+        self._kept[catalog] = kept
+        if len(self._kept) > KEPT_CATALOGS:
+            del self._kept[next(iter(self._kept))]
+
+
+def _made(rows: Sequence[asyncpg.Record], asked_at: float) -> _Kept:
+    """Without rows there are no read tables yet."""
+    position, state = (rows[0]["position"], rows[0]["state"]) if rows else (0, "")
+    counted = ((row["category"], row["count"]) for row in rows if row["category"] is not None)
+    body = msgspec.json.encode({"items": tree(counted)})
+    return _Kept(Answer(body, position), state, asked_at)
