@@ -49,7 +49,7 @@ async def by_sku(sku: Annotated[Sku, Path()], _caller: Reader, read: Reading) ->
     response_model=outputs.Product,
     responses=_RESPONSES,
 )
-async def by_id(_catalog: CatalogKey, product_id: UUID, _caller: Reader, read: Reading) -> Response:
+async def by_id(product_id: UUID, _caller: Reader, read: Reading) -> Response:
     """The product as it is read now.
 
     While the database is away it is what a worker vouched for `Age` seconds ago, with a `Warning`;
