@@ -5,23 +5,32 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
 from api.currencies import KnownCurrency
 from api.parameters import IN_DIGITS, PageCursor, PageLimit
 from commands.input import NO_NUL, Amount, Brand, Category, Sku, Tag
+from events.catalogs import CatalogDescription
+from projections.projection import Catalog
 from queries.filters import Filters, Status
-from queries.products import Sort
+from queries.listing import Wanted
+from queries.orders import Sort
 
 ATTRIBUTE = re.compile(r"attr\.([A-Za-z0-9][A-Za-z0-9_.-]{0,63})")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 VALUE = re.compile(NO_NUL.replace("*", "{0,1000}"))
+WORDS = r"^[^\x00]*[^\W_][^\x00]*$"
+FACET = rf"^(category|brand|status|tag|price|{ATTRIBUTE.pattern})$"
 
 
 def _moment(text: str) -> datetime:
@@ -40,11 +49,40 @@ type Moment = Annotated[
 ]
 
 
+def _with_a_word(text: str) -> str:
+    if not re.fullmatch(WORDS, text):
+        raise ValueError("there is no letter and no digit in it")
+    return text
+
+
+type Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_with_a_word),
+    Field(json_schema_extra={"pattern": WORDS}),
+]
+
+
+def _apart(given: object) -> object:
+    """`facets=a,b` and `facets=a&facets=b` are the same, and nothing is counted twice."""
+    if not isinstance(given, list):
+        return given
+    return list(dict.fromkeys(name for each in given for name in str(each).split(",")))
+
+
+type Facets = Annotated[
+    list[Annotated[str, StringConstraints(pattern=FACET)]],
+    Field(max_length=10, json_schema_extra={"uniqueItems": True}),
+    BeforeValidator(_apart),
+]
+
+
 class ListParameters(BaseModel):
     """Beside these, `attr.<name>=<value>` asks for an attribute."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
+    q: Words | None = None
     category: Category | None = None
     status: Status | None = None
     brand: Brand | None = None
@@ -54,7 +92,10 @@ class ListParameters(BaseModel):
     price_max: Annotated[Amount, IN_DIGITS] | None = None
     sku: Sku | None = None
     updated_since: Moment | None = None
-    sort: Sort = "name"
+    sort: Annotated[
+        Sort | None, Field(description="Unless given, `relevance` where there is `q`, else `name`")
+    ] = None
+    facets: Facets = []
     limit: PageLimit = 50
     cursor: PageCursor | None = None
 
@@ -67,12 +108,29 @@ class ListParameters(BaseModel):
                 raise ValueError(f"{name!r} takes one value of at most 1000 characters")
         return self
 
+    @field_validator("sort")
+    @classmethod
+    def _relevant_to_words(cls, sort: Sort | None, others: ValidationInfo) -> Sort | None:
+        if sort == "relevance" and others.data.get("q", "") is None:
+            raise ValueError("`relevance` is an order of what is searched by `q`")
+        return sort
+
     @property
     def _beside(self) -> dict[str, Any]:
         return self.model_extra or {}
 
-    def filters(self, default_currency: str) -> Filters:
+    def wanted(self, catalog: CatalogDescription) -> Wanted:
+        return Wanted(
+            catalog=Catalog(catalog.key, catalog.language),
+            filters=self._filters(catalog.default_currency),
+            sort=self.sort or ("name" if self.q is None else "relevance"),
+            limit=self.limit,
+            facets=self.facets,
+        )
+
+    def _filters(self, default_currency: str) -> Filters:
         return Filters(
+            q=self.q,
             category=self.category,
             status=self.status,
             brand=self.brand,

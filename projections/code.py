@@ -18,6 +18,7 @@ CODE = (
     ("projections", "product_prices.py"),
     ("projections", "product_search.py"),
     ("projections", "read_models.py"),
+    ("projections", "words.py"),
     ("projections", "writing.py"),
 )
 """Whatever has a part in what a row is: a test says that no read model is missing."""

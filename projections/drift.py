@@ -1,13 +1,9 @@
 """Is what is read what the log says? Products are folded again, and their rows compared."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import randint
-from typing import Any
 from uuid import UUID
-
-import msgspec
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.database import Connection, statement
 from events.log import read_streams
@@ -15,8 +11,9 @@ from events.recorded import Recorded
 from projections.folding import Change, fold
 from projections.generations import schema_of
 from projections.parking import read_held_back
-from projections.projection import ReadModel, Row
+from projections.projection import Catalog, ReadModel, Row
 from projections.read_models import READ_MODELS
+from projections.writing import read_catalog
 
 _SAMPLE = statement(__package__, "sql/sample_streams.sql")
 _FIND_BESIDE = statement(__package__, "sql/find_beside.sql")
@@ -75,6 +72,7 @@ async def check(
 
     The connection has to see one moment, or to hold the checkpoint.
     """
+    catalog = await read_catalog(connection, place.catalog)
     checkpoint = await read_checkpoint(connection, place)
     histories = await read_streams(connection, place.catalog, dict.fromkeys(products, 0))
     held_back = await read_held_back(connection, place.catalog, place.generation, products)
@@ -88,7 +86,7 @@ async def check(
         drifted = [
             model.table.name
             for model in READ_MODELS
-            if _expected(place, model, change) != rows[model].get(product, [])
+            if _expected(catalog, model, change) != rows[model].get(product, [])
         ]
         checked.append(Checked(product, events, held_back.discarded, drifted))
     return checked
@@ -97,55 +95,21 @@ async def check(
 async def _read_rows(
     connection: Connection, place: Place, model: ReadModel, products: Collection[UUID]
 ) -> Mapping[UUID, list[Row]]:
-    columns = ", ".join(column.name for column in model.table.columns)
+    columns = ", ".join(column.name for column in model.columns)
     query = _READ_ROWS.format(columns=columns, table=place.table(model))
     found: dict[UUID, list[Row]] = {}
     for row in await connection.fetch(query, place.catalog, list(products)):
-        found.setdefault(row["product_id"], []).append(_comparable(model, tuple(row)))
+        found.setdefault(row["product_id"], []).append(_comparable(row))
     return {product: sorted(rows, key=repr) for product, rows in found.items()}
 
 
-def _expected(place: Place, model: ReadModel, change: Change | None) -> list[Row]:
+def _expected(catalog: Catalog, model: ReadModel, change: Change | None) -> list[Row]:
     if change is None or change.after is None:
         return []
-    rows = model.rows(place.catalog, change.after)
-    return sorted((_comparable(model, row) for row in rows), key=repr)
+    rows = model.rows(catalog, change.after)
+    return sorted((_comparable(row) for row in rows), key=repr)
 
 
-def _comparable(model: ReadModel, row: Row) -> Row:
-    """Values in one form: JSONB comes back in its own, and sequences differ by type."""
-    return tuple(
-        _plain(column.type, value) for column, value in zip(model.table.columns, row, strict=True)
-    )
-
-
-def _plain(type_: object, value: Any) -> object:  # noqa: ANN401 -- of any column
-    match type_:
-        case JSONB():
-            return _canonical(value)
-        case ARRAY():
-            return list(value)
-        case _:
-            return value
-
-
-def _canonical(json: str) -> str:
-    """PostgreSQL writes the digits of a number out, and orders members by their length."""
-    try:
-        return msgspec.json.encode(_with_floats(msgspec.json.decode(json)), order="sorted").decode()
-    except (msgspec.DecodeError, OverflowError):
-        return json
-
-
-def _with_floats(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON may be
-    match value:
-        case bool():
-            return value
-        case int():
-            return float(value)
-        case list():
-            return [_with_floats(each) for each in value]
-        case dict():
-            return {name: _with_floats(each) for name, each in value.items()}
-        case _:
-            return value
+def _comparable(row: Iterable[object]) -> Row:
+    """Values in one form: sequences differ by type."""
+    return tuple(tuple(each) if isinstance(each, list) else each for each in row)

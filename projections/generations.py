@@ -5,8 +5,9 @@ Schemas, tables and views belong to `catalog_projection`, the group of those who
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import Column, MetaData, Table
+from sqlalchemy import Column, Computed, MetaData, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -101,8 +102,13 @@ async def _names(connection: Connection, query: str, schema: str) -> Sequence[st
 
 
 def _plain(table: Table, schema: str) -> Table:
-    columns = (Column(each.name, each.type, nullable=each.nullable) for each in table.columns)
-    return Table(table.name, MetaData(), *columns, schema=schema)
+    return Table(table.name, MetaData(), *map(_unkeyed, table.columns), schema=schema)
+
+
+def _unkeyed(column: Column[Any]) -> Column[Any]:
+    computed = column.computed
+    how = () if computed is None else (Computed(computed.sqltext, persisted=True),)
+    return Column(column.name, column.type, *how, nullable=column.nullable)
 
 
 def _ddl(statement: CreateTable | CreateIndex) -> str:

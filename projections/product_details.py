@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects import postgresql
 
-from projections.projection import Product, ReadModel, Row
+from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 
 _C = Text(collation="C")
@@ -19,23 +19,37 @@ table = Table(
     Column("sku", _C, nullable=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("status", Text, nullable=False),
     Column("parked_before", BigInteger),
     Column("document", postgresql.JSON, nullable=False),
-    Index("product_details_sku", "catalog_id", "sku", unique=True),
-    Index("product_details_updated_at", "catalog_id", "updated_at", "product_id"),
+    Index(
+        "product_details_sku",
+        "catalog_id",
+        "sku",
+        unique=True,
+        postgresql_include=["product_id", "status"],
+    ),
+    Index(
+        "product_details_updated_at",
+        "catalog_id",
+        "updated_at",
+        "product_id",
+        postgresql_include=["status"],
+    ),
 )
 
 
-def rows(catalog: str, product: Product) -> Sequence[Row]:
+def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     document = product.document
     parked_before = None if document.parked is msgspec.UNSET else document.parked.position
     return [
         (
-            catalog,
+            catalog.key,
             document.id,
             document.sku,
             document.version,
             document.updated_at,
+            document.status,
             parked_before,
             product.body,
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 from sqlalchemy.dialects import postgresql
 
-from projections.projection import Product, ReadModel, Row
+from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 
 table = Table(
@@ -15,13 +15,24 @@ table = Table(
     Column("product_id", postgresql.UUID(as_uuid=True), primary_key=True),
     Column("currency", Text, primary_key=True),
     Column("amount", BigInteger, nullable=False),
-    Index("product_prices_amount", "catalog_id", "currency", "amount", "product_id"),
+    Column("status", Text, nullable=False),
+    Index(
+        "product_prices_amount",
+        "catalog_id",
+        "currency",
+        "amount",
+        "product_id",
+        postgresql_include=["status"],
+    ),
 )
 
 
-def rows(catalog: str, product: Product) -> Sequence[Row]:
+def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     document = product.document
-    return [(catalog, document.id, price.currency, price.amount) for price in document.prices]
+    return [
+        (catalog.key, document.id, price.currency, price.amount, document.status)
+        for price in document.prices
+    ]
 
 
 model = ReadModel(table, rows)

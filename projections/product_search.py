@@ -1,15 +1,21 @@
-"""A row a product, of what lists filter and sort by and what seldom changes."""
+"""A row a product, of what lists filter by and search, and what seldom changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Column, Computed, Index, Table, Text, text
 from sqlalchemy.dialects import postgresql
 
-from projections.projection import Product, ReadModel, Row
+from events.product import Attributes, AttributeValue, Scalar
+from projections.document import ProductDocument
+from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
+from projections.words import searched
 
 _C = Text(collation="C")
+COMPARED = 500
+"""Characters by which values of attributes are told apart: an index has no room for all."""
+_WORDS = "projections.words(catalog_id, language, title, kind, details, description)"
 
 table = Table(
     "product_search",
@@ -21,25 +27,62 @@ table = Table(
     Column("category", _C),
     Column("status", Text, nullable=False),
     Column("tags", postgresql.ARRAY(Text), nullable=False),
-    Column("attributes", postgresql.JSONB, nullable=False),
-    Index("product_search_name", "catalog_id", "name", "product_id"),
-    Index("product_search_category", "catalog_id", "category"),
-    Index("product_search_brand", "catalog_id", "brand"),
+    Column("attributes", postgresql.ARRAY(Text), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("words", postgresql.TSVECTOR, Computed(_WORDS, persisted=True)),
+    Index(
+        "product_search_name",
+        "catalog_id",
+        "name",
+        "product_id",
+        postgresql_include=["status", "category", "brand"],
+    ),
+    Index(
+        "product_search_category",
+        "catalog_id",
+        "category",
+        postgresql_include=["status", "brand"],
+    ),
+    Index(
+        "product_search_brand",
+        "catalog_id",
+        "brand",
+        "name",
+        "product_id",
+        postgresql_include=["status", "category"],
+    ),
+    Index(
+        "product_search_tree",
+        "catalog_id",
+        "category",
+        postgresql_where=text("status <> 'archived'"),
+    ),
+    Index("product_search_status", "catalog_id", "status"),
+    Index("product_search_words", "words", "tags", "attributes", postgresql_using="gin"),
 )
 
 
-def rows(catalog: str, product: Product) -> Sequence[Row]:
+def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     document = product.document
     return [
         (
-            catalog,
+            catalog.key,
             document.id,
             sortable(document.name),
             document.brand,
             document.category,
             document.status,
-            document.tags,
-            msgspec.json.encode(document.attributes).decode(),
+            tuple(dict.fromkeys(document.tags)),
+            tuple(dict.fromkeys(_values(document.attributes))),
+            catalog.language,
+            searched(document.name, document.sku),
+            searched(document.brand or "", document.category or ""),
+            searched(*_details(document)),
+            searched(document.description or ""),
         )
     ]
 
@@ -47,6 +90,40 @@ def rows(catalog: str, product: Product) -> Sequence[Row]:
 def sortable(name: str) -> str:
     """The name as lists sort it: without regard to case."""
     return name.casefold()
+
+
+def attribute(name: str, value: str) -> str:
+    """What stands for an attribute's value, or for one of its values; no name has a `=` in it."""
+    return f"{name}={value[:COMPARED]}"
+
+
+def _values(attributes: Attributes) -> Iterator[str]:
+    for name, value in attributes.items():
+        for each in _scalars(value):
+            yield attribute(name, _text(each))
+
+
+def _details(document: ProductDocument) -> Iterator[str]:
+    """Tags and values; of what is true or false, the name where it is true."""
+    yield from document.tags
+    for name, value in document.attributes.items():
+        for each in _scalars(value):
+            if not isinstance(each, bool):
+                yield _text(each)
+            elif each:
+                yield name
+
+
+def _scalars(value: AttributeValue) -> tuple[Scalar, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _text(value: Scalar) -> str:
+    """As it is written in the read document, a whole number without a fraction."""
+    if isinstance(value, str):
+        return value
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return msgspec.json.encode(int(value) if whole else value).decode()
 
 
 model = ReadModel(table, rows)

@@ -2,13 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from projections.document import ProductDocument, decode, encode
 
 type Row = tuple[object, ...]
-"""The values of a table's columns in their order, from the catalog and the product's id on."""
+"""The values of a table's columns in their order, from the catalog and the product's id on.
+
+Columns that PostgreSQL computes are not among them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What rows need to know of a catalog; none of it ever changes."""
+
+    key: str
+    language: str
+    """The text search configuration of its products' words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +35,13 @@ class Product:
 @dataclass(frozen=True, slots=True)
 class ReadModel:
     table: Table
-    rows: Callable[[str, Product], Sequence[Row]]
+    rows: Callable[[Catalog, Product], Sequence[Row]]
     """What the table holds of a product of a catalog."""
+
+    @property
+    def columns(self) -> list[Column[Any]]:
+        """Those that rows have values of."""
+        return [each for each in self.table.columns if each.computed is None]
 
 
 def of(document: ProductDocument) -> Product:

@@ -7,11 +7,12 @@ from events.database import Connection, statement
 from projections import projection
 from projections.folding import Change
 from projections.product_details import table as details
-from projections.projection import Product, Row
+from projections.projection import Catalog, Product, ReadModel, Row
 from projections.read_models import READ_MODELS
 
 _READ_DOCUMENTS = statement(__package__, "sql/read_documents.sql")
 _DELETE_PRODUCTS = statement(__package__, "sql/delete_products.sql")
+_FIND_LANGUAGE = statement(__package__, "sql/find_language.sql")
 
 
 async def read(
@@ -23,22 +24,27 @@ async def read(
     return {row["product_id"]: projection.stored(row["document"]) for row in rows}
 
 
+async def read_catalog(connection: Connection, key: str) -> Catalog:
+    return Catalog(key, await connection.fetchval(_FIND_LANGUAGE, key))
+
+
 async def write(
     connection: Connection, schema: str, catalog: str, changes: Sequence[Change]
 ) -> None:
     """Bring the tables from what the products were to what they are."""
+    of = await read_catalog(connection, catalog)
     for model in READ_MODELS:
         gone: list[UUID] = []
         come: list[Row] = []
         for change in changes:
-            before = model.rows(catalog, change.before) if change.before else ()
-            after = model.rows(catalog, change.after) if change.after else ()
+            before = model.rows(of, change.before) if change.before else ()
+            after = model.rows(of, change.after) if change.after else ()
             if before != after:
                 come += after
                 if before and change.before:
                     gone.append(change.before.document.id)
         await _delete(connection, schema, model.table.name, catalog, gone)
-        await _insert(connection, schema, model.table.name, come)
+        await _insert(connection, schema, model, come)
 
 
 async def erase(
@@ -57,6 +63,13 @@ async def _delete(
         await connection.execute(query, catalog, products)
 
 
-async def _insert(connection: Connection, schema: str, table: str, rows: Sequence[Row]) -> None:
+async def _insert(
+    connection: Connection, schema: str, model: ReadModel, rows: Sequence[Row]
+) -> None:
     if rows:
-        await connection.copy_records_to_table(table, schema_name=schema, records=rows)
+        await connection.copy_records_to_table(
+            model.table.name,
+            schema_name=schema,
+            columns=[column.name for column in model.columns],
+            records=rows,
+        )

@@ -15,12 +15,14 @@ from events.database import Connection, driver
 from events.product import ProductEvent, ProductRegistered
 from projections.generations import FIRST, build, index, schema_of
 from projections.leases import Lease, acquire, release
+from projections.projection import Catalog
 from projections.projector import Batch, project
 from projections.read_models import READ_MODELS
 
 LEASE = timedelta(seconds=30)
 SWITCHED = 1
 """Which switch of generations made the first one live."""
+MAIN = Catalog("main", "simple")
 LAMP = UUID(int=1)
 DESK = UUID(int=2)
 TELEPORTED = Encoded("ProductTeleported", 1, "{}")

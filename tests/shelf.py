@@ -7,10 +7,12 @@ from itertools import groupby
 from random import Random
 from uuid import UUID
 
+import msgspec
+
 from events import product as facts
 from events.product import AttributeValue, ProductEvent
 from queries.filters import Filters
-from queries.products import Sort
+from queries.orders import Sort
 from tests.given import Log
 
 NAMES = ("Lamp", "lamp", "LAMP 2", "Äpfel", "Straße", "strasse", "Zebra", "_", "a-b", "ab")
@@ -107,7 +109,7 @@ def matches(product: Shelved, filters: Filters) -> bool:
             set(filters.tags) <= set(product.tags),
             filters.updated_since is None or product.updated_at >= filters.updated_since,
             _priced(product.prices.get(filters.currency), filters),
-            *(_says(product.attributes.get(n), text) for n, text in filters.attributes.items()),
+            *(text in texts(product.attributes.get(n)) for n, text in filters.attributes.items()),
         )
     )
 
@@ -127,21 +129,12 @@ def _priced(amount: int | None, filters: Filters) -> bool:
     return amount is not None and (low or 0) <= amount and (high is None or amount <= high)
 
 
-def _says(value: AttributeValue | None, text: str) -> bool:
-    if isinstance(value, tuple):
-        return any(_says(each, text) for each in value)
-    if isinstance(value, bool):
-        return text == ("true" if value else "false")
-    if isinstance(value, int | float):
-        return text not in {"true", "false"} and _number(text) == value
-    return value == text
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def texts(value: AttributeValue | None) -> set[str]:
+    """Each of its values as it is written in the read document, without quotes."""
+    values = value if isinstance(value, tuple) else () if value is None else (value,)
+    return {
+        each if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values
+    }
 
 
 def ordered(products: Iterable[Shelved], sort: Sort, currency: str = "EUR") -> list[Shelved]:

@@ -74,6 +74,57 @@ create unique index interventions_one_waiting
     where finished_at is null;
 create index interventions_listed on projections.interventions (catalog_id, requested_at);
 
+-- Words of products and of searches, as `projections/words.py` makes them. Weights are those of
+-- `ts_rank`: A counts most. No text has a lexeme
+-- with an `@`: the one of the catalog keeps a search from walking the postings of others.
+create function projections.lexemes(language text, words text) returns tsvector
+language sql immutable parallel safe as $$
+    select case language
+        when 'simple' then to_tsvector('pg_catalog.simple', words)
+        else to_tsvector(('pg_catalog.' || language)::regconfig, words)
+            || to_tsvector('pg_catalog.simple', words)
+    end
+$$;
+
+create function projections.words(
+    catalog_id text, language text, title text, kind text, details text, description text
+) returns tsvector
+language sql immutable parallel safe as $$
+    select setweight(projections.lexemes(language, title), 'A')
+        || setweight(projections.lexemes(language, kind), 'B')
+        || setweight(projections.lexemes(language, details), 'C')
+        || setweight(projections.lexemes(language, description), 'D')
+        || array_to_tsvector(array['@' || catalog_id])
+$$;
+
+create function projections.catalog_lexeme(catalog_id text) returns tsquery
+language sql immutable parallel safe as $$
+    select ('''@' || catalog_id || '''')::tsquery
+$$;
+
+-- All of the words, the last one as the beginning of a word. Those that a language doesn't search
+-- count for nothing: where there are no others, nothing is found.
+create function projections.query(language text, words text[]) returns tsquery
+language plpgsql immutable parallel safe as $$
+declare
+    configuration constant regconfig not null := 'pg_catalog.' || language;
+    word text;
+    searched tsquery;
+    found tsquery not null := '';
+begin
+    for position in 1 .. cardinality(words) loop
+        word := words[position];
+        searched := plainto_tsquery(configuration, word);
+        continue when numnode(searched) = 0;
+        if position = cardinality(words) then
+            searched := searched || to_tsquery('pg_catalog.simple', '''' || word || ''':*');
+        end if;
+        found := found && searched;
+    end loop;
+    return found;
+end
+$$;
+
 grant usage on schema projections to catalog_command, catalog_query, catalog_projection;
 grant select on all tables in schema projections
     to catalog_command, catalog_query, catalog_projection;

@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from queries import products
+from queries import listing, products
 from queries.filters import Filters
+from queries.listing import Wanted
 from queries.products import Page
 from tests import shelf
 from tests.cursors import CURSORS
-from tests.given import Log, opened, projected
+from tests.given import MAIN, Log, opened, projected
 
 EURO = Filters(currency="EUR")
 ALL = replace(EURO, status="any")
@@ -62,10 +63,8 @@ async def stocked(engine: AsyncEngine) -> AsyncEngine:
 
 
 async def found(engine: AsyncEngine, filters: Filters, *, limit: int = 1000) -> Page:
-    answer = await products.find(
-        engine, CURSORS, "main", filters, sort="sku", limit=limit, cursor=None
-    )
-    return answer.value
+    wanted = Wanted(catalog=MAIN, filters=filters, sort="sku", limit=limit)
+    return (await products.find(engine, CURSORS, wanted)).value
 
 
 def skus(page: Page) -> list[str]:
@@ -114,9 +113,9 @@ async def test_filters_together(stocked: AsyncEngine, filters: Filters) -> None:
 async def test_totals_are_exact_up_to_a_limit(
     stocked: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(products, "COUNTED", len(SHELF))
+    monkeypatch.setattr(listing, "COUNTED", len(SHELF))
     page = await found(stocked, ALL, limit=1)
     assert (page.total, page.exact) == (len(SHELF), True)
-    monkeypatch.setattr(products, "COUNTED", len(SHELF) - 1)
+    monkeypatch.setattr(listing, "COUNTED", len(SHELF) - 1)
     page = await found(stocked, ALL, limit=1)
     assert (page.total, page.exact) == (len(SHELF) - 1, False)

@@ -11,17 +11,19 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.product import ProductArchived, ProductRegistered
+from projections.projection import Catalog
 from queries import products
 from queries.errors import InvalidCursor
 from queries.filters import Filters
-from queries.products import Sort
+from queries.listing import Wanted
+from queries.orders import Sort
 from tests import shelf
 from tests.cursors import CURSORS
-from tests.given import Log, projected
+from tests.given import MAIN, Log, projected
 
 ALL = Filters(currency="EUR", status="any")
 SHELF = shelf.shelf(120)
-SORTS: tuple[Sort, ...] = get_args(Sort.__value__)
+SORTS = [sort for sort in get_args(Sort.__value__) if sort != "relevance"]
 
 
 @pytest.fixture
@@ -36,9 +38,8 @@ async def pages(
 ) -> AsyncIterator[list[UUID]]:
     cursor = None
     while True:
-        answer = await products.find(
-            engine, CURSORS, "main", filters, sort=sort, limit=limit, cursor=cursor
-        )
+        wanted = Wanted(catalog=MAIN, filters=filters, sort=sort, limit=limit)
+        answer = await products.find(engine, CURSORS, wanted, cursor=cursor)
         yield [UUID(msgspec.json.decode(item)["id"]) for item in answer.value.items]
         cursor = answer.value.next_cursor
         if cursor is None:
@@ -98,10 +99,10 @@ async def test_an_answer_says_which_position_it_reflects(stocked: AsyncEngine) -
     head = await Log(stocked).given(
         UUID(int=1), ProductRegistered(sku="x", name="x", attributes={})
     )
-    answer = await products.find(stocked, CURSORS, "main", ALL, sort="name", limit=1, cursor=None)
+    answer = await products.find(stocked, CURSORS, Wanted(catalog=MAIN, filters=ALL))
     assert answer.position == head - 1
     await projected(stocked)
-    answer = await products.find(stocked, CURSORS, "main", ALL, sort="name", limit=1, cursor=None)
+    answer = await products.find(stocked, CURSORS, Wanted(catalog=MAIN, filters=ALL))
     assert answer.position == head
 
 
@@ -118,7 +119,8 @@ async def test_an_answer_says_which_position_it_reflects(stocked: AsyncEngine) -
 async def test_a_cursor_of_another_list_is_refused(
     stocked: AsyncEngine, catalog: str, filters: Filters, sort: Sort
 ) -> None:
-    first = await products.find(stocked, CURSORS, "main", ALL, sort="price", limit=1, cursor=None)
-    cursor = first.value.next_cursor
+    one = Wanted(catalog=MAIN, filters=ALL, sort="price", limit=1)
+    cursor = (await products.find(stocked, CURSORS, one)).value.next_cursor
+    another = Wanted(catalog=Catalog(catalog, "simple"), filters=filters, sort=sort, limit=1)
     with pytest.raises(InvalidCursor):
-        await products.find(stocked, CURSORS, catalog, filters, sort=sort, limit=1, cursor=cursor)
+        await products.find(stocked, CURSORS, another, cursor=cursor)

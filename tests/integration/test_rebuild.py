@@ -16,7 +16,7 @@ from events import walk
 from events.codec import Encoded
 from events.product import PriceSet, ProductEvent, ProductRegistered, ProductRenamed
 from projections import portions, product_prices
-from projections.projection import Product, ReadModel, Row
+from projections.projection import Catalog, Product, ReadModel, Row
 from projections.read_models import READ_MODELS
 from tests.given import (
     DESK,
@@ -173,7 +173,7 @@ async def test_who_came_first_keeps_a_sku_that_two_products_have(engine: AsyncEn
 async def test_what_a_read_model_stumbles_over_is_found_event_by_event(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumbling(catalog: str, product: Product) -> Sequence[Row]:
+    def stumbling(catalog: Catalog, product: Product) -> Sequence[Row]:
         if any(price.amount == 13 for price in product.document.prices):
             raise ArithmeticError(13)
         return product_prices.rows(catalog, product)

@@ -8,11 +8,12 @@ from events.database import driver, pool
 from migrations.run import upgrade
 from projections.building import clean
 from queries.filters import Filters
-from queries.product import by_sku
+from queries.listing import Wanted
 from queries.products import find
 from tests.cursors import CURSORS
-from tests.given import LAMP, Log, projected, registered
+from tests.given import LAMP, MAIN, Log, projected, registered
 from tests.logins import logged_in, login, own_database
+from tests.reading import read_stored
 from tests.rebuilding import executed, rebuilt, rolled_back, states
 from workers.schedule import KEEP_RETIRED
 
@@ -59,12 +60,12 @@ async def test_readers_go_on_reading_through_the_same_connections(
         pool(url, application="catalog-tests", pool_size=1) as reader,
     ):
         for _ in range(2):
-            assert (await by_sku(reader, "main", "LAMP-1")).value
-            filters = Filters(currency="EUR")
-            page = await find(reader, CURSORS, "main", filters, sort="price", limit=5, cursor=None)
+            assert (await read_stored(reader)).value
+            wanted = Wanted(catalog=MAIN, filters=Filters(q="lamp", currency="EUR"))
+            page = await find(reader, CURSORS, wanted)
             assert page.value.total == 1
             await rebuilt(engine)
-        assert (await by_sku(reader, "main", "LAMP-1")).value
+        assert (await read_stored(reader)).value
 
 
 @pytest.mark.parametrize("group", [*GROUPS, None])

@@ -17,13 +17,14 @@ from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
 from projections import switching
 from projections.generations import show
-from queries import product, products
-from queries.cache import ProductCache
+from queries import products
 from queries.filters import Filters
+from queries.listing import Wanted
 from tests.cursors import CURSORS
 from tests.eventually import eventually
 from tests.given import (
     LAMP,
+    MAIN,
     Log,
     another_generation,
     checkpoint,
@@ -33,6 +34,7 @@ from tests.given import (
     rows,
 )
 from tests.projectors import running
+from tests.reading import read, read_stored
 from tests.rebuilding import STEPS, before, live, own_pool, rebuilt, rolled_back
 from tests.shelf import put, shelf
 
@@ -140,31 +142,25 @@ class Lamp:
 
     async def read_by_id(self) -> None:
         """From Redis or PostgreSQL, whichever tells what was seen before."""
-        cache, seen = ProductCache(self.redis, ttl_seconds=60), 0
+        seen = 0
         while True:
-            found = await product.by_id(self.engine, cache, "main", LAMP, minimum=seen)
+            found = await read(self.engine, self.redis, minimum=seen)
             version = found.value.version if found.value else 0
             seen = self.has_seen(seen, found.position, version)
 
     async def read_by_sku(self) -> None:
         seen = 0
         while True:
-            found = await product.by_sku(self.engine, "main", registered.sku)
+            found = await read_stored(self.engine, registered.sku)
             version = found.value.version if found.value else 0
             seen = self.has_seen(seen, found.position, version)
 
     async def read_list(self) -> None:
         seen = 0
         while True:
-            found = await products.find(
-                self.engine,
-                CURSORS,
-                "main",
-                Filters(currency="EUR", status="any"),
-                sort="price",
-                limit=5,
-                cursor=None,
-            )
+            filters = Filters(currency="EUR", status="any")
+            wanted = Wanted(catalog=MAIN, filters=filters, sort="price", limit=5)
+            found = await products.find(self.engine, CURSORS, wanted)
             version = 0
             for item in found.value.items:
                 version = msgspec.json.decode(item)["version"]

@@ -41,9 +41,12 @@ async def rows_of(engine: AsyncEngine, product: UUID) -> Places:
         (facts.PriceRemoved(currency="EUR"), {"product_details", "product_prices"}),
         (facts.ProductRenamed(name="Sun"), {"product_details", "product_search"}),
         (facts.ProductRenamed(name="LAMP"), {"product_details"}),
-        (facts.ProductDescribed(description="Bright"), {"product_details"}),
+        (
+            facts.ProductDescribed(description="Bright"),
+            {"product_details", "product_search"},
+        ),
         (facts.AttributesChanged(assigned={"a": 1}), {"product_details", "product_search"}),
-        (facts.ProductPublished(), {"product_details", "product_search"}),
+        (facts.ProductPublished(), {"product_details", "product_prices", "product_search"}),
     ],
     ids=lambda each: type(each).__name__,
 )

@@ -1,0 +1,1 @@
+select language from event_store.catalogs where catalog_id = $1

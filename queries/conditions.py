@@ -1,0 +1,106 @@
+"""Filters as conditions of SQL on the read tables.
+
+Their names are `s` (product_search), `d` (product_details) and `p` (product_prices, of the currency
+that is asked for). Each has a product's status, so that a list that asks for no more reads one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from projections.product_search import attribute
+from projections.projection import Catalog
+from projections.words import words
+from queries.filters import Filters
+
+SEARCH, DETAILS, PRICES = "s", "d", "p"
+
+
+class Arguments(list[object]):
+    """What is bound to the parameters of a statement. Each has to occur in it."""
+
+    def bound(self, value: object) -> str:
+        """The parameter that stands for it."""
+        self.append(value)
+        return f"${len(self)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    filter: str
+    """Its name, which is that of its facet where it has one."""
+    table: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked for, bound to the parameters of one statement."""
+
+    arguments: Arguments
+    catalog: str
+    filters: Filters
+    query: str | None
+    """The tsquery, where there is one."""
+    conditions: Sequence[Condition]
+
+    @property
+    def currency(self) -> str:
+        return self.arguments.bound(self.filters.currency)
+
+    @property
+    def hides_archived(self) -> bool:
+        return self.filters.status is None
+
+    def filters_by(self, name: str) -> bool:
+        hidden = name == "status" and self.hides_archived
+        return hidden or any(each.filter == name for each in self.conditions)
+
+
+def asked(filters: Filters, catalog: Catalog) -> Asked:
+    arguments = Arguments()
+    key = arguments.bound(catalog.key)
+    query = None
+    if filters.q is not None:
+        language, searched = arguments.bound(catalog.language), words(filters.q).split()
+        query = f"projections.query({language}, {arguments.bound(searched)})"
+    conditions = [*_searched(key, query, filters), *_of_filters(filters, arguments)]
+    return Asked(arguments, key, filters, query, conditions)
+
+
+def _searched(catalog: str, query: str | None, filters: Filters) -> Iterator[Condition]:
+    """With the catalog's own lexeme: an inverted index knows no other way to stay within it."""
+    if query:
+        within = f"s.words @@ (projections.catalog_lexeme({catalog}) && {query})"
+        yield Condition("q", SEARCH, f"{within} and numnode({query}) > 0")
+    elif filters.tags or filters.attributes:
+        yield Condition("catalog", SEARCH, f"s.words @@ projections.catalog_lexeme({catalog})")
+
+
+def _of_filters(filters: Filters, arguments: Arguments) -> Iterator[Condition]:
+    bound = arguments.bound
+    if filters.status not in {None, "any"}:
+        yield Condition("status", SEARCH, f"s.status = {bound(filters.status)}")
+    if filters.category is not None:
+        yield Condition("category", SEARCH, _subtree(filters.category, arguments))
+    if filters.brand is not None:
+        yield Condition("brand", SEARCH, f"s.brand = {bound(filters.brand)}")
+    if filters.tags:
+        yield Condition("tag", SEARCH, f"s.tags @> {bound(list(filters.tags))}")
+    for name, value in filters.attributes.items():
+        wanted = bound([attribute(name, value)])
+        yield Condition(f"attr.{name}", SEARCH, f"s.attributes @> {wanted}")
+    if filters.sku is not None:
+        yield Condition("sku", DETAILS, f"d.sku = {bound(filters.sku)}")
+    if filters.updated_since is not None:
+        yield Condition("updated_since", DETAILS, f"d.updated_at >= {bound(filters.updated_since)}")
+    if filters.price_min is not None:
+        yield Condition("price", PRICES, f"p.amount >= {bound(filters.price_min)}")
+    if filters.price_max is not None:
+        yield Condition("price", PRICES, f"p.amount <= {bound(filters.price_max)}")
+
+
+def _subtree(category: str, arguments: Arguments) -> str:
+    """One range of the index, up to `category0`, without what begins like it, as `category-x`."""
+    root, below = arguments.bound(category), arguments.bound(f"{category}/")
+    within = f"s.category >= {root} and s.category < {arguments.bound(f'{category}0')}"
+    return f"{within} and (s.category = {root} or s.category >= {below})"

@@ -1,0 +1,60 @@
+"""Which rows of the read tables a list is made from."""
+
+from collections.abc import Sequence
+
+from queries.conditions import DETAILS, PRICES, SEARCH, Asked
+
+_TABLES = {
+    SEARCH: "read.product_search s",
+    DETAILS: "read.product_details d",
+    PRICES: "read.product_prices p",
+}
+
+
+def matching(
+    asked: Asked,
+    columns: str,
+    tables: Sequence[str] = (),
+    *,
+    without: str | None = None,
+    where: Sequence[str] = (),
+    priced: bool = True,
+) -> str:
+    """A select of the products that are asked for, from `tables` and those of the filters.
+
+    `without` names a filter that is left out. Where no filter asks for a price and `priced` is
+    False, products that have none are there too, with nulls.
+    """
+    kept = [each for each in asked.conditions if each.filter != without]
+    filtered = {each.table for each in kept}
+    first, *others = dict.fromkeys((*tables, *sorted(filtered, reverse=True))) or [SEARCH]
+    conditions = [*_of_first(asked, first, without), *(each.sql for each in kept), *where]
+    joins = []
+    for each in others:
+        optional = each == PRICES and not priced and PRICES not in filtered
+        joins.append(_joined(asked, each, first, "left join" if optional else "join"))
+    return " ".join(
+        [f"select {columns} from {_TABLES[first]}", *joins, "where", " and ".join(conditions)]
+    )
+
+
+def unpriced(asked: Asked) -> str:
+    """The condition that a product has no price."""
+    same = f"p.catalog_id = {asked.catalog} and p.product_id = s.product_id"
+    prices = f"select from {_TABLES[PRICES]} where {same} and p.currency = {asked.currency}"
+    return f"not exists ({prices})"
+
+
+def _of_first(asked: Asked, first: str, without: str | None) -> list[str]:
+    conditions = [f"{first}.catalog_id = {asked.catalog}"]
+    if first == PRICES:
+        conditions.append(f"p.currency = {asked.currency}")
+    if asked.hides_archived and without != "status":
+        conditions.append(f"{first}.status <> 'archived'")
+    return conditions
+
+
+def _joined(asked: Asked, table: str, first: str, how: str) -> str:
+    same = f"{table}.catalog_id = {asked.catalog} and {table}.product_id = {first}.product_id"
+    currency = f" and p.currency = {asked.currency}" if table == PRICES else ""
+    return f"{how} {_TABLES[table]} on {same}{currency}"

@@ -1,0 +1,26 @@
+-- One row, of one moment: a page, and what is said of the whole list.
+with {found}walked as (
+    {walked}
+), page as (
+    select product_id, key,
+           row_number() over (order by key {way} nulls last, product_id {way}) as place
+    from walked
+)
+select
+    (
+        select k.position
+        from projections.checkpoints k
+        join projections.generations g using (generation)
+        where g.state = 'live' and k.catalog_id = {catalog}
+    ) as position,
+    ({total}) as total,
+    array[{facets}]::text[] as facets,
+    shown.*
+from (
+    select array_agg(d.document::text order by place) as documents,
+           array_agg(product_id order by place) as products,
+           array_agg(key order by place) as keys
+    from page
+    join read.product_details d using (product_id)
+    where d.catalog_id = {catalog}
+) shown
