@@ -6,9 +6,10 @@ from pathlib import Path
 from prometheus_client import REGISTRY
 
 import api.metrics
+import queries.metrics
 import workers.metrics
 
-MEASURING = (api.metrics, workers.metrics)
+MEASURING = (api.metrics, queries.metrics, workers.metrics)
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs/deployment.md"
 DASHBOARD = ROOT / "docker/grafana/dashboards/catalog.json"
