@@ -1,7 +1,8 @@
 """The same questions over and over, each as soon as the one before is answered."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cli.address import Address
 
@@ -25,7 +26,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of it; whoever asks raises `RuntimeError` when anything failed."""
+    """What came of it, when nothing failed."""
 
     requests: int
     seconds: float
@@ -37,5 +38,5 @@ class Asked:
         return self.requests / self.seconds
 
 
-type Ask = Callable[[Asking, float], Awaitable[Asked]]
-"""Asks for so many seconds."""
+type Ask = Callable[[Asking, float], Coroutine[Any, Any, Asked]]
+"""Asks for so many seconds; a `RuntimeError`, or a group, when anything failed."""

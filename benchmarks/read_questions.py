@@ -41,8 +41,9 @@ def filtered(rows: Sequence[Row]) -> list[Target]:
 def searches(rows: Sequence[Row]) -> list[Target]:
     """One to three words in a row of some name, with three facets."""
     chance = random.Random(SEARCHES)  # noqa: S311 -- nothing to guess
-    words = [_words(chance.choice(rows)["name"], chance) for _ in range(SEARCHES)]
-    return [_page({"q": each, "facets": FACETS, "currency": CURRENCY}) for each in words]
+    names = [words for row in rows if (words := _searchable(row["name"]))]
+    asked = [_search(chance.choice(names), chance) for _ in range(SEARCHES)]
+    return [_page({"q": each, "facets": FACETS, "currency": CURRENCY}) for each in asked]
 
 
 def _page(parameters: dict[str, str]) -> Target:
@@ -84,8 +85,11 @@ def _prices(rows: Sequence[Row]) -> Iterator[dict[str, str]]:
         yield {"currency": CURRENCY, "price_min": str(least), "price_max": str(most)}
 
 
-def _words(name: str, chance: random.Random) -> str:
-    words = name.split()
+def _searchable(name: str) -> Sequence[str]:
+    return [word for word in name.split() if word[0].isalnum()]
+
+
+def _search(words: Sequence[str], chance: random.Random) -> str:
     length = chance.randint(1, min(LONGEST_SEARCH, len(words)))
     first = chance.randint(0, len(words) - length)
     *finished, last = words[first : first + length]
