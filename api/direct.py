@@ -107,4 +107,5 @@ async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
         response = await reads.answer(read, request.key)
     except Refused as refusal:
         response = problem(Request(scope), refusal)
+    response.headers.add_vary_header("Origin")  # as CORS has it of all that passes there
     await response(scope, receive, send)
