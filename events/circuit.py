@@ -5,7 +5,7 @@ caller tries, and the others go on without an answer until that one has got his.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -15,6 +15,9 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 REST_SECONDS = 1.0
+TICKS = 5
+"""That a deadline is counted in. While a process stands still itself there is but one: what it
+could not hear meanwhile is no fault of whom it has asked."""
 REDIS_SECONDS = 0.25
 """The longest that anybody waits for Redis: whoever does has another way."""
 
@@ -50,7 +53,9 @@ class Circuit:
         self._clock = clock
         self._rests_until: float | None = None
         self._is_tried = False
-        self._asking: set[asyncio.Timeout] = set()
+        self._asking: dict[asyncio.Timeout, int] = {}
+        self._ticks = 0
+        self._is_ticking = False
 
     @property
     def is_open(self) -> bool:
@@ -62,8 +67,12 @@ class Circuit:
         """What is done within asks. Raises Away, within `deadline_seconds` or at once."""
         tries = self._enter()
         try:
-            async with self._deadline():
-                yield
+            async with asyncio.timeout(None) as deadline:
+                self._count(deadline)
+                try:
+                    yield
+                finally:
+                    del self._asking[deadline]
         except self._faults as error:
             if tries or not self.is_open:
                 self._open(error)
@@ -85,17 +94,23 @@ class Circuit:
         self._is_tried = True
         return True
 
-    @asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
-        """Who comes to it first sets those free who have begun since."""
-        async with asyncio.timeout(self.deadline_seconds) as mine:
-            self._asking.add(mine)
-            try:
-                yield
-            finally:
-                self._asking.discard(mine)
-                if mine.expired():
-                    _expire(self._asking)
+    def _count(self, deadline: asyncio.Timeout) -> None:
+        self._asking[deadline] = self._ticks
+        if not self._is_ticking:
+            self._tick_later()
+
+    def _tick_later(self) -> None:
+        self._is_ticking = True
+        asyncio.get_running_loop().call_later(self.deadline_seconds / TICKS, self._tick)
+
+    def _tick(self) -> None:
+        """The first who comes to his deadline sets those free who have begun since."""
+        self._ticks += 1
+        self._is_ticking = False
+        if self._asking:
+            if self._ticks - next(iter(self._asking.values())) >= TICKS:
+                _expire(self._asking)
+            self._tick_later()
 
     def _open(self, error: Exception) -> None:
         was_closed, self._rests_until = not self.is_open, self._clock() + self._rest_seconds
@@ -122,7 +137,7 @@ def redis_circuit(told: Told = lambda _: None) -> Circuit:
     )
 
 
-def _expire(timeouts: set[asyncio.Timeout]) -> None:
+def _expire(timeouts: Iterable[asyncio.Timeout]) -> None:
     now = asyncio.get_running_loop().time()
     for each in timeouts:
         if not each.expired():

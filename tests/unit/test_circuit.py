@@ -1,6 +1,7 @@
 """What does not answer is asked by one, now and then; everybody else goes on without it."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -87,17 +88,32 @@ async def test_what_is_too_slow_is_away() -> None:
 
 
 async def test_who_began_to_wait_meanwhile_is_set_free_by_the_first_deadline() -> None:
-    slow = Service(deadline=0.05)
-    never, began = asyncio.Event(), [asyncio.Event() for _ in range(3)]
-    first = asyncio.create_task(slow.answers_when(never, began[0]))
-    await began[0].wait()
-    slow.circuit.deadline_seconds = 3_600
-    others = [asyncio.create_task(slow.answers_when(never, each)) for each in began[1:]]
+    slow = Service(deadline=0)
+    never, began = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(slow.answers_when(never, began))
+    await began.wait()
+    await asyncio.sleep(0)
+    assert not first.done()
+    other = asyncio.create_task(slow.answers_when(never, asyncio.Event()))
 
-    ended = await asyncio.gather(first, *others, return_exceptions=True)
+    await asyncio.wait([first])
 
-    assert [type(each) for each in ended] == [Away] * 3
+    assert other.done()
+    assert [type(each.exception()) for each in (first, other)] == [Away, Away]
     assert slow.told == [True]
+
+
+async def test_a_process_that_stood_still_itself_does_not_take_others_for_slow() -> None:
+    service = Service(deadline=0.1)
+    answer, began = asyncio.Event(), asyncio.Event()
+    asking = asyncio.create_task(service.answers_when(answer, began))
+    await began.wait()
+
+    time.sleep(0.2)  # noqa: ASYNC251 -- nothing goes on meanwhile
+    answer.set()
+    await asking
+
+    assert service.told == []
 
 
 async def test_after_its_rest_one_tries_and_the_others_go_on(service: Service) -> None:
