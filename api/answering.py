@@ -17,8 +17,6 @@ from events.errors import Refused
 from queries.answer import Answer
 from queries.positions import Source
 
-POSITION = {"Catalog-Position": "^[0-9]+$"}
-REVALIDATE = "private, no-cache"
 DIGEST = "[0-9a-f]{32}"
 
 

@@ -9,6 +9,15 @@ from fastapi.openapi.utils import get_openapi
 from api.errors import InternalError, InvalidInput
 from api.refusals import Problem, header, may_refuse
 
+_ABOUT = """\
+Whatever answers to `GET` answers to `HEAD`: the same headers, `Content-Length` included, and no
+body.
+
+Reads name what they sent by a strong `ETag`; with that in `If-None-Match` it is not sent again
+(304). Large answers are compressed for who accepts `gzip`, and then have an `ETag` of their own.
+They are for the caller's own cache, which has to ask each time; what is read of a public catalog,
+its history and proofs apart, any cache may keep for a while, and hand to anybody.
+"""
 _REPLACED = {"HTTPValidationError", "ValidationError"}
 _METHODS = {"get", "put", "post", "delete", "patch"}
 _REQUEST_ID = {
@@ -31,7 +40,9 @@ def describe(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    document = get_openapi(
+        title=app.title, version=app.version, description=_ABOUT, routes=app.routes
+    )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _REPLACED:
         schemas.pop(name, None)

@@ -37,7 +37,7 @@ async def test_other_keys_have_other_answers() -> None:
     answers, flight = Answers(), SingleFlight[str, int]()
     answers.given.set()
 
-    assert await asyncio.gather(flight("a", answers), flight("b", answers)) == [1, 2]
+    assert [*await asyncio.gather(flight("a", answers), flight("b", answers))] == [1, 2]
 
 
 async def test_who_leaves_takes_the_answer_from_nobody() -> None:
