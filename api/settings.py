@@ -5,7 +5,6 @@ What the environment doesn't say may stand in files of the same names in `CATALO
 
 import os
 import re
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, field_validator
@@ -106,6 +105,6 @@ class Settings(Hashing):
             return [each.strip() for each in value.split(",") if each.strip()]
         return value
 
-    @cached_property
+    @property
     def query_url(self) -> str:
         return (self.query_database_url or self.database_url).get_secret_value()

@@ -1,0 +1,139 @@
+"""Products are read while the read side's PostgreSQL is away: from Redis, for a bounded time."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.settings import Settings
+from tests.auth import Service, given_user
+from tests.conversation import NOBODY, PRODUCTS, Caller
+from tests.eventually import eventually
+from tests.faulty import Shelf, measured, served_by
+from tests.projectors import running
+from tests.proxy import Proxy
+from tests.reading import vouched_before
+
+pytest_plugins = ("tests.conversation_fixtures", "tests.faulty_fixtures")
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as redis:
+        yield redis
+
+
+@pytest.fixture
+async def worker(engine: AsyncEngine, redis: Redis) -> AsyncIterator[AsyncExitStack]:
+    """Closed, it is away."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(running(engine, redis, most=500))
+        yield stack
+
+
+async def test_what_a_worker_vouches_for_is_served_as_ever(
+    reader: Caller, shelf: Shelf, way_to_postgres: Proxy
+) -> None:
+    failures = measured("product_look_up_failures_total")
+    await way_to_postgres.stop()
+
+    for path, body in shelf.bodies.items():
+        answer = (await reader.gets(path)).gives(200)
+        assert answer.body == body
+        assert not {"Age", "Warning"} & {*answer.headers}
+    unknown = await reader.gets(f"{PRODUCTS}/{NOBODY}")
+
+    unknown.refused(503, "database-unavailable")
+    assert int(unknown.headers["Retry-After"]) >= 1
+    assert measured("product_look_up_failures_total") > failures
+
+
+async def test_sessions_are_looked_up_in_the_other_database(
+    anna: Caller,
+    reader: Caller,
+    shelf: Shelf,
+    engine: AsyncEngine,
+    redis: Redis,
+    way_to_postgres: Proxy,
+) -> None:
+    await given_user(engine, "ada", {"main": "viewer"})
+    token = await Service(anna.http).token_of("ada")
+    for key in await redis.keys("access:session:*"):
+        await redis.delete(key)
+    openings = measured("circuit_openings_total", of="query_database")
+    await way_to_postgres.stop()
+
+    (await Caller(reader.http, token).gets(next(iter(shelf.bodies)))).gives(200)
+
+    assert measured("circuit_openings_total", of="query_database") == openings + 1
+
+
+async def test_without_a_worker_too_it_is_marked_as_old_and_served_for_a_bounded_time(
+    reader: Caller,
+    shelf: Shelf,
+    settings: Settings,
+    redis: Redis,
+    worker: AsyncExitStack,
+    way_to_postgres: Proxy,
+) -> None:
+    path, body = next(iter(shelf.bodies.items()))
+    stale = measured("product_reads_total", source="stale")
+    await way_to_postgres.stop()
+    await worker.aclose()
+
+    await vouched_before(redis, seconds=100)
+    old = (await reader.gets(path)).gives(200)
+    assert old.body == body
+    assert int(old.headers["Age"]) >= 100
+    assert old.headers["Warning"].startswith("110 ")
+    assert measured("product_reads_total", source="stale") == stale + 1
+
+    await vouched_before(redis, seconds=settings.stale_seconds)
+    too_old = await reader.gets(path)
+    too_old.refused(503, "database-unavailable")
+    assert int(too_old.headers["Retry-After"]) >= 1
+
+    await way_to_postgres.start()
+
+    async def is_read_again() -> bool:
+        answer = await reader.gets(path)
+        return answer.response.status_code == 200 and "Age" not in answer.headers
+
+    await eventually(is_read_again)
+
+
+async def test_with_no_database_at_all_readers_are_known_for_as_long(
+    anna: Caller,
+    shelf: Shelf,
+    spoilt: Settings,
+    redis: Redis,
+    worker: AsyncExitStack,
+    way_to_postgres: Proxy,
+) -> None:
+    path = next(iter(shelf.bodies))
+    url = SecretStr(way_to_postgres.url)
+    alone = spoilt.model_copy(update={"database_url": url, "query_database_url": None})
+    unconfirmed = measured("unconfirmed_sessions_total")
+    async with served_by(alone, anna, shelf) as reader:
+        token = await Service(anna.http).token_of("anna")
+        await worker.aclose()
+        await way_to_postgres.stop()
+        await vouched_before(redis, seconds=100)
+        await _asked_before(redis, seconds=100)
+
+        (await Caller(reader.http, token).gets(path)).gives(200)
+        assert measured("unconfirmed_sessions_total") == unconfirmed + 1
+
+        other = await Service(anna.http).token_of("anna")
+        await _asked_before(redis, seconds=alone.stale_seconds + 1)
+        (await Caller(reader.http, other).gets(path)).refused(503, "database-unavailable")
+
+
+async def _asked_before(redis: Redis, *, seconds: float) -> None:
+    """As if PostgreSQL had been asked about each session that much longer ago."""
+    for key in await redis.keys("access:session:*"):
+        await redis.pexpire(key, await redis.pttl(key) - int(seconds * 1000))
