@@ -70,7 +70,8 @@ def _apart(given: object) -> object:
     return list(dict.fromkeys(name for each in given for name in str(each).split(",")))
 
 
-type Facets = Annotated[
+# No `type`: behind its name FastAPI would not see a list, and take the last value alone.
+Facets = Annotated[
     list[Annotated[str, StringConstraints(pattern=FACET)]],
     Field(max_length=10, json_schema_extra={"uniqueItems": True}),
     BeforeValidator(_apart),
