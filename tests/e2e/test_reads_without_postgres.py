@@ -1,13 +1,17 @@
 """Products are read while the read side's PostgreSQL is away: from Redis, for a bounded time."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from time import monotonic
 
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.databases import ANSWER_SECONDS
+from api.auth.live import FRESH_SECONDS
 from api.settings import Settings
 from tests.auth import Service, given_user
 from tests.conversation import NOBODY, PRODUCTS, Caller
@@ -70,6 +74,21 @@ async def test_sessions_are_looked_up_in_the_other_database(
     (await Caller(reader.http, token).gets(next(iter(shelf.bodies)))).gives(200)
 
     assert measured("circuit_openings_total", of="query_database") == openings + 1
+
+
+async def test_a_database_that_hangs_holds_up_nobody_who_asks_for_what_is_cached(
+    reader: Caller, shelf: Shelf, way_to_postgres: Proxy
+) -> None:
+    way_to_postgres.delay_seconds = 60
+    unknown = asyncio.create_task(reader.gets(f"{PRODUCTS}/{NOBODY}"))
+    until = monotonic() + 2 * FRESH_SECONDS
+    while monotonic() < until:
+        for path, body in shelf.bodies.items():
+            began = monotonic()
+            assert (await reader.gets(path)).gives(200).body == body
+            assert monotonic() - began < ANSWER_SECONDS + 1
+
+    (await unknown).refused(503, "database-unavailable")
 
 
 async def test_without_a_worker_too_it_is_marked_as_old_and_served_for_a_bounded_time(

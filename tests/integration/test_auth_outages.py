@@ -10,8 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.live import FRESH_SECONDS
 from api.settings import Settings
+from events.circuit import REDIS_SECONDS
 from events.database import create_engine
+from events.nudge import connect
 from tests.auth import Service, answers, service
+from tests.proxy import redis_proxy
+from tests.redis_process import redis_process
 
 pytest_plugins = ("tests.auth_fixtures",)
 
@@ -60,6 +64,46 @@ async def _hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(2)
     finally:
         writer.close()
+
+
+async def test_a_redis_that_is_slow_costs_a_moment_now_and_then(
+    here: Service, settings: Settings, engine: AsyncEngine, redis_url: str
+) -> None:
+    tokens = [await here.token_of("ada") for _ in range(20)]
+    async with (
+        redis_proxy(redis_url) as way,
+        connect(way.url) as slow,
+        service(settings, engine, slow) as process,
+    ):
+        way.delay_seconds = 1
+        began = monotonic()
+        given = [await process.me(token) for token in tokens]
+        took = monotonic() - began
+
+    assert [answer.status_code for answer in given] == [200] * 20
+    assert took < len(tokens) * REDIS_SECONDS / 2
+
+
+async def test_a_redis_that_is_full_lets_nobody_stay_who_was_sent_away(
+    here: Service, settings: Settings, engine: AsyncEngine
+) -> None:
+    assert here
+    with redis_process() as server:
+        async with (
+            connect(server.url) as redis,
+            service(settings, engine, redis) as one,
+            service(settings, engine, redis) as other,
+        ):
+            token = await one.token_of("ada")
+            assert (await other.me(token)).status_code == 200
+            await redis.config_set("maxmemory", 1)
+
+            assert (await one.revoke(token, by=token)).status_code == 204
+
+            assert (await one.me(token)).status_code == 401
+            assert await answers(401, other, token, within=FRESH_SECONDS + 0.2)
+            assert await redis.keys("access:session:*") == []
+            assert (await other.log_in("ada")).status_code == 200
 
 
 async def test_a_revocation_that_redis_missed_holds_after_two_seconds(
