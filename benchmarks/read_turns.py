@@ -66,8 +66,11 @@ def _products(lineup: Lineup, connections: int) -> Iterator[Turn]:
 
 
 def _lists(lineup: Lineup, asked_for: Sequence[Row], connections: int) -> Iterator[Turn]:
-    targets = questions.filtered(asked_for)
-    yield Turn(PAGE, _asking(lineup, lineup.ours, targets, connections))
+    for name, targets in (
+        (PAGE, questions.filtered(asked_for)),
+        (SEARCH, questions.searches(asked_for)),
+    ):
+        yield Turn(name, _asking(lineup, lineup.ours, targets, connections))
 
 
 def _asking(

@@ -5,7 +5,7 @@ All take turns within a round, so that whatever else the machine does befalls al
 
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.asking import Ask, Asked
 from benchmarks.feeds import Row
@@ -66,7 +66,7 @@ async def _ask(lineup: Lineup, turn: Turn, plan: Plan) -> Asked:
             seconds = len(turn.asking.targets) / MOST_PER_SECOND
             await stack.enter_async_context(forgetting(lineup.installation, seconds))
         else:
-            await ask_each(turn.asking)
+            await ask_each(replace(turn.asking, connections=plan.connections))
         if turn.source:
             await stack.enter_async_context(found_in(turn.source, turn.asking.address))
         return await plan.ask(turn.asking, plan.seconds)

@@ -1,10 +1,14 @@
 """That the benchmarks still run: their figures are for a quiet machine, not for a test."""
 
 import asyncio
+import shutil
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks import (
@@ -13,15 +17,26 @@ from benchmarks import (
     projection_lag,
     projection_rebuild,
     projection_throughput,
+    python_client,
+    read_turns,
+    reads,
+    wrk,
 )
 from benchmarks.append import QUICK, measure
 from benchmarks.append_report import report
-from benchmarks.feeds import read_snapshots
+from benchmarks.asking import Ask, Asking, Target
+from benchmarks.contestants import constant_route
+from benchmarks.feeds import SAMPLE, read_rows, read_snapshots
 from benchmarks.filling import fill, stream
 from benchmarks.growth import Story
 from benchmarks.installation import Installation
+from benchmarks.read_catalogs import chosen
+from benchmarks.read_lineup import opened
+from benchmarks.read_report import report as report_reads
+from benchmarks.read_results import Results as Reads
 from benchmarks.rebuilding import by_command
 from benchmarks.results import Results
+from cli.address import Address
 from tests.appends import appended, logged
 
 EVENTS = 1_000
@@ -121,3 +136,54 @@ async def test_a_rebuild_is_watched_by_those_who_write_and_read(
     assert outcome.rebuild_seconds > 0
     assert sum(phase.stale for phase in phases) == 0
     assert "reads" in "\n".join(projection_rebuild.report(outcome))
+
+
+@pytest.fixture
+def constant(installation: Installation) -> Iterator[Address]:
+    document = installation.directory / "product.json"
+    document.write_text("{}")
+    command = (sys.executable, "-m", constant_route.__name__, "--document", str(document))
+    with installation.serving("constant", *command) as address:
+        yield address
+
+
+WITH_WRK = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+CLIENTS = [
+    pytest.param(python_client.ask, id="python"),
+    pytest.param(wrk.ask, id="wrk", marks=WITH_WRK),
+]
+
+
+@pytest.mark.parametrize("ask", CLIENTS)
+def test_a_client_asks_over_and_over(constant: Address, ask: Ask) -> None:
+    asking = Asking(
+        address=constant, targets=[Target(constant_route.PATH)], headers={}, connections=2
+    )
+
+    asked = uvloop.run(ask(asking, 0.5))
+
+    assert asked.requests > asking.connections
+    assert 0 < asked.p50_ms <= asked.p99_ms
+
+
+@pytest.mark.parametrize("ask", CLIENTS)
+def test_a_client_that_is_refused_has_no_figures(constant: Address, ask: Ask) -> None:
+    asking = Asking(address=constant, targets=[Target("/nowhere")], headers={}, connections=2)
+
+    with pytest.raises((RuntimeError, ExceptionGroup)):
+        uvloop.run(ask(asking, 0.5))
+
+
+def test_a_constant_an_orm_and_we_are_asked_in_turns(installation: Installation) -> None:
+    rows = chosen(read_rows(SAMPLE), 200)
+    plan = reads.Plan(ask=python_client.ask, rounds=1, seconds=0.2, connections=8)
+
+    with opened(installation, rows, len(rows)) as lineup:
+        cells = uvloop.run(reads.measure([lineup], rows, plan, lambda _: None))
+
+    results = Reads(cells)
+    together, alone = (results.turns(connections) for connections in (plan.connections, 1))
+    assert {read_turns.CONSTANT, read_turns.ORM, *alone} < {*together}
+    assert alone == [*read_turns.ALONE]
+    assert all(cell.asked.requests > 0 for cell in cells)
+    assert "hot, at least 1 times constant" in "\n".join(report_reads(results))
