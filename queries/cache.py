@@ -22,7 +22,9 @@ from projections.cached import (
     state_key,
     vouched_key,
 )
+from queries.answer import Answer
 from queries.document import Document
+from queries.memory import Found
 from queries.metrics import CACHE_FAILURES
 
 type ProductKey = tuple[str, UUID]
@@ -34,18 +36,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """What Redis holds of a product: right up to `position`."""
+    """What Redis holds of a product."""
 
     token: bytes
     """Of all that is believed at the moment."""
     position: int
+    """Of the catalog."""
     unvouched_seconds: float
     """How long ago a worker last vouched for it."""
-    document: Document | None = None
+    answer: Found | None = None
+    """None where there is no document that carries the token."""
 
-    @property
-    def is_believed(self) -> bool:
-        return self.unvouched_seconds <= VOUCHED_SECONDS
+    def believed(self, minimum: int, *, unvouched_seconds: float = VOUCHED_SECONDS) -> Found | None:
+        """The answer where it reflects `minimum`, and was vouched for so long ago at most."""
+        if self.answer is None or self.unvouched_seconds > unvouched_seconds:
+            return None
+        return self.answer if self.answer.position >= minimum else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,9 @@ class ProductCache:
             by_catalog[catalog].append(product)
         with _tolerated("find"):
             held, now = await self._held(by_catalog)
-            for (catalog, products), (state, vouched, *entries) in zip(
-                by_catalog.items(), held, strict=True
-            ):
-                for product, entry in zip(products, entries, strict=True):
-                    found[catalog, product] = _cached(state, vouched, entry, now)
+            for (catalog, products), values in zip(by_catalog.items(), held, strict=True):
+                for product, cached in zip(products, _cached(values, now), strict=False):
+                    found[catalog, product] = cached
         return found
 
     async def _held(
@@ -139,16 +143,14 @@ def _tolerated(operation: str) -> Iterator[None]:
         log.debug("cache_unavailable", operation=operation, error=repr(error.__cause__))
 
 
-def _cached(
-    state: bytes | None, vouched: bytes | None, entry: bytes | None, now: float
-) -> Cached | None:
+def _cached(values: Sequence[bytes | None], now: float) -> Iterator[Cached]:
+    """For each entry behind the catalog's state and when it was vouched for; none without."""
+    state, vouched, *entries = values
     if state is None or vouched is None:
-        return None
+        return
     known = State.parse(state)
-    held = known.document(entry)
-    return Cached(
-        known.token,
-        known.position,
-        max(0.0, now - int(vouched) / 1_000_000),
-        Document(*held) if held else None,
-    )
+    unvouched_seconds = max(0.0, now - int(vouched) / 1_000_000)
+    for entry in entries:
+        held = known.document(entry)
+        answer = Answer(Document(*held), known.position) if held else None
+        yield Cached(known.token, known.position, unvouched_seconds, answer)

@@ -1,7 +1,7 @@
 """Look-ups that wait at the same time are made together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 
@@ -22,22 +22,21 @@ class Gathering[K, V]:
         self._load = load
         self._limit = limit
         self._parallel = parallel
-        self._waiting: dict[K, asyncio.Future[V]] = {}
+        self._waiting: dict[K, list[asyncio.Future[V]]] = {}
         self._loading: set[K] = set()
         self._running = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V:
         """What `load` has for the key. Raises what it raises."""
-        answer = self._waiting.get(key)
-        if answer is None:
-            answer = self._waiting[key] = asyncio.get_running_loop().create_future()
-            if self._running < self._parallel:
-                self._running += 1
-                task = asyncio.create_task(self._run())
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(answer)
+        answer: asyncio.Future[V] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(answer)
+        if self._running < self._parallel:
+            self._running += 1
+            task = asyncio.create_task(self._run())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await answer
 
     async def _run(self) -> None:
         try:
@@ -46,21 +45,26 @@ class Gathering[K, V]:
         finally:  # not when the task is done: who asked before that would wait for nobody
             self._running -= 1
 
-    def _taken(self) -> dict[K, asyncio.Future[V]]:
+    def _taken(self) -> dict[K, list[asyncio.Future[V]]]:
         """Those who waited longest; none whose key is being loaded by another call."""
         free = (key for key in self._waiting if key not in self._loading)
         return {key: self._waiting.pop(key) for key in list(islice(free, self._limit))}
 
-    async def _answer(self, batch: Mapping[K, asyncio.Future[V]]) -> None:
+    async def _answer(self, batch: Mapping[K, Sequence[asyncio.Future[V]]]) -> None:
+        """Whoever has gone away meanwhile has cancelled his answer."""
         self._loading |= batch.keys()
         try:
             found = await self._load(list(batch))
         except Exception as error:  # noqa: BLE001 -- it is for those who asked
-            for answer in batch.values():
+            for answer in _awaited(*batch.values()):
                 answer.set_exception(error)
-                answer.exception()  # they may all have gone away: then nobody needs to hear of it
         else:
-            for key, answer in batch.items():
-                answer.set_result(found[key])
+            for key, answers in batch.items():
+                for answer in _awaited(answers):
+                    answer.set_result(found[key])
         finally:
             self._loading -= batch.keys()
+
+
+def _awaited[V](*answers: Sequence[asyncio.Future[V]]) -> Iterator[asyncio.Future[V]]:
+    return (each for of_a_key in answers for each in of_a_key if not each.done())

@@ -1,5 +1,6 @@
 """One product: from the process, from Redis or from PostgreSQL, whichever is right and nearest."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,10 +10,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.circuit import Away, Circuit
+from events.database import pool_state
 from events.errors import DatabaseUnavailable
 from projections.cached import Announcement
 from queries import stored
-from queries.answer import Answer
 from queries.cache import Cached, ProductCache, ProductKey, Read, SkuKey
 from queries.gathering import Gathering
 from queries.memory import Found, ProductMemory
@@ -23,10 +24,13 @@ from queries.stored import Stored
 AT_ONCE = 500
 """Products of one look-up."""
 LOOK_UPS = 2
-"""In PostgreSQL at a time, whatever is asked for: other reads need its connections, too."""
+"""In PostgreSQL at a time, whatever is asked for: other reads need its connections, too, and have
+one of a pool of two."""
 LOOK_UP_SECONDS = 5.0
 
-_FROM_PROCESS = READS.labels("process")
+_FROM_PROCESS, _FROM_REDIS, _FROM_DATABASE, _STALE = (
+    READS.labels(source) for source in ("process", "redis", "database", "stale")
+)
 
 type WantedKey = tuple[str, UUID, bytes | None]
 """A product of a catalog, and the cache's token that was seen before."""
@@ -48,6 +52,7 @@ class Documents:
         self._database = Circuit(
             "product_look_ups", faults=(DatabaseUnavailable,), deadline_seconds=LOOK_UP_SECONDS
         )
+        self._turns = asyncio.Semaphore(max(1, min(LOOK_UPS, pool_state(engine).limit - 1)))
         self._memory = ProductMemory(memory_bytes)
         self._skus = KnownSkus()
         self._cached = Gathering(self._find_cached, limit=AT_ONCE)
@@ -84,32 +89,31 @@ class Documents:
         if product is not None:
             return await self._by_id(catalog, product, minimum)
         found = (await self._stored_by_sku.get((catalog, key))).answer
-        READS.labels("database").inc()
+        _FROM_DATABASE.inc()
         return found
 
     async def _by_id(self, catalog: str, product: UUID, minimum: int) -> Found:
         cached = await self._cached.get((catalog, product))
-        served = _served(cached, minimum)
-        if cached and cached.is_believed and served:
-            READS.labels("redis").inc()
-            return served
+        if cached and (believed := cached.believed(minimum)):
+            _FROM_REDIS.inc()
+            return believed
         try:
             found = await self._stored.get((catalog, product, cached.token if cached else None))
         except DatabaseUnavailable:
-            if cached and cached.unvouched_seconds <= self._stale_seconds and served:
-                READS.labels("stale").inc()
-                return replace(served, stale_seconds=int(cached.unvouched_seconds))
-            raise
-        READS.labels("database").inc()
+            stale = cached and cached.believed(minimum, unvouched_seconds=self._stale_seconds)
+            if not cached or not stale:
+                raise
+            _STALE.inc()
+            return replace(stale, stale_seconds=int(cached.unvouched_seconds))
+        _FROM_DATABASE.inc()
         return found.answer
 
     async def _find_cached(self, keys: Sequence[ProductKey]) -> Mapping[ProductKey, Cached | None]:
         asked_at = monotonic()
         found = await self._cache.find(keys)
         for (catalog, product), cached in found.items():
-            served = _served(cached, 0)
-            if cached and cached.is_believed and served:
-                self._memory.keep(catalog, product, served, asked_at)
+            if cached and (believed := cached.believed(0)):
+                self._memory.keep(catalog, product, believed, asked_at)
         return found
 
     async def _find_stored(self, keys: Sequence[WantedKey]) -> Mapping[WantedKey, Stored]:
@@ -155,14 +159,8 @@ class Documents:
     async def _look_up(self) -> AsyncIterator[None]:
         """Raises `DatabaseUnavailable`: at once, while nobody tries whether it is back."""
         try:
-            async with self._database.asked():
+            async with self._turns, self._database.asked():
                 yield
         except Away as error:
             DATABASE_FAILURES.inc()
             raise DatabaseUnavailable from error
-
-
-def _served(cached: Cached | None, minimum: int) -> Found | None:
-    if cached is None or cached.document is None or cached.position < minimum:
-        return None
-    return Answer(cached.document, cached.position)

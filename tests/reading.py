@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.circuit import Circuit
-from projections.cached import vouched_key
+from projections.cached import VOUCHED_SECONDS, vouched_key
 from queries import stored
 from queries.cache import Cached, ProductCache, Read
 from queries.document import Document
@@ -51,7 +51,7 @@ async def read_stored(engine: AsyncEngine, sku: str = "LAMP-1", catalog: str = "
 async def vouched(redis: Redis, product: UUID = LAMP, catalog: str = "main") -> Cached | None:
     """What is believed of a product; None while no worker vouches for the catalog."""
     found = (await product_cache(redis).find([(catalog, product)]))[catalog, product]
-    return found if found and found.is_believed else None
+    return found if found and found.unvouched_seconds <= VOUCHED_SECONDS else None
 
 
 async def vouched_before(redis: Redis, seconds: float) -> None:
@@ -63,7 +63,7 @@ async def vouched_before(redis: Redis, seconds: float) -> None:
 async def cached(redis: Redis, product: UUID = LAMP, catalog: str = "main") -> Document | None:
     """The document that is believed."""
     found = await vouched(redis, product, catalog)
-    return found.document if found else None
+    return found.answer.value if found and found.answer else None
 
 
 async def put_back(redis: Redis, seen: Cached, position: int, document: Document) -> None:

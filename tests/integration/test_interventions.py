@@ -270,7 +270,7 @@ async def test_what_somebody_did_to_the_cache_is_repaired(
 
         async def forgotten() -> bool:
             found = await vouched(redis)
-            return found is not None and found.document is None
+            return found is not None and found.answer is None
 
         await eventually(forgotten)
 

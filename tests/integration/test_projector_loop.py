@@ -109,7 +109,7 @@ async def test_a_worker_that_knows_the_event_heals_the_stream_when_it_starts(
         assert [line for line in told if line["event"] == "stream_unparked"]
         found = await vouched(redis)
         assert found
-        assert (found.position, found.document) == (3, None)
+        assert (found.position, found.answer) == (3, None)
 
 
 async def test_a_worker_tries_a_parked_stream_once(

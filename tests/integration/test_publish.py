@@ -41,10 +41,11 @@ async def batches(engine: AsyncEngine) -> list[Batch]:
 async def served(redis: Redis) -> tuple[int, int] | None:
     """The position and the version of the lamp that a reader may believe."""
     found = await vouched(redis)
-    if found is None or found.document is None:
+    if found is None or found.answer is None or found.answer.value is None:
         return None
-    assert msgspec.json.decode(found.document.body)["version"] == found.document.version
-    return found.position, found.document.version
+    document = found.answer.value
+    assert msgspec.json.decode(document.body)["version"] == document.version
+    return found.position, document.version
 
 
 async def test_what_was_projected_is_served(
@@ -103,7 +104,7 @@ async def test_documents_of_a_large_batch_are_forgotten_in_the_moment_when_reads
     await publisher.publish("main", SWITCHED, batches[1])
     found = await vouched(redis)
     assert found
-    assert (found.position, found.document) == (2, None)
+    assert (found.position, found.answer) == (2, None)
     (old,) = batches[0].changes
     assert old.after
     await put_back(redis, found, 1, Document(1, old.after.body.encode()))
