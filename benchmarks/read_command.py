@@ -19,7 +19,7 @@ from benchmarks.read_catalogs import chosen
 from benchmarks.read_lineup import Lineup, opened
 from benchmarks.read_report import report
 from benchmarks.read_results import Results
-from benchmarks.reads import Plan, measure
+from benchmarks.reads import Cell, Plan, measure
 from benchmarks.server import create_database
 
 PLAN = Plan(ask=wrk.ask)
@@ -78,5 +78,7 @@ def _filled(servers: Installation, n: int, rows: Sequence[Row], size: int) -> It
         yield lineup
 
 
-def _say(what: str) -> None:
-    typer.echo(what, err=True)
+def _say(cell: Cell) -> None:
+    where, rate = cell.setting, cell.asked.per_second
+    who = f"{where.products:,} products, {where.turn} ({where.connections} connections)"
+    typer.echo(f"round {cell.round + 1}, {who}: {rate:,.0f} a second", err=True)

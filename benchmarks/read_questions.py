@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import count, islice
 from statistics import quantiles
 from urllib.parse import quote, urlencode
 
@@ -19,7 +20,8 @@ LONGEST_SEARCH = 3
 """In words."""
 PREFIXES = 0.5
 """The share of searches whose last word is not finished yet."""
-SHORTEST_PREFIX = 3
+SHORTEST = 3
+"""Of a search and of an unfinished word, in letters."""
 FACETS = "category,price,attr.color"
 CURRENCY = "USD"
 
@@ -42,7 +44,8 @@ def searches(rows: Sequence[Row]) -> list[Target]:
     """One to three words in a row of some name, with three facets."""
     chance = random.Random(SEARCHES)  # noqa: S311 -- nothing to guess
     names = [words for row in rows if (words := _searchable(row["name"]))]
-    asked = [_search(chance.choice(names), chance) for _ in range(SEARCHES)]
+    drawn = (_search(chance.choice(names), chance) for _ in count())
+    asked = islice((words for words in drawn if len(words) >= SHORTEST), SEARCHES)
     return [_page({"q": each, "facets": FACETS, "currency": CURRENCY}) for each in asked]
 
 
@@ -54,7 +57,7 @@ def _categories(rows: Sequence[Row]) -> Iterator[dict[str, str]]:
     """Those with products, and what they lie in."""
     paths = (row["category"] for row in rows if row.get("category"))
     counted = Counter(part for path in paths for part in _with_ancestors(path))
-    return ({"category": path} for path, count in counted.items() if count >= PAGE)
+    return ({"category": path} for path, found in counted.items() if found >= PAGE)
 
 
 def _with_ancestors(path: str) -> Iterator[str]:
@@ -70,7 +73,7 @@ def _attributes(rows: Sequence[Row]) -> Iterator[dict[str, str]]:
         if isinstance(value, str)
     )
     frequent = counted.most_common(ATTRIBUTES)
-    return ({f"attr.{name}": value} for (name, value), count in frequent if count >= PAGE)
+    return ({f"attr.{name}": value} for (name, value), found in frequent if found >= PAGE)
 
 
 def _prices(rows: Sequence[Row]) -> Iterator[dict[str, str]]:
@@ -94,5 +97,5 @@ def _search(words: Sequence[str], chance: random.Random) -> str:
     first = chance.randint(0, len(words) - length)
     *finished, last = words[first : first + length]
     if chance.random() < PREFIXES:
-        last = last[: max(SHORTEST_PREFIX, len(last) // 2)]
+        last = last[: max(SHORTEST, len(last) // 2)]
     return " ".join((*finished, last))

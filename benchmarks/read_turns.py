@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from benchmarks import read_questions as questions
 from benchmarks.asking import Asking, Target
@@ -29,6 +30,14 @@ class Turn:
     asking: Asking
     source: Source | None = None
     """Where its products have to be found."""
+
+    def rotated(self, share: float) -> Self:
+        """Begun elsewhere in the targets: where one round does not come to an end, all do."""
+        targets = self.asking.targets
+        first = int(share * len(targets))
+        return replace(
+            self, asking=replace(self.asking, targets=[*targets[first:], *targets[:first]])
+        )
 
 
 async def turns(lineup: Lineup, asked_for: Sequence[Row], connections: int) -> list[Turn]:

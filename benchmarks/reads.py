@@ -45,17 +45,17 @@ class Cell:
 
 
 async def measure(
-    lineups: Sequence[Lineup], asked_for: Sequence[Row], plan: Plan, told: Callable[[str], None]
+    lineups: Sequence[Lineup], asked_for: Sequence[Row], plan: Plan, told: Callable[[Cell], None]
 ) -> list[Cell]:
-    """`told` hears of which catalog is asked next."""
+    """`told` hears of each cell as soon as it is there."""
     taking = [(lineup, await turns(lineup, asked_for, plan.connections)) for lineup in lineups]
     cells = []
     for n in range(plan.rounds):
-        for lineup, its_turns in taking:
-            told(f"round {n + 1} of {plan.rounds}: {lineup.size:,} products")
-            for turn in its_turns:
-                setting = Setting(lineup.size, turn.name, turn.asking.connections)
-                cells.append(Cell(setting, n, await _ask(lineup, turn, plan)))
+        for lineup, turn in ((lineup, turn) for lineup, its_turns in taking for turn in its_turns):
+            setting = Setting(lineup.size, turn.name, turn.asking.connections)
+            begun = turn.rotated(n / plan.rounds)
+            cells.append(Cell(setting, n, await _ask(lineup, begun, plan)))
+            told(cells[-1])
     return cells
 
 
