@@ -3,7 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import randint
+from typing import Any
 from uuid import UUID
+
+import msgspec
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.database import Connection, statement
 from events.log import read_streams
@@ -99,7 +103,7 @@ async def _read_rows(
     query = _READ_ROWS.format(columns=columns, table=place.table(model))
     found: dict[UUID, list[Row]] = {}
     for row in await connection.fetch(query, place.catalog, list(products)):
-        found.setdefault(row["product_id"], []).append(_comparable(row))
+        found.setdefault(row["product_id"], []).append(_comparable(model, row))
     return {product: sorted(rows, key=repr) for product, rows in found.items()}
 
 
@@ -107,9 +111,21 @@ def _expected(catalog: Catalog, model: ReadModel, change: Change | None) -> list
     if change is None or change.after is None:
         return []
     rows = model.rows(catalog, change.after)
-    return sorted((_comparable(row) for row in rows), key=repr)
+    return sorted((_comparable(model, row) for row in rows), key=repr)
 
 
-def _comparable(row: Iterable[object]) -> Row:
-    """Values in one form: sequences differ by type."""
-    return tuple(tuple(each) if isinstance(each, list) else each for each in row)
+def _comparable(model: ReadModel, row: Iterable[object]) -> Row:
+    """Values in one form: sequences differ by type, and JSONB comes back in an order of its own."""
+    return tuple(
+        _plain(column.type, value) for column, value in zip(model.columns, row, strict=True)
+    )
+
+
+def _plain(type_: object, value: Any) -> object:  # noqa: ANN401 -- of any column
+    match type_:
+        case JSONB():
+            return msgspec.json.encode(msgspec.json.decode(value), order="sorted")
+        case ARRAY():
+            return list(value)
+        case _:
+            return value

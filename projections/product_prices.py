@@ -1,4 +1,4 @@
-"""A row a price, for filters and sorts in one currency."""
+"""A row a price, for filters and sorts in one currency, with what most lists filter by, too."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,8 @@ from sqlalchemy.dialects import postgresql
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 
+_C = Text(collation="C")
+
 table = Table(
     "product_prices",
     read_tables,
@@ -16,21 +18,24 @@ table = Table(
     Column("currency", Text, primary_key=True),
     Column("amount", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
+    Column("category", _C),
+    Column("brand", _C),
     Index(
         "product_prices_amount",
         "catalog_id",
         "currency",
         "amount",
         "product_id",
-        postgresql_include=["status"],
+        postgresql_include=["status", "category", "brand"],
     ),
 )
 
 
 def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     document = product.document
+    beside = (document.status, document.category, document.brand)
     return [
-        (catalog.key, document.id, price.currency, price.amount, document.status)
+        (catalog.key, document.id, price.currency, price.amount, *beside)
         for price in document.prices
     ]
 

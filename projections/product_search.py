@@ -13,8 +13,6 @@ from projections.tables import read_tables
 from projections.words import searched
 
 _C = Text(collation="C")
-COMPARED = 500
-"""Characters by which values of attributes are told apart: an index has no room for all."""
 _WORDS = "projections.words(catalog_id, language, title, kind, details, description)"
 
 table = Table(
@@ -27,13 +25,13 @@ table = Table(
     Column("category", _C),
     Column("status", Text, nullable=False),
     Column("tags", postgresql.ARRAY(Text), nullable=False),
-    Column("attributes", postgresql.ARRAY(Text), nullable=False),
+    Column("attributes", postgresql.JSONB, nullable=False),
+    Column("words", postgresql.TSVECTOR, Computed(_WORDS, persisted=True)),
     Column("language", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("details", Text, nullable=False),
     Column("description", Text, nullable=False),
-    Column("words", postgresql.TSVECTOR, Computed(_WORDS, persisted=True)),
     Index(
         "product_search_name",
         "catalog_id",
@@ -62,7 +60,14 @@ table = Table(
         postgresql_where=text("status <> 'archived'"),
     ),
     Index("product_search_status", "catalog_id", "status"),
-    Index("product_search_words", "words", "tags", "attributes", postgresql_using="gin"),
+    Index(
+        "product_search_words",
+        "words",
+        "tags",
+        "attributes",
+        postgresql_using="gin",
+        postgresql_ops={"attributes": "jsonb_path_ops"},
+    ),
 )
 
 
@@ -77,7 +82,7 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
             document.category,
             document.status,
             tuple(dict.fromkeys(document.tags)),
-            tuple(dict.fromkeys(_values(document.attributes))),
+            attributes(document.attributes),
             catalog.language,
             searched(document.name, document.sku),
             searched(document.brand or "", document.category or ""),
@@ -92,15 +97,11 @@ def sortable(name: str) -> str:
     return name.casefold()
 
 
-def attribute(name: str, value: str) -> str:
-    """What stands for an attribute's value, or for one of its values; no name has a `=` in it."""
-    return f"{name}={value[:COMPARED]}"
-
-
-def _values(attributes: Attributes) -> Iterator[str]:
-    for name, value in attributes.items():
-        for each in _scalars(value):
-            yield attribute(name, _text(each))
+def attributes(values: Attributes) -> str:
+    """JSON: by name the values as texts, be it one or several."""
+    return msgspec.json.encode(
+        {name: [*dict.fromkeys(map(_text, _scalars(value)))] for name, value in values.items()}
+    ).decode()
 
 
 def _details(document: ProductDocument) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """Filters as conditions of SQL on the read tables.
 
 Their names are `s` (product_search), `d` (product_details) and `p` (product_prices, of the currency
-that is asked for). Each has a product's status, so that a list that asks for no more reads one.
+that is asked for). Each has a product's status, category and brand.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from projections.product_search import attribute
+import msgspec
+
 from projections.projection import Catalog
 from projections.words import words
 from queries.filters import Filters
@@ -30,6 +31,11 @@ class Condition:
     """Its name, which is that of its facet where it has one."""
     table: str
     sql: str
+    everywhere: bool = False
+    """Whether the other tables have the columns, too."""
+
+    def on(self, table: str) -> str:
+        return self.sql.replace(f"{self.table}.", f"{table}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,15 @@ def _searched(catalog: str, query: str | None, filters: Filters) -> Iterator[Con
 def _of_filters(filters: Filters, arguments: Arguments) -> Iterator[Condition]:
     bound = arguments.bound
     if filters.status not in {None, "any"}:
-        yield Condition("status", SEARCH, f"s.status = {bound(filters.status)}")
+        yield Condition("status", SEARCH, f"s.status = {bound(filters.status)}", everywhere=True)
     if filters.category is not None:
-        yield Condition("category", SEARCH, _subtree(filters.category, arguments))
+        yield Condition("category", SEARCH, _subtree(filters.category, arguments), everywhere=True)
     if filters.brand is not None:
-        yield Condition("brand", SEARCH, f"s.brand = {bound(filters.brand)}")
+        yield Condition("brand", SEARCH, f"s.brand = {bound(filters.brand)}", everywhere=True)
     if filters.tags:
         yield Condition("tag", SEARCH, f"s.tags @> {bound(list(filters.tags))}")
     for name, value in filters.attributes.items():
-        wanted = bound([attribute(name, value)])
+        wanted = bound(msgspec.json.encode({name: [value]}).decode())
         yield Condition(f"attr.{name}", SEARCH, f"s.attributes @> {wanted}")
     if filters.sku is not None:
         yield Condition("sku", DETAILS, f"d.sku = {bound(filters.sku)}")

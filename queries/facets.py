@@ -6,7 +6,6 @@ A facet counts under all filters but its own, as if each value were asked for in
 from dataclasses import dataclass
 
 from events.database import statement
-from projections.product_search import attribute
 from queries.conditions import PRICES, SEARCH, Asked
 from queries.sources import matching
 
@@ -18,7 +17,7 @@ BOUNDS = [0, *(digit * 10**zeros for zeros in range(16) for digit in (1, 2, 5)),
 
 _VALUES = statement(__package__, "sql/count_values.sql")
 _CATEGORIES = statement(__package__, "sql/count_categories.sql")
-_ELEMENTS = statement(__package__, "sql/count_elements.sql")
+_TAGS = statement(__package__, "sql/count_tags.sql")
 _ATTRIBUTE_VALUES = statement(__package__, "sql/count_attribute_values.sql")
 _PRICE_RANGES = statement(__package__, "sql/count_price_ranges.sql")
 _MOST_FREQUENT = statement(__package__, "sql/most_frequent.sql")
@@ -26,50 +25,36 @@ _MOST_FREQUENT = statement(__package__, "sql/most_frequent.sql")
 
 @dataclass(frozen=True, slots=True)
 class Facet:
+    name: str
     table: str
-    column: str
+    counted: str
+    """What is counted of a row, in SQL."""
     counts: str
-
-    @property
-    def selected(self) -> str:
-        return f"{self.table}.{self.column}"
+    """From rows with `counted` to values and their counts."""
 
 
-FACETS = {
-    "category": Facet(SEARCH, "category", _CATEGORIES),
-    "brand": Facet(SEARCH, "brand", _VALUES),
-    "status": Facet(SEARCH, "status", _VALUES),
-    "tag": Facet(SEARCH, "tags", _ELEMENTS),
-    "price": Facet(PRICES, "amount", _PRICE_RANGES),
-}
-_OF_ATTRIBUTES = Facet(SEARCH, "attributes", _ATTRIBUTE_VALUES)
+def facet(asked: Asked, name: str) -> Facet:
+    match name:
+        case "category":
+            return Facet(name, SEARCH, "s.category", _CATEGORIES)
+        case "brand" | "status":
+            return Facet(name, SEARCH, f"s.{name}", _VALUES)
+        case "tag":
+            return Facet(name, SEARCH, "s.tags", _TAGS)
+        case "price":
+            bounds = f"{asked.arguments.bound(BOUNDS)}::bigint[]"
+            return Facet(name, PRICES, "p.amount", _PRICE_RANGES.replace(":bounds", bounds))
+        case _:
+            attribute = asked.arguments.bound(name.removeprefix(ATTRIBUTE))
+            return Facet(name, SEARCH, f"s.attributes -> {attribute}::text", _ATTRIBUTE_VALUES)
 
 
-def facet(name: str) -> Facet:
-    return _OF_ATTRIBUTES if name.startswith(ATTRIBUTE) else FACETS[name]
-
-
-def counted(asked: Asked, name: str, *, found: bool) -> str:
-    """JSON of the most frequent values, out of `found` where that has what the facet counts."""
-    of = facet(name)
-    if found and not asked.filters_by(name):
-        source = "found"
+def most_frequent(asked: Asked, facet: Facet, *, found: str | None) -> str:
+    """JSON of its most frequent values, out of the column of `found` where that has them."""
+    if found:
+        source = f"select {found} as counted from found"
     else:
-        source = f"({matching(asked, of.selected, [of.table], without=name)}) matching"
-    counts = of.counts.format(
-        source=source,
-        column=of.column,
-        prefix=_prefix(asked, name),
-        bounds=_bounds(asked, name),
-    )
+        columns = f"{facet.counted} as counted"
+        source = matching(asked, columns, [facet.table], without=facet.name)
+    counts = facet.counts.format(source=source)
     return _MOST_FREQUENT.format(counts=counts, longest=LONGEST)
-
-
-def _prefix(asked: Asked, name: str) -> str:
-    if not name.startswith(ATTRIBUTE):
-        return ""
-    return f"{asked.arguments.bound(attribute(name.removeprefix(ATTRIBUTE), ''))}::text"
-
-
-def _bounds(asked: Asked, name: str) -> str:
-    return f"({asked.arguments.bound(BOUNDS)}::bigint[])" if name == "price" else ""

@@ -1,14 +1,14 @@
 """A list as one statement, so that its page, total and facets are of one moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from events.database import statement
 from projections.projection import Catalog
 from queries.conditions import SEARCH, Arguments, Asked, asked
-from queries.facets import counted, facet
+from queries.facets import Facet, facet, most_frequent
 from queries.filters import Filters
-from queries.orders import ORDERS, Order, Place, Sort
+from queries.orders import ORDERS, Place, Sort
 from queries.pages import picked, walked
 from queries.sources import matching
 
@@ -39,29 +39,35 @@ def composed(wanted: Wanted, after: Place | None) -> tuple[str, Arguments]:
     """
     of = asked(wanted.filters, wanted.catalog)
     order = ORDERS[wanted.sort]
-    once = bool(of.query and (wanted.facets or wanted.sort == "relevance"))
+    facets = [facet(of, name) for name in wanted.facets]
+    once = bool(of.query and (facets or wanted.sort == "relevance"))
     if once:
         walk = picked(of, order, after, wanted.limit + 1)
         total = "select count(*) from found"
     else:
         walk = walked(of, order, after, wanted.limit + 1)
         total = f"select count(*) from ({matching(of, '')} limit {COUNTED + 1}) counted"
-    facets = [counted(of, name, found=once) for name in wanted.facets]
+    shared = _shared(of, facets) if once else {}
     text = _LIST.format(
-        found=f"found as materialized ({_found(of, order, wanted)}), " if once else "",
+        found=f"found as materialized ({_found(of, wanted.sort, shared)}), " if once else "",
         walked=walk,
         way=order.way,
         catalog=of.catalog,
         total=total,
-        facets=", ".join(facets),
+        facets=", ".join(most_frequent(of, each, found=shared.get(each)) for each in facets),
     )
     return text, of.arguments
 
 
-def _found(of: Asked, order: Order, wanted: Wanted) -> str:
-    """With a key of the order, and the columns that facets count."""
-    key = f"ts_rank(s.words, {of.query})" if wanted.sort == "relevance" else order.column
-    shared = [facet(name) for name in wanted.facets if not of.filters_by(name)]
-    columns = dict.fromkeys(["s.product_id", f"{key} as key", *(each.selected for each in shared)])
-    tables = dict.fromkeys([SEARCH, order.table, *(each.table for each in shared)])
-    return matching(of, ", ".join(columns), [*tables], priced=False)
+def _shared(of: Asked, facets: Sequence[Facet]) -> dict[Facet, str]:
+    """Columns for those that count exactly what is found, without a filter of their own."""
+    counted = (each for each in facets if not of.filters_by(each.name))
+    return {each: f"counted_{number}" for number, each in enumerate(counted)}
+
+
+def _found(of: Asked, sort: Sort, shared: Mapping[Facet, str]) -> str:
+    key = f"ts_rank(s.words, {of.query})" if sort == "relevance" else ORDERS[sort].column
+    columns = ", ".join(f"{each.counted} as {column}" for each, column in shared.items())
+    tables = dict.fromkeys([SEARCH, ORDERS[sort].table, *(each.table for each in shared)])
+    selected = f"s.product_id, {key} as key{', ' if columns else ''}{columns}"
+    return matching(of, selected, [*tables], priced=False)

@@ -22,13 +22,16 @@ def matching(
 ) -> str:
     """A select of the products that are asked for, from `tables` and those of the filters.
 
-    `without` names a filter that is left out. Where no filter asks for a price and `priced` is
+    What several tables can tell is asked of the first one, too, whose index may have it. `without`
+    names a filter that is left out. Where no filter asks for a price and `priced` is
     False, products that have none are there too, with nulls.
     """
     kept = [each for each in asked.conditions if each.filter != without]
     filtered = {each.table for each in kept}
     first, *others = dict.fromkeys((*tables, *sorted(filtered, reverse=True))) or [SEARCH]
     conditions = [*_of_first(asked, first, without), *(each.sql for each in kept), *where]
+    if first != SEARCH:
+        conditions += [each.on(first) for each in kept if each.everywhere]
     joins = []
     for each in others:
         optional = each == PRICES and not priced and PRICES not in filtered

@@ -1,10 +1,13 @@
 """Random products, and by plain Python what a list of them should be."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 from random import Random
+from unicodedata import combining, normalize
 from uuid import UUID
 
 import msgspec
@@ -15,7 +18,11 @@ from queries.filters import Filters
 from queries.orders import Sort
 from tests.given import Log
 
-NAMES = ("Lamp", "lamp", "LAMP 2", "Äpfel", "Straße", "strasse", "Zebra", "_", "a-b", "ab")
+NAMES = (
+    *("Lamp", "lamp", "LAMP 2", "Äpfel", "Straße", "strasse", "Zebra", "_", "a-b", "ab"),
+    *("G.Skill DDR5-6000", "skills", "Zebra lamp with lamps"),
+)
+DESCRIPTIONS = (None, "", "A lamp: äußerst hell", "e5 1e5 2x16GB")
 CATEGORIES = (None, "a", "a/b", "a/b/c", "a-b", "ab", "a0", "b", "b/a")
 BRANDS = (None, "Acme", "acme", "O'Neil", "100%", "x_y")
 TAGS = ("new", "sale", "a,b", 'quo"ted', "ünï")
@@ -35,6 +42,7 @@ class Shelved:
     id: UUID
     sku: str
     name: str
+    description: str | None
     brand: str | None
     category: str | None
     tags: tuple[str, ...]
@@ -54,6 +62,7 @@ def _shelved(chance: Random, number: int) -> Shelved:
         id=UUID(int=chance.getrandbits(128)),
         sku=f"{chance.choice(['a', 'B', 'b-', '9'])}{number}",
         name=chance.choice(NAMES),
+        description=chance.choice(DESCRIPTIONS),
         brand=chance.choice(BRANDS),
         category=chance.choice(CATEGORIES),
         tags=tuple(tag for tag in TAGS if chance.random() < 0.4),
@@ -86,6 +95,7 @@ def events(product: Shelved) -> Iterator[ProductEvent]:
     yield facts.ProductRegistered(
         sku=product.sku,
         name=product.name,
+        description=product.description,
         brand=product.brand,
         category=product.category,
         tags=product.tags,
@@ -102,6 +112,7 @@ def events(product: Shelved) -> Iterator[ProductEvent]:
 def matches(product: Shelved, filters: Filters) -> bool:
     return all(
         (
+            filters.q is None or _has_words(product, filters.q),
             _has_status(product.status, filters.status),
             filters.category is None or _below(product.category, filters.category),
             filters.brand in {None, product.brand},
@@ -112,6 +123,78 @@ def matches(product: Shelved, filters: Filters) -> bool:
             *(text in texts(product.attributes.get(n)) for n, text in filters.attributes.items()),
         )
     )
+
+
+def _has_words(product: Shelved, wanted: str) -> bool:
+    there = {word for text in _searched(product) for word in _words(text)}
+    *whole, last = _words(wanted)
+    return there.issuperset(whole) and any(word.startswith(last) for word in there)
+
+
+def _searched(product: Shelved) -> Iterator[str]:
+    yield from (product.name, product.sku, product.brand or "", product.category or "")
+    yield from (product.description or "", *product.tags)
+    for name, value in product.attributes.items():
+        values = value if isinstance(value, tuple) else (value,)
+        yield from (name for each in values if each is True)
+        yield from texts(tuple(each for each in values if not isinstance(each, bool)))
+
+
+def _words(text: str) -> list[str]:
+    decomposed = normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W_]+", "".join(char for char in decomposed if not combining(char)))
+
+
+def facet(products: Iterable[Shelved], filters: Filters, name: str) -> list[tuple[str, int]]:
+    """Values and how many products would have each, were it asked for instead of its filter."""
+    others = without(filters, name)
+    counts = Counter(
+        value
+        for product in products
+        if matches(product, others)
+        for value in values(product, name, filters.currency)
+    )
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:100]
+
+
+def without(filters: Filters, facet: str) -> Filters:
+    match facet:
+        case "category":
+            return replace(filters, category=None)
+        case "brand":
+            return replace(filters, brand=None)
+        case "status":
+            return replace(filters, status="any")
+        case "tag":
+            return replace(filters, tags=())
+        case "price":
+            return replace(filters, price_min=None, price_max=None)
+        case _:
+            kept = {k: v for k, v in filters.attributes.items() if f"attr.{k}" != facet}
+            return replace(filters, attributes=kept)
+
+
+def values(product: Shelved, facet: str, currency: str) -> Collection[str]:
+    match facet:
+        case "category":
+            parts = product.category.split("/") if product.category else []
+            return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+        case "brand":
+            return [product.brand] if product.brand else []
+        case "status":
+            return [product.status]
+        case "tag":
+            return product.tags
+        case "price":
+            amount = product.prices.get(currency)
+            return [] if amount is None else [_range(amount)]
+        case _:
+            return texts(product.attributes.get(facet.removeprefix("attr.")))
+
+
+def _range(amount: int) -> str:
+    bounds = [0, *(int(digit + "0" * zeros) for zeros in range(17) for digit in "125")]
+    return next(f"{low}-{high - 1}" for low, high in pairwise(bounds) if low <= amount < high)
 
 
 def _has_status(status: str, wanted: str | None) -> bool:

@@ -74,27 +74,31 @@ create unique index interventions_one_waiting
     where finished_at is null;
 create index interventions_listed on projections.interventions (catalog_id, requested_at);
 
--- Words of products and of searches, as `projections/words.py` makes them. Weights are those of
--- `ts_rank`: A counts most. No text has a lexeme
--- with an `@`: the one of the catalog keeps a search from walking the postings of others.
-create function projections.lexemes(language text, words text) returns tsvector
-language sql immutable parallel safe as $$
-    select case language
-        when 'simple' then to_tsvector('pg_catalog.simple', words)
-        else to_tsvector(('pg_catalog.' || language)::regconfig, words)
-            || to_tsvector('pg_catalog.simple', words)
-    end
-$$;
-
+-- Words of products and of searches come as `projections/words.py` makes them. Weights are those of
+-- `ts_rank`: A counts most. No text has a lexeme with an `@`: the one of the catalog keeps a search
+-- from walking the postings of others.
 create function projections.words(
     catalog_id text, language text, title text, kind text, details text, description text
 ) returns tsvector
-language sql immutable parallel safe as $$
-    select setweight(projections.lexemes(language, title), 'A')
-        || setweight(projections.lexemes(language, kind), 'B')
-        || setweight(projections.lexemes(language, details), 'C')
-        || setweight(projections.lexemes(language, description), 'D')
-        || array_to_tsvector(array['@' || catalog_id])
+language plpgsql immutable parallel safe as $$
+declare
+    configuration regconfig := 'pg_catalog.simple';
+    words tsvector;
+begin
+    words := setweight(to_tsvector(configuration, title), 'A')
+        || setweight(to_tsvector(configuration, kind), 'B')
+        || setweight(to_tsvector(configuration, details), 'C')
+        || setweight(to_tsvector(configuration, description), 'D')
+        || array_to_tsvector(array['@' || catalog_id]);
+    if language <> 'simple' then
+        configuration := 'pg_catalog.' || language;
+        words := words || setweight(to_tsvector(configuration, title), 'A')
+            || setweight(to_tsvector(configuration, kind), 'B')
+            || setweight(to_tsvector(configuration, details), 'C')
+            || setweight(to_tsvector(configuration, description), 'D');
+    end if;
+    return words;
+end
 $$;
 
 create function projections.catalog_lexeme(catalog_id text) returns tsquery
@@ -110,6 +114,7 @@ declare
     configuration constant regconfig not null := 'pg_catalog.' || language;
     word text;
     searched tsquery;
+    beginning tsquery;
     found tsquery not null := '';
 begin
     for position in 1 .. cardinality(words) loop
@@ -117,7 +122,8 @@ begin
         searched := plainto_tsquery(configuration, word);
         continue when numnode(searched) = 0;
         if position = cardinality(words) then
-            searched := searched || to_tsquery('pg_catalog.simple', '''' || word || ''':*');
+            beginning := to_tsquery('pg_catalog.simple', '''' || word || ''':*');
+            searched := case language when 'simple' then beginning else searched || beginning end;
         end if;
         found := found && searched;
     end loop;

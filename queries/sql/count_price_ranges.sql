@@ -1,7 +1,7 @@
-select {bounds}[range] || '-' || {bounds}[range + 1] - 1 as value, count
+select (:bounds)[range] || '-' || (:bounds)[range + 1] - 1 as value, count
 from (
-    select width_bucket({column}, {bounds}) as range, count(*) as count
-    from {source}
-    where {column} is not null
+    select width_bucket(counted, :bounds) as range, count(*) as count
+    from ({source}) matching
+    where counted is not null
     group by range
 ) ranges

@@ -1,4 +1,4 @@
-select {column} as value, count(*) as count
-from {source}
-where {column} is not null
-group by {column}
+select counted as value, count(*) as count
+from ({source}) matching
+where counted is not null
+group by counted

@@ -21,10 +21,17 @@ from tests.given import MAIN, Log, opened, projected
 EURO = Filters(currency="EUR")
 ALL = replace(EURO, status="any")
 SHELF = shelf.shelf()
+WORDS = (
+    *("lamp", "LAMP", "lam", "l", "lamp 2", "2 lamp", "lamps lamp", "zebra with", "äpfel", "APFEL"),
+    *("strasse", "straß", "g.skill", "skill", "gskill", "ddr5", "DDR5-6000", "6000 ddr", "a-b"),
+    *("2x16", "1e5", "1e", "e5 1e5", "o'neil", "acme red", "dimmable", "net", "40", "40.5", "new"),
+    *("lamp & ! | (red):*", "b''", "lamp <-> red", "a/b/c", "unheard", SHELF[0].sku),
+)
 ASKED = {
     "nothing": [EURO],
     "status": [replace(EURO, status=status) for status in ("draft", "published", "archived")],
     "any status": [ALL],
+    "words": [replace(ALL, q=each) for each in WORDS],
     "category": [replace(ALL, category=each) for each in ("a", "a/b", "a-b", "ab", "b", "c")],
     "brand": [replace(ALL, brand=each) for each in ("Acme", "acme", "O'Neil", "100%", "x")],
     "tags": [replace(ALL, tags=each) for each in (["new"], ["new", "a,b"], [*shelf.TAGS], ["x"])],
@@ -90,6 +97,7 @@ _attributes: st.SearchStrategy[Mapping[str, str]] = st.dictionaries(
 )
 _filters = st.builds(
     Filters,
+    q=st.none() | st.sampled_from(["lamp", "zebra lam", "acme", "2", "hell"]),
     category=st.none() | st.sampled_from(["a", "a/b", "ab"]),
     status=st.sampled_from([None, "draft", "published", "any"]),
     brand=st.none() | st.sampled_from(["Acme", "O'Neil"]),

@@ -1,0 +1,43 @@
+"""What counts as a word, and which words are the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projections.words import LONGEST, searched, words
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("G.Skill Trident-Z5", "g skill trident z5"),
+        ("DDR5-6000 (2 x 16GB)", "ddr5 6000 2 x 16gb"),
+        ("Äpfel, Crème brûlée", "apfel creme brulee"),
+        ("A\u0308pfel", "apfel"),
+        ("Straße STRASSE", "strasse strasse"),
+        ("İstanbul", "istanbul"),
+        ("ﬁve Ⅷ ² ½", "five viii 2 1 2"),
+        ("snake_case", "snake case"),
+        ("日本語", "日本語"),
+        ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
+        ("किताब", "किताब"),
+        ("@main <b> & ' | :*", "main b"),
+        ("-_ \u0301", ""),
+    ],
+)
+def test_words_are_told_apart_without_regard_to_case_and_accents(text: str, found: str) -> None:
+    assert words(text) == found
+
+
+@given(st.text())
+def test_words_of_words_are_the_same(text: str) -> None:
+    assert words(words(text)) == words(text)
+
+
+@given(st.text(), st.text())
+def test_what_stands_apart_is_found_apart(one: str, other: str) -> None:
+    assert words(f"{one} {other}").split() == [*words(one).split(), *words(other).split()]
+
+
+def test_a_text_is_searched_as_far_as_a_tsvector_has_room() -> None:
+    assert len(searched("ﷺ" * LONGEST, "a")) == LONGEST
