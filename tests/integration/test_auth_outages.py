@@ -2,15 +2,18 @@
 
 import asyncio
 from time import monotonic
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.gate import noticing
 from api.auth.live import FRESH_SECONDS
+from api.auth.roles import Principal
 from api.settings import Settings
-from events.circuit import REDIS_SECONDS
+from events.circuit import REDIS_SECONDS, redis_circuit
 from events.database import create_engine
 from events.nudge import connect
 from tests.auth import Service, answers, service
@@ -137,6 +140,21 @@ async def test_an_emptied_redis_lets_nobody_back_in(
     await redis.flushdb()
 
     assert (await elsewhere.me(token)).status_code == 401
+
+
+async def test_a_late_word_that_a_session_lives_does_not_undo_its_end(
+    settings: Settings, redis: Redis
+) -> None:
+    notices = noticing(settings, redis, redis_circuit())
+    ada = Principal("ada", uuid4(), {})
+    await notices.tell(ada)
+    await notices.ended(ada.session_id)
+
+    await notices.tell(ada)
+
+    found = await notices.find(ada.session_id)
+    assert found is not None
+    assert found.principal is None
 
 
 async def test_without_postgres_the_answer_is_503(
