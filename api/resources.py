@@ -87,6 +87,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             ProductCache(redis, circuit, ttl_seconds=settings.cache_seconds),
             memory_bytes=settings.process_cache_bytes,
             stale_seconds=settings.stale_seconds,
+            told=metrics.circuit("product_look_ups"),
         )
         freshness = Freshness(
             query_engine,

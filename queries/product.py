@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.circuit import Away, Circuit
+from events.circuit import Away, Circuit, Told
 from events.database import pool_state
 from events.errors import DatabaseUnavailable
 from projections.cached import Announcement
@@ -44,13 +44,17 @@ class Documents:
         *,
         memory_bytes: int,
         stale_seconds: float,
+        told: Told = lambda _: None,
     ) -> None:
         """Where PostgreSQL is away, Redis is believed for `stale_seconds` that nobody vouches."""
         self._engine = engine
         self._cache = cache
         self._stale_seconds = stale_seconds
         self._database = Circuit(
-            "product_look_ups", faults=(DatabaseUnavailable,), deadline_seconds=LOOK_UP_SECONDS
+            "product_look_ups",
+            faults=(DatabaseUnavailable,),
+            deadline_seconds=LOOK_UP_SECONDS,
+            told=told,
         )
         self._turns = asyncio.Semaphore(max(1, min(LOOK_UPS, pool_state(engine).limit - 1)))
         self._memory = ProductMemory(memory_bytes)
