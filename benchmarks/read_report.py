@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks.append_report import Row, table
+from benchmarks.append_report import NONE, Row, table
 from benchmarks.read_promises import promises
 from benchmarks.read_results import Results, p50_ms, p99_ms, per_second, request_ms
 from benchmarks.read_turns import CONSTANT
@@ -28,14 +28,16 @@ def _promises(results: Results) -> list[Row]:
 def _together(results: Results, products: int) -> Iterator[str]:
     connections = results.connections[0]
     yield f"\n{products:,} products, {connections} connections:\n"
-    head = ["", "a second", f"times {CONSTANT}", "p50, ms", "p99, ms"]
+    head = ["", "a second", f"times {CONSTANT}", "p50, ms", "p99, ms", "found there"]
     constant = Setting(products, CONSTANT, connections)
     rows = []
     for turn in results.turns(connections):
         its = Setting(products, turn, connections)
         ratio = results.ratio(its, constant, per_second)
         rate = results.figure(its, per_second)
-        rows.append([turn, f"{rate:,.0f}", f"{ratio:.2f}", *_spread(results, its)])
+        found = results.found(its)
+        there = f"{found:.0%}" if found else NONE
+        rows.append([turn, f"{rate:,.0f}", f"{ratio:.2f}", *_spread(results, its), there])
     yield from table(head, rows)
 
 

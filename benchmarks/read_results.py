@@ -49,6 +49,12 @@ class Results:
     def figure(self, setting: Setting, measure: Measure) -> Figure:
         return figure(self._of(setting, measure))
 
+    def found(self, setting: Setting) -> Figure | None:
+        """The share of products found where they had to be; None where that is anywhere."""
+        shares = [cell.found for cell in self.cells if cell.setting == setting]
+        known = [share for share in shares if share is not None]
+        return figure(known) if known else None
+
     def ratio(self, setting: Setting, other: Setting, measure: Measure) -> Figure:
         """Of two that took turns: round by round, so that what befell both weighs on neither."""
         pairs = zip(self._of(setting, measure), self._of(other, measure), strict=True)

@@ -20,7 +20,7 @@ BY_SKU, UNCHANGED = "ours by SKU, hot", "ours, not modified"
 PAGE, SEARCH = "first page, one filter", "search, three facets"
 ALONE = (HOT, PAGE, SEARCH)
 """What is asked by one connection, too."""
-FEW, SOME, MANY = 200, 2_000, 20_000
+FEW, SOME, MANY = 100, 2_000, 20_000
 """Products that are asked for over and over, from the process, from Redis and from PostgreSQL."""
 
 

@@ -4,7 +4,6 @@ All take turns within a round, so that whatever else the machine does befalls al
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from benchmarks.asking import Ask, Asked
@@ -12,7 +11,7 @@ from benchmarks.feeds import Row
 from benchmarks.forgetting import forgetting
 from benchmarks.python_client import ask_each
 from benchmarks.read_lineup import Lineup
-from benchmarks.read_sources import found_in
+from benchmarks.read_sources import Source, found, share
 from benchmarks.read_turns import Turn, turns
 
 MOST_PER_SECOND = 20_000
@@ -42,6 +41,8 @@ class Cell:
     setting: Setting
     round: int
     asked: Asked
+    found: float | None
+    """The share of the products that was found where it had to be."""
 
 
 async def measure(
@@ -53,20 +54,24 @@ async def measure(
     for n in range(plan.rounds):
         for lineup, turn in ((lineup, turn) for lineup, its_turns in taking for turn in its_turns):
             setting = Setting(lineup.size, turn.name, turn.asking.connections)
-            begun = turn.rotated(n / plan.rounds)
-            cells.append(Cell(setting, n, await _ask(lineup, begun, plan)))
+            cells.append(Cell(setting, n, *await _ask(lineup, turn.rotated(n / plan.rounds), plan)))
             told(cells[-1])
     return cells
 
 
-async def _ask(lineup: Lineup, turn: Turn, plan: Plan) -> Asked:
+async def _ask(lineup: Lineup, turn: Turn, plan: Plan) -> tuple[Asked, float | None]:
     """What everybody answers is looked at first; where it may be in a cache, it is by then."""
-    async with AsyncExitStack() as stack:
-        if turn.source == "database":
-            seconds = len(turn.asking.targets) / MOST_PER_SECOND
-            await stack.enter_async_context(forgetting(lineup.installation, seconds))
-        else:
-            await ask_each(replace(turn.asking, connections=plan.connections))
-        if turn.source:
-            await stack.enter_async_context(found_in(turn.source, turn.asking.address))
-        return await plan.ask(turn.asking, plan.seconds)
+    if turn.source == "database":
+        seconds = len(turn.asking.targets) / MOST_PER_SECOND
+        async with forgetting(lineup.installation, seconds):
+            return await _counting(turn, turn.source, plan)
+    await ask_each(replace(turn.asking, connections=plan.connections))
+    if turn.source is None:
+        return await plan.ask(turn.asking, plan.seconds), None
+    return await _counting(turn, turn.source, plan)
+
+
+async def _counting(turn: Turn, source: Source, plan: Plan) -> tuple[Asked, float]:
+    before = await found(turn.asking.address)
+    asked = await plan.ask(turn.asking, plan.seconds)
+    return asked, share(source, await found(turn.asking.address) - before)
