@@ -52,11 +52,19 @@ async def measure(
     taking = [(lineup, await turns(lineup, asked_for, plan.connections)) for lineup in lineups]
     cells = []
     for n in range(plan.rounds):
-        for lineup, turn in ((lineup, turn) for lineup, its_turns in taking for turn in its_turns):
+        for lineup, turn in _in_order(taking, n):
             setting = Setting(lineup.size, turn.name, turn.asking.connections)
             cells.append(Cell(setting, n, *await _ask(lineup, turn.rotated(n / plan.rounds), plan)))
             told(cells[-1])
     return cells
+
+
+def _in_order(
+    taking: Sequence[tuple[Lineup, Sequence[Turn]]], n: int
+) -> Sequence[tuple[Lineup, Turn]]:
+    """There and back, so that nobody always comes after the same one."""
+    forward = [(lineup, turn) for lineup, its_turns in taking for turn in its_turns]
+    return forward[::-1] if n % 2 else forward
 
 
 async def _ask(lineup: Lineup, turn: Turn, plan: Plan) -> tuple[Asked, float | None]:
