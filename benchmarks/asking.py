@@ -26,9 +26,11 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of it, when nothing failed."""
+    """What came of it."""
 
     requests: int
+    """Answered as they should be."""
+    failed: int
     seconds: float
     p50_ms: float
     p99_ms: float
@@ -39,4 +41,4 @@ class Asked:
 
 
 type Ask = Callable[[Asking, float], Coroutine[Any, Any, Asked]]
-"""Asks for so many seconds; a `RuntimeError`, or a group, when anything failed."""
+"""Asks for so many seconds."""

@@ -1,6 +1,7 @@
 """`make bench ARGS=reads`."""
 
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -55,13 +56,16 @@ def reads(
             stack.enter_context(_filled(servers, n, rows, size)) for n, size in enumerate(sizes)
         ]
         cells = uvloop.run(measure(lineups, chosen(rows, sizes[0]), plan, _say))
-    for line in report(Results(cells)):
+    results = Results(cells)
+    for line in report(results):
         print(line)
     print(
         f"\n{machine}; {rounds} rounds of {seconds} s a turn, {connections} connections;"
         f" asked by {how}"
     )
     keep(kept_as, {"machine": asdict(machine), "cells": [asdict(each) for each in cells]})
+    if not results.flawless:
+        sys.exit("requests failed, or were not answered as they should be")
 
 
 @contextmanager

@@ -15,7 +15,9 @@ def report(results: Results) -> Iterator[str]:
     for products in results.sizes:
         yield from _together(results, products)
     yield "\nAsked one by one, on one connection:\n"
-    yield from table(["", "products", "ms a request", "p50, ms", "p99, ms"], list(_alone(results)))
+    yield from table(
+        ["", "products", "ms a request", "p50, ms", "p99, ms", "failed"], list(_alone(results))
+    )
 
 
 def _promises(results: Results) -> list[Row]:
@@ -28,7 +30,7 @@ def _promises(results: Results) -> list[Row]:
 def _together(results: Results, products: int) -> Iterator[str]:
     connections = results.connections[0]
     yield f"\n{products:,} products, {connections} connections:\n"
-    head = ["", "a second", f"times {CONSTANT}", "p50, ms", "p99, ms", "found there"]
+    head = ["", "a second", f"times {CONSTANT}", "p50, ms", "p99, ms", "failed", "found there"]
     constant = Setting(products, CONSTANT, connections)
     rows = []
     for turn in results.turns(connections):
@@ -50,4 +52,6 @@ def _alone(results: Results) -> Iterator[Row]:
 
 
 def _spread(results: Results, setting: Setting) -> list[str]:
-    return [f"{results.figure(setting, measure):.2f}" for measure in (p50_ms, p99_ms)]
+    """And what is to be held against it."""
+    spread = [f"{results.figure(setting, measure):.2f}" for measure in (p50_ms, p99_ms)]
+    return [*spread, f"{results.failed(setting):,}"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from benchmarks.asking import Asked
 from benchmarks.reads import Cell, Setting
@@ -17,7 +18,7 @@ def per_second(asked: Asked) -> float:
 
 def request_ms(asked: Asked) -> float:
     """What a request took on average, where one connection asked."""
-    return 1_000 / asked.per_second
+    return 1_000 / asked.per_second if asked.requests else inf
 
 
 def p50_ms(asked: Asked) -> float:
@@ -45,6 +46,14 @@ class Results:
     def turns(self, connections: int) -> list[str]:
         of_them = (cell.setting for cell in self.cells if cell.setting.connections == connections)
         return list(dict.fromkeys(setting.turn for setting in of_them))
+
+    @property
+    def flawless(self) -> bool:
+        return not any(cell.asked.failed for cell in self.cells)
+
+    def failed(self, setting: Setting) -> int:
+        """Requests that were not answered as they should be."""
+        return sum(cell.asked.failed for cell in self.cells if cell.setting == setting)
 
     def figure(self, setting: Setting, measure: Measure) -> Figure:
         return figure(self._of(setting, measure))

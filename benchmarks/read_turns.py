@@ -44,10 +44,7 @@ async def turns(lineup: Lineup, asked_for: Sequence[Row], connections: int) -> l
     """Lists and searches have the words of the rows `asked_for`."""
     known = [*_products(lineup, connections), *_lists(lineup, asked_for, connections)]
     hot = next(turn.asking for turn in known if turn.name == HOT)
-    tagged = [
-        Target(target.path, answer.headers["etag"])
-        for target, answer in (await ask_each(hot)).items()
-    ]
+    tagged = [Target(each.target.path, each.answer.headers["etag"]) for each in await ask_each(hot)]
     together = [*known, Turn(UNCHANGED, replace(hot, targets=tagged), "process")]
     alone = [each for each in together if each.name in ALONE]
     return [

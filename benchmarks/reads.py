@@ -68,15 +68,18 @@ def _in_order(
 
 
 async def _ask(lineup: Lineup, turn: Turn, plan: Plan) -> tuple[Asked, float | None]:
-    """What everybody answers is looked at first; where it may be in a cache, it is by then."""
+    """Where it may be in a cache, it is by then. What failed on the way there counts, too."""
     if turn.source == "database":
         seconds = len(turn.asking.targets) / MOST_PER_SECOND
         async with forgetting(lineup.installation, seconds):
             return await _counting(turn, turn.source, plan)
-    await ask_each(replace(turn.asking, connections=plan.connections))
+    first = await ask_each(replace(turn.asking, connections=plan.connections))
     if turn.source is None:
-        return await plan.ask(turn.asking, plan.seconds), None
-    return await _counting(turn, turn.source, plan)
+        asked, there = await plan.ask(turn.asking, plan.seconds), None
+    else:
+        asked, there = await _counting(turn, turn.source, plan)
+    failed = sum(not each.well for each in first)
+    return replace(asked, failed=asked.failed + failed), there
 
 
 async def _counting(turn: Turn, source: Source, plan: Plan) -> tuple[Asked, float]:

@@ -16,10 +16,10 @@ function request()
 end
 
 function done(summary, latency)
-    local failed = summary.errors
+    local errors = summary.errors
+    local lost = errors.connect + errors.read + errors.write + errors.timeout
     io.write(string.format(
-        '{"requests": %d, "seconds": %.6f, "p50_ms": %.3f, "p99_ms": %.3f, "failed": %d}\n',
-        summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3,
-        latency:percentile(99) / 1e3,
-        failed.connect + failed.read + failed.write + failed.status + failed.timeout))
+        '{"requests": %d, "failed": %d, "seconds": %.6f, "p50_ms": %.3f, "p99_ms": %.3f}\n',
+        summary.requests - errors.status, errors.status + lost, summary.duration / 1e6,
+        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end
