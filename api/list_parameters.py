@@ -64,17 +64,22 @@ type Words = Annotated[
 
 
 def _apart(given: object) -> object:
-    """`facets=a,b` and `facets=a&facets=b` are the same, and nothing is counted twice."""
+    """`facets=a,b` and `facets=a&facets=b` are the same."""
     if not isinstance(given, list):
         return given
-    return list(dict.fromkeys(name for each in given for name in str(each).split(",")))
+    return [name for each in given for name in str(each).split(",")]
+
+
+def _once(names: list[str]) -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 # No `type`: behind its name FastAPI would not see a list, and take the last value alone.
 Facets = Annotated[
     list[Annotated[str, StringConstraints(pattern=FACET)]],
-    Field(max_length=10, json_schema_extra={"uniqueItems": True}),
+    Field(max_length=10, description="Names, repeated or with commas between them"),
     BeforeValidator(_apart),
+    AfterValidator(_once),
 ]
 
 

@@ -43,6 +43,8 @@ table = Table(
         "product_search_category",
         "catalog_id",
         "category",
+        "name",
+        "product_id",
         postgresql_include=["status", "brand"],
     ),
     Index(
@@ -82,7 +84,7 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
             document.category,
             document.status,
             tuple(dict.fromkeys(document.tags)),
-            attributes(document.attributes),
+            attributes(catalog.key, document.attributes),
             catalog.language,
             searched(document.name, document.sku),
             searched(document.brand or "", document.category or ""),
@@ -97,11 +99,13 @@ def sortable(name: str) -> str:
     return name.casefold()
 
 
-def attributes(values: Attributes) -> str:
-    """JSON: by name the values as texts, be it one or several."""
-    return msgspec.json.encode(
-        {name: [*dict.fromkeys(map(_text, _scalars(value)))] for name, value in values.items()}
-    ).decode()
+def attributes(catalog: str, values: Attributes) -> str:
+    """JSON: by name the values as texts, be it one or several.
+
+    They are within the catalog: an index of paths then keeps those of catalogs apart.
+    """
+    texts = {name: [*dict.fromkeys(map(_text, _scalars(each)))] for name, each in values.items()}
+    return msgspec.json.encode({catalog: texts}).decode()
 
 
 def _details(document: ProductDocument) -> Iterator[str]:

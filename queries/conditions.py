@@ -69,7 +69,11 @@ def asked(filters: Filters, catalog: Catalog) -> Asked:
     if filters.q is not None:
         language, searched = arguments.bound(catalog.language), words(filters.q).split()
         query = f"projections.query({language}, {arguments.bound(searched)})"
-    conditions = [*_searched(key, query, filters), *_of_filters(filters, arguments)]
+    conditions = [
+        *_searched(key, query, filters),
+        *_of_attributes(catalog.key, filters, arguments),
+        *_of_filters(filters, arguments),
+    ]
     return Asked(arguments, key, filters, query, conditions)
 
 
@@ -78,8 +82,14 @@ def _searched(catalog: str, query: str | None, filters: Filters) -> Iterator[Con
     if query:
         within = f"s.words @@ (projections.catalog_lexeme({catalog}) && {query})"
         yield Condition("q", SEARCH, f"{within} and numnode({query}) > 0")
-    elif filters.tags or filters.attributes:
+    elif filters.tags:
         yield Condition("catalog", SEARCH, f"s.words @@ projections.catalog_lexeme({catalog})")
+
+
+def _of_attributes(catalog: str, filters: Filters, arguments: Arguments) -> Iterator[Condition]:
+    for name, value in filters.attributes.items():
+        wanted = msgspec.json.encode({catalog: {name: [value]}}).decode()
+        yield Condition(f"attr.{name}", SEARCH, f"s.attributes @> {arguments.bound(wanted)}")
 
 
 def _of_filters(filters: Filters, arguments: Arguments) -> Iterator[Condition]:
@@ -92,9 +102,6 @@ def _of_filters(filters: Filters, arguments: Arguments) -> Iterator[Condition]:
         yield Condition("brand", SEARCH, f"s.brand = {bound(filters.brand)}", everywhere=True)
     if filters.tags:
         yield Condition("tag", SEARCH, f"s.tags @> {bound(list(filters.tags))}")
-    for name, value in filters.attributes.items():
-        wanted = bound(msgspec.json.encode({name: [value]}).decode())
-        yield Condition(f"attr.{name}", SEARCH, f"s.attributes @> {wanted}")
     if filters.sku is not None:
         yield Condition("sku", DETAILS, f"d.sku = {bound(filters.sku)}")
     if filters.updated_since is not None:
@@ -103,6 +110,12 @@ def _of_filters(filters: Filters, arguments: Arguments) -> Iterator[Condition]:
         yield Condition("price", PRICES, f"p.amount >= {bound(filters.price_min)}")
     if filters.price_max is not None:
         yield Condition("price", PRICES, f"p.amount <= {bound(filters.price_max)}")
+
+
+def below(category: str, arguments: Arguments) -> str:
+    """The condition that a category lies in that one."""
+    first, end = arguments.bound(f"{category}/"), arguments.bound(f"{category}0")
+    return f"s.category >= {first} and s.category < {end}"
 
 
 def _subtree(category: str, arguments: Arguments) -> str:

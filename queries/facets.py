@@ -46,7 +46,8 @@ def facet(asked: Asked, name: str) -> Facet:
             return Facet(name, PRICES, "p.amount", _PRICE_RANGES.replace(":bounds", bounds))
         case _:
             attribute = asked.arguments.bound(name.removeprefix(ATTRIBUTE))
-            return Facet(name, SEARCH, f"s.attributes -> {attribute}::text", _ATTRIBUTE_VALUES)
+            values = f"s.attributes -> {asked.catalog} -> {attribute}::text"
+            return Facet(name, SEARCH, values, _ATTRIBUTE_VALUES)
 
 
 def most_frequent(asked: Asked, facet: Facet, *, found: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from queries.conditions import SEARCH, Asked
+from queries.conditions import SEARCH, Asked, below
 from queries.orders import Order, Place
 from queries.sources import matching, unpriced
 
@@ -11,6 +11,8 @@ def walked(asked: Asked, order: Order, after: Place | None, rows: int) -> str:
     """Along the index of the order, or whatever way the planner finds shorter."""
     if order.may_lack and not asked.filters_by("price"):
         return _with_unpriced(asked, order, after, rows)
+    if order.column == "s.name" and asked.filters.category is not None:
+        return _of_category(asked, asked.filters.category, order, after, rows)
     return _keyed(asked, order, after, rows)
 
 
@@ -30,10 +32,33 @@ def _behind(asked: Asked, order: Order, after: Place) -> str:
     return f"({beyond} or key is null)" if order.may_lack else beyond
 
 
-def _keyed(asked: Asked, order: Order, after: Place | None, rows: int) -> str:
+def _of_category(asked: Asked, category: str, order: Order, after: Place | None, rows: int) -> str:
+    """Within one category its index has names in order; only those below have to be merged."""
+    itself = f"s.category = {asked.arguments.bound(category)}"
+    own = _keyed(asked, order, after, rows, instead=("category", itself))
+    instead = ("category", below(category, asked.arguments))
+    lower = _keyed(asked, order, after, rows, instead=instead)
+    return (
+        f"select * from (({own}) union all ({lower})) parts order by key, product_id limit {rows}"
+    )
+
+
+def _keyed(
+    asked: Asked,
+    order: Order,
+    after: Place | None,
+    rows: int,
+    *,
+    instead: tuple[str | None, str] = (None, "true"),
+) -> str:
+    """With a condition in place of one filter's."""
     key, product = order.column, f"{order.table}.product_id"
-    where = [order.beyond(after, key, product, asked.arguments)] if after else []
-    source = matching(asked, f"{product}, {key} as key", [order.table], where=where)
+    without, condition = instead
+    where = [condition]
+    if after:
+        where.append(order.beyond(after, key, product, asked.arguments))
+    columns = f"{product}, {key} as key"
+    source = matching(asked, columns, [order.table], without=without, where=where)
     return f"{source} order by {key} {order.way}, {product} {order.way} limit {rows}"
 
 

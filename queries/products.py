@@ -14,7 +14,7 @@ from queries.cursor import Cursors
 from queries.listing import Wanted, composed
 from queries.orders import Place
 
-_PLAN_FOR_VALUES = statement(__package__, "sql/plan_for_values.sql")
+PLAN_FOR_VALUES = statement(__package__, "sql/plan_for_values.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ async def find(
 
 async def _read(engine: AsyncEngine, query: str, arguments: Sequence[object]) -> Record:
     async with driver(engine) as connection, connection.transaction(readonly=True):
-        await connection.execute(_PLAN_FOR_VALUES)
+        await connection.execute(PLAN_FOR_VALUES)
         [row] = await connection.fetch(query, *arguments)
     return row
 

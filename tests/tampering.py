@@ -35,7 +35,7 @@ _CHANGES = (
     ("product_search", "category = 'a'"),
     ("product_search", "status = 'published'"),
     ("product_search", "tags = '{new}'"),
-    ("product_search", """attributes = '{"watts": ["40"]}'"""),
+    ("product_search", """attributes = '{"main": {"watts": ["40"]}}'"""),
     ("product_search", "title = 'sun'"),
     ("product_search", "language = 'german'"),
 )

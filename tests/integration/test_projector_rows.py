@@ -126,7 +126,7 @@ async def test_what_lists_filter_by_is_beside_it(log: Log, engine: AsyncEngine) 
         brand="Acme",
         category="light",
         tags=["new", "sale"],
-        attributes={"color": ["red"], "watts": ["40"]},
+        attributes={"main": {"color": ["red"], "watts": ["40"]}},
         status="published",
     )
 
