@@ -20,6 +20,19 @@ from queries.positions import Source
 DIGEST = "[0-9a-f]{32}"
 
 
+class Sent(Response):
+    """JSON or nothing. What Starlette would find out about each header is known of these."""
+
+    def __init__(self, body: bytes, status: int, headers: Mapping[str, str]) -> None:
+        self.status_code, self.body, self.background = status, body, None
+        self.raw_headers = [
+            (name.lower().encode(), value.encode()) for name, value in headers.items()
+        ]
+        if body:
+            self.raw_headers.append((b"content-length", b"%d" % len(body)))
+            self.raw_headers.append((b"content-type", b"application/json"))
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What one read asks of the read side's freshness, and of the form of its answer."""
@@ -47,7 +60,7 @@ class Read:
     ) -> Response:
         status, chosen, sent = represented(body, tag or digest(body), self.asked)
         headers = {"Catalog-Position": str(position), **caching, **chosen}
-        return Response(sent, status, headers, "application/json" if sent else None)
+        return Sent(sent, status, headers)
 
 
 type IfNoneMatch = Annotated[

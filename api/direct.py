@@ -31,8 +31,8 @@ _ROUTES = {route.name: route for route in reads.router.routes if isinstance(rout
 _BEARER = b"Bearer "
 _POSITION = re.compile(b"[0-9]{1,18}")
 _ETAGS = re.compile(b"[!-~ ]{0,1000}")
-_IRREGULAR = (b"origin", b"catalog-wait")
-"""Headers whose meaning is FastAPI's to find out."""
+_OTHERS = {b"origin", b"catalog-wait"}
+"""Headers that only FastAPI understands, and what stands around it."""
 
 
 class Regular(NamedTuple):
@@ -66,15 +66,15 @@ def _regular(scope: Scope) -> Regular | None:
     if path is None or scope["method"] != "GET" or scope["query_string"]:
         return None
     headers = dict(scope["headers"])
+    if len(headers) != len(scope["headers"]) or not _OTHERS.isdisjoint(headers):
+        return None
     token = headers.get(b"authorization", b"")
     minimum = headers.get(b"catalog-min-position", b"0")
     etags = headers.get(b"if-none-match")
     if (
         not token.startswith(_BEARER)
-        or not _POSITION.fullmatch(minimum)
+        or not (minimum == b"0" or _POSITION.fullmatch(minimum))
         or not (etags is None or _ETAGS.fullmatch(etags))
-        or any(name in headers for name in _IRREGULAR)
-        or len(headers) != len(scope["headers"])
     ):
         return None
     catalog, product, sku = path.groups()
@@ -83,7 +83,7 @@ def _regular(scope: Scope) -> Regular | None:
         UUID(product) if product else sku,
         token[len(_BEARER) :].decode("latin-1"),
         int(minimum),
-        Asked(*(_text(headers.get(name)) for name in (b"if-none-match", b"accept-encoding"))),
+        Asked(_text(etags), _text(headers.get(b"accept-encoding"))),
     )
 
 
@@ -107,5 +107,5 @@ async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
         response = await reads.answer(read, request.key)
     except Refused as refusal:
         response = problem(Request(scope), refusal)
-    response.headers.add_vary_header("Origin")  # as CORS has it of all that passes there
+    response.raw_headers.append((b"vary", b"Origin"))  # as CORS has it of all that passes there
     await response(scope, receive, send)

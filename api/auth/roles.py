@@ -17,6 +17,11 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "auditor": frozenset({"read", "audit"}),
     "admin": frozenset({"read", "write", "audit", "operate"}),
 }
+NONE: frozenset[Right] = frozenset()
+
+
+def _rights(role: Role | None) -> frozenset[Right]:
+    return RIGHTS[role] if role else NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ class Principal:
         return catalog_id in self.roles or EVERYWHERE in self.roles
 
     def may(self, right: Right, catalog_id: str) -> bool:
-        held = (self.roles.get(catalog_id), self.roles.get(EVERYWHERE))
-        return any(right in RIGHTS[role] for role in held if role)
+        here, everywhere = self.roles.get(catalog_id), self.roles.get(EVERYWHERE)
+        return right in _rights(here) or right in _rights(everywhere)
 
     def administers_everything(self) -> bool:
         return self.roles.get(EVERYWHERE) == "admin"
