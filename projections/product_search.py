@@ -1,6 +1,7 @@
 """A row a product, of what lists filter by and search, and what seldom changes."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import Column, Computed, Index, Table, Text, text
@@ -87,7 +88,7 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
             attributes(catalog.key, document.attributes),
             catalog.language,
             searched(document.name, document.sku),
-            searched(document.brand or "", document.category or ""),
+            _kind(document.brand or "", document.category or ""),
             searched(*_details(document)),
             searched(document.description or ""),
         )
@@ -104,8 +105,20 @@ def attributes(catalog: str, values: Attributes) -> str:
 
     They are within the catalog: an index of paths then keeps those of catalogs apart.
     """
-    texts = {name: [*dict.fromkeys(map(_text, _scalars(each)))] for name, each in values.items()}
+    texts = {name: _texts(each) for name, each in values.items()}
     return msgspec.json.encode({catalog: texts}).decode()
+
+
+def _texts(value: AttributeValue) -> list[str]:
+    if isinstance(value, tuple):
+        return [*dict.fromkeys(map(_text, value))]
+    return [_text(value)]
+
+
+@lru_cache(maxsize=10_000)
+def _kind(brand: str, category: str) -> str:
+    """There are few, of many products."""
+    return searched(brand, category)
 
 
 def _details(document: ProductDocument) -> Iterator[str]:
@@ -131,4 +144,19 @@ def _text(value: Scalar) -> str:
     return msgspec.json.encode(int(value) if whole else value).decode()
 
 
-model = ReadModel(table, rows)
+def source(product: Product) -> object:
+    """Not its prices, which change most."""
+    document = product.document
+    return (
+        document.sku,
+        document.name,
+        document.description,
+        document.brand,
+        document.category,
+        document.status,
+        document.tags,
+        repr(document.attributes),  # as values, 1 and true are equal
+    )
+
+
+model = ReadModel(table, rows, source)

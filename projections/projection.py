@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Column, Table
@@ -37,6 +38,8 @@ class ReadModel:
     table: Table
     rows: Callable[[Catalog, Product], Sequence[Row]]
     """What the table holds of a product of a catalog."""
+    source: Callable[[Product], object] = attrgetter("body")
+    """What rows are made from: while it is equal, they are."""
 
     @property
     def columns(self) -> list[Column[Any]]:

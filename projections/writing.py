@@ -1,6 +1,6 @@
 """Rows of the read tables: of each product those that changed are replaced, a table at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from events.database import Connection, statement
@@ -36,15 +36,25 @@ async def write(
     for model in READ_MODELS:
         gone: list[UUID] = []
         come: list[Row] = []
-        for change in changes:
-            before = model.rows(of, change.before) if change.before else ()
-            after = model.rows(of, change.after) if change.after else ()
-            if before != after:
-                come += after
-                if before and change.before:
-                    gone.append(change.before.document.id)
+        for before, after in _changed(model, changes):
+            rows_before = model.rows(of, before) if before else ()
+            rows_after = model.rows(of, after) if after else ()
+            if rows_before != rows_after:
+                come += rows_after
+                if before and rows_before:
+                    gone.append(before.document.id)
         await _delete(connection, schema, model.table.name, catalog, gone)
         await _insert(connection, schema, model, come)
+
+
+def _changed(
+    model: ReadModel, changes: Sequence[Change]
+) -> Iterator[tuple[Product | None, Product | None]]:
+    """What products were and are, where the table can tell the difference."""
+    for change in changes:
+        before, after = change.before, change.after
+        if not before or not after or model.source(before) != model.source(after):
+            yield before, after
 
 
 async def erase(
