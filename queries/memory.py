@@ -62,7 +62,7 @@ class ProductMemory:
         self._drop_old()
         shelf = self._kept.setdefault(catalog, {})
         here = shelf.get(product)
-        if here and here.answer.position > answer.position:
+        if here and _is_older(answer, here.answer):
             return
         for place in (catalog, (catalog, product)):
             heard = self._heard.get(place)
@@ -101,6 +101,15 @@ class ProductMemory:
                 del shelf[product]
         while self._heard and self._heard[place := next(iter(self._heard))].at < too_old:
             del self._heard[place]
+
+
+def _is_older(answer: Found, here: Found) -> bool:
+    """By position or by version: a document may be newer than the position that vouches for it."""
+    return answer.position < here.position or _version(answer) < _version(here)
+
+
+def _version(answer: Found) -> int:
+    return answer.value.version if answer.value else 0
 
 
 def _size(answer: Found) -> int:

@@ -157,6 +157,17 @@ def test_an_older_answer_never_replaces_a_newer_one(known: ProductMemory, clock:
     assert known.find("main", LAMP, 0) == lamp(4, version=2)
 
 
+@pytest.mark.parametrize("position", [3, 4])
+def test_an_older_version_never_replaces_a_newer_one(
+    known: ProductMemory, clock: Clock, position: int
+) -> None:
+    """Redis has a document before it is announced how far reads have come."""
+    known.keep("main", LAMP, lamp(3, version=2), clock.now)
+    for older in (lamp(position), Answer(None, position)):
+        known.keep("main", LAMP, older, clock.now)
+        assert known.find("main", LAMP, 0) == lamp(3, version=2)
+
+
 def test_once_reads_have_fallen_back_it_remembers_what_is_read_now(
     known: ProductMemory, clock: Clock
 ) -> None:
