@@ -1,6 +1,6 @@
 """What the routers of the read side share: how fresh an answer has to be, and how it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -48,17 +48,30 @@ class Read:
             self.catalog, self.minimum, self.wait_seconds, read, source=source
         )
 
-    def for_auditors(self, body: bytes, position: int) -> Response:
-        return self._sent(body, position, PRIVATE)
+    async def for_auditors(self, body: bytes, position: int) -> Response:
+        return await self._sent(body, position, PRIVATE)
 
-    def for_readers(self, body: bytes, position: int, *, tag: str | None = None) -> Response:
-        """As the catalog has it: whoever may read it is told the same."""
-        return self._sent(body, position, self.held.caching.of(self.catalog), tag)
-
-    def _sent(
-        self, body: bytes, position: int, caching: Mapping[str, str], tag: str | None = None
+    async def for_readers(
+        self,
+        body: bytes,
+        position: int,
+        *,
+        tag: str | None = None,
+        forms: MutableMapping[str, bytes] | None = None,
     ) -> Response:
-        status, chosen, sent = represented(body, tag or digest(body), self.asked)
+        """As the catalog has it: whoever may read it is told the same."""
+        return await self._sent(body, position, self.held.caching.of(self.catalog), tag, forms)
+
+    async def _sent(
+        self,
+        body: bytes,
+        position: int,
+        caching: Mapping[str, str],
+        tag: str | None = None,
+        forms: MutableMapping[str, bytes] | None = None,
+    ) -> Response:
+        tag = digest(body) if tag is None else tag
+        status, chosen, sent = await represented(body, tag, self.asked, forms)
         headers = {"Catalog-Position": str(position), **caching, **chosen}
         return Sent(sent, status, headers)
 

@@ -39,7 +39,7 @@ async def get_checkpoint(catalog: CatalogKey, _caller: Auditor, read: Reading) -
     answer = await read(
         lambda: proofs.newest_checkpoint(read.held.query_engine, catalog), source="signed"
     )
-    return _told(read, answer)
+    return await _told(read, answer)
 
 
 @router.get(
@@ -103,7 +103,7 @@ async def _proven[T: msgspec.Struct](
     read: Read, prove: Callable[[], Awaitable[Answer[T | None]]]
 ) -> Response:
     try:
-        return _told(read, await read(prove, source="signed"))
+        return await _told(read, await read(prove, source="signed"))
     except MissingHashes as error:
         log.error(  # noqa: TRY400 -- it is not about our code
             "log_damaged", catalog=read.catalog, missing=str(error)
@@ -111,7 +111,7 @@ async def _proven[T: msgspec.Struct](
         raise LogDamaged(missing=str(error)) from error
 
 
-def _told(read: Read, answer: Answer[msgspec.Struct | None]) -> Response:
+async def _told(read: Read, answer: Answer[msgspec.Struct | None]) -> Response:
     if answer.value is not None:
-        return read.for_auditors(msgspec.json.encode(answer.value), answer.position)
+        return await read.for_auditors(msgspec.json.encode(answer.value), answer.position)
     raise NotCovered(size=answer.position) if answer.position else NoCheckpoint

@@ -25,4 +25,4 @@ async def get_categories(catalog: CatalogKey, _caller: Reader, read: Reading) ->
     """
     categories = read.held.categories
     answer = await read(lambda: categories.read(catalog, minimum=read.minimum))
-    return read.for_readers(answer.value, answer.position)
+    return await read.for_readers(answer.value, answer.position)

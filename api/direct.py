@@ -31,7 +31,7 @@ _ROUTES = {route.name: route for route in reads.router.routes if isinstance(rout
 _BEARER = b"Bearer "
 _POSITION = re.compile(b"[0-9]{1,18}")
 _ETAGS = re.compile(b"[!-~ ]{0,1000}")
-_OTHERS = {b"origin", b"catalog-wait"}
+_OTHERS = {b"origin", b"catalog-wait", b"transfer-encoding"}
 """Headers that only FastAPI understands, and what stands around it."""
 
 
@@ -73,6 +73,7 @@ def _regular(scope: Scope) -> Regular | None:
     etags = headers.get(b"if-none-match")
     if (
         not token.startswith(_BEARER)
+        or headers.get(b"content-length", b"0") != b"0"
         or not (minimum == b"0" or _POSITION.fullmatch(minimum))
         or not (etags is None or _ETAGS.fullmatch(etags))
     ):

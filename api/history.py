@@ -43,4 +43,4 @@ async def get_history(
     )
     if answer.value is None:
         raise UnknownProduct
-    return read.for_auditors(msgspec.json.encode(answer.value), answer.position)
+    return await read.for_auditors(msgspec.json.encode(answer.value), answer.position)

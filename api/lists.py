@@ -44,7 +44,7 @@ async def list_products(
     answer = await read(
         lambda: products.find(read.held.query_engine, cursors, wanted, cursor=parameters.cursor)
     )
-    return read.for_readers(_page(answer.value), answer.position)
+    return await read.for_readers(_page(answer.value), answer.position)
 
 
 def _page(page: products.Page) -> bytes:

@@ -13,6 +13,7 @@ from api.parameters import ONLY_KNOWN, PARKED
 from api.refusals import header
 from commands.errors import UnknownProduct
 from commands.input import Sku
+from queries.document import Document
 from queries.memory import Found
 
 STALE = '110 - "Response is Stale"'
@@ -64,14 +65,14 @@ async def answer(read: Read, key: UUID | str) -> Response:
     found = documents.remembered(catalog, key, minimum)
     if found is None:
         found = await read(lambda: documents.read(catalog, key, minimum=minimum))
-    return _document(read, found)
-
-
-def _document(read: Read, found: Found) -> Response:
     if found.value is None:
         raise UnknownProduct
-    tag = f"{found.value.version}{PARKED if found.value.parked else ''}"
-    response = read.for_readers(found.value.body, found.position, tag=tag)
+    return await _sent(read, found, found.value)
+
+
+async def _sent(read: Read, found: Found, document: Document) -> Response:
+    tag = f"{document.version}{PARKED if document.parked else ''}"
+    response = await read.for_readers(document.body, found.position, tag=tag, forms=document.forms)
     if found.stale_seconds is not None:
         response.headers["Age"] = str(found.stale_seconds)
         response.headers["Warning"] = STALE

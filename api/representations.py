@@ -1,5 +1,7 @@
 """One answer as its asker wants it: plain, compressed, or not again (RFC 9110, 8.8 and 13.1.2)."""
 
+import asyncio
+from collections.abc import MutableMapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -8,6 +10,8 @@ from api.codings import Coding, acceptable, compressed
 COMPRESSED = "-gzip"
 """Ends the ETag of a compressed answer: its bytes are others than those of the plain one."""
 _TAG_BYTES = 16
+_LONG_BYTES = 65_536
+"""What takes longer to compress than a thread to begin: nobody else should wait for it."""
 
 
 class Asked(NamedTuple):
@@ -25,8 +29,10 @@ class Representation(NamedTuple):
     body: bytes
 
 
-def represented(body: bytes, tag: str, asked: Asked) -> Representation:
-    """`tag` is the plain answer's ETag without its quotes.
+async def represented(
+    body: bytes, tag: str, asked: Asked, forms: MutableMapping[str, bytes] | None = None
+) -> Representation:
+    """`tag` is the plain answer's ETag without its quotes, `forms` what was made of it before.
 
     Who has one of the forms that he takes is told so by 304, whichever he would be sent now.
     """
@@ -38,7 +44,15 @@ def represented(body: bytes, tag: str, asked: Asked) -> Representation:
     headers = {"ETag": _etag(tag, codings[0])}
     if codings[0] == "identity":
         return Representation(200, headers, body)
-    return Representation(200, headers | {"Content-Encoding": "gzip"}, compressed(body))
+    sent = await _compressed(body, {} if forms is None else forms)
+    return Representation(200, headers | {"Content-Encoding": "gzip"}, sent)
+
+
+async def _compressed(body: bytes, forms: MutableMapping[str, bytes]) -> bytes:
+    if "gzip" not in forms:
+        long = len(body) > _LONG_BYTES
+        forms["gzip"] = await asyncio.to_thread(compressed, body) if long else compressed(body)
+    return forms["gzip"]
 
 
 def digest(body: bytes) -> str:

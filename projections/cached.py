@@ -15,6 +15,8 @@ PROJECTED = "catalog:projected"
 VOUCHED_SECONDS = 3.0
 """How long the cache is believed after a worker last spoke of it."""
 EVERYTHING = "*"
+LARGEST = 250_000
+"""Characters of a document that is cached: many are looked up at once, and Redis has one thread."""
 
 
 def state_key(catalog: str) -> str:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from events.database import statement
 from events.nudge import channel
-from projections.cached import EVERYTHING, PROJECTED, document_key, state_key, vouched_key
+from projections.cached import EVERYTHING, LARGEST, PROJECTED, document_key, state_key, vouched_key
 from projections.projection import Product
 from projections.projector import Batch
 
@@ -41,6 +41,7 @@ class Publisher:
             return
         few = len(batch.changes) <= PUT_AT_MOST
         put = [each.after for each in batch.changes if few and each.after and not each.fault]
+        put = [product for product in put if len(product.body) <= LARGEST]
         if put:
             await self._put_documents(catalog, switched, batch.before, put)
         changed = [each.stream_id for each in batch.changes]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextvars import Context
 from itertools import islice
 
 
@@ -33,7 +34,7 @@ class Gathering[K, V]:
         self._waiting.setdefault(key, []).append(answer)
         if self._running < self._parallel:
             self._running += 1
-            task = asyncio.create_task(self._run())
+            task = asyncio.create_task(self._run(), context=Context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await answer
@@ -52,18 +53,20 @@ class Gathering[K, V]:
 
     async def _answer(self, batch: Mapping[K, Sequence[asyncio.Future[V]]]) -> None:
         """Whoever has gone away meanwhile has cancelled his answer."""
-        self._loading |= batch.keys()
+        keys = [key for key, answers in batch.items() if any(_awaited(answers))]
+        self._loading.update(keys)
         try:
-            found = await self._load(list(batch))
+            found = await self._load(keys) if keys else {}
+            for key in keys:
+                for answer in _awaited(batch[key]):
+                    answer.set_result(found[key])
         except Exception as error:  # noqa: BLE001 -- it is for those who asked
             for answer in _awaited(*batch.values()):
                 answer.set_exception(error)
-        else:
-            for key, answers in batch.items():
-                for answer in _awaited(answers):
-                    answer.set_result(found[key])
-        finally:
-            self._loading -= batch.keys()
+        finally:  # also of one that is cancelled
+            self._loading.difference_update(keys)
+            for answer in _awaited(*batch.values()):
+                answer.cancel()
 
 
 def _awaited[V](*answers: Sequence[asyncio.Future[V]]) -> Iterator[asyncio.Future[V]]:

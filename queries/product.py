@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.circuit import Away, Circuit, Told
 from events.database import pool_state
 from events.errors import DatabaseUnavailable
-from projections.cached import Announcement
+from projections.cached import LARGEST, Announcement
 from queries import stored
 from queries.cache import Cached, ProductCache, ProductKey, Read, SkuKey
 from queries.gathering import Gathering
@@ -21,12 +21,16 @@ from queries.metrics import DATABASE_FAILURES, READS
 from queries.skus import KnownSkus
 from queries.stored import Stored
 
-AT_ONCE = 500
-"""Products of one look-up."""
+AT_ONCE = 100
+"""Products of one look-up: documents may be large."""
 LOOK_UPS = 2
 """In PostgreSQL at a time, whatever is asked for: other reads need its connections, too, and have
 one of a pool of two."""
 LOOK_UP_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
+"""For a look-up in PostgreSQL and all those before it."""
+IMPATIENT_SECONDS = 0.25
+"""The same where there is a stale answer: a PostgreSQL that hangs holds up nobody who has one."""
 
 _FROM_PROCESS, _FROM_REDIS, _FROM_DATABASE, _STALE = (
     READS.labels(source) for source in ("process", "redis", "database", "stale")
@@ -92,19 +96,22 @@ class Documents:
         product = self._skus.owner(catalog, key) or await self._owners.get((catalog, key))
         if product is not None:
             return await self._by_id(catalog, product, minimum)
-        found = (await self._stored_by_sku.get((catalog, key))).answer
+        async with _answered_within(ANSWER_SECONDS):
+            by_sku = await self._stored_by_sku.get((catalog, key))
         _FROM_DATABASE.inc()
-        return found
+        return by_sku.answer
 
     async def _by_id(self, catalog: str, product: UUID, minimum: int) -> Found:
         cached = await self._cached.get((catalog, product))
         if cached and (believed := cached.believed(minimum)):
             _FROM_REDIS.inc()
             return believed
+        stale = cached and cached.believed(minimum, unvouched_seconds=self._stale_seconds)
         try:
-            found = await self._stored.get((catalog, product, cached.token if cached else None))
+            async with _answered_within(IMPATIENT_SECONDS if stale else ANSWER_SECONDS):
+                wanted = (catalog, product, cached.token if cached else None)
+                found = await self._stored.get(wanted)
         except DatabaseUnavailable:
-            stale = cached and cached.believed(minimum, unvouched_seconds=self._stale_seconds)
             if not cached or not stale:
                 raise
             _STALE.inc()
@@ -132,6 +139,7 @@ class Documents:
                 Read(catalog, product, token, each.answer.position, each.answer.value)
                 for (catalog, product, token), each in found.items()
                 if each.answer.value and not each.answer.value.parked
+                if len(each.answer.value.body) <= LARGEST
                 if token and token.startswith(b"%d." % each.switched)
             ]
         )
@@ -168,3 +176,13 @@ class Documents:
         except Away as error:
             DATABASE_FAILURES.inc()
             raise DatabaseUnavailable from error
+
+
+@asynccontextmanager
+async def _answered_within(seconds: float) -> AsyncIterator[None]:
+    """Raises `DatabaseUnavailable`; what was asked for goes on, for whoever asks next."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise DatabaseUnavailable from error

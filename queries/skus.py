@@ -7,8 +7,8 @@ from uuid import UUID
 from projections.cached import Announcement
 from queries.memory import KEPT_SECONDS, NOTHING_HEARD, Found, Heard
 
-REMEMBERED = 100_000
-"""SKUs, of all catalogs."""
+OWNERS, NOBODYS = 100_000, 10_000
+"""SKUs that are remembered of a catalog, at most."""
 
 
 @dataclass(slots=True)
@@ -17,15 +17,10 @@ class _OfCatalog:
     nobodys: dict[str, tuple[Found, float]] = field(default_factory=dict)
     heard: Heard = NOTHING_HEARD
 
-    def clear(self) -> None:
-        self.owners.clear()
-        self.nobodys.clear()
-
 
 class KnownSkus:
-    def __init__(self, limit: int = REMEMBERED) -> None:
-        self._limit = limit
-        self._size = 0
+    def __init__(self, *, owners: int = OWNERS, nobodys: int = NOBODYS) -> None:
+        self._most_owners, self._most_nobodys = owners, nobodys
         self._catalogs: dict[str, _OfCatalog] = {}
 
     def owner(self, catalog: str, sku: str) -> UUID | None:
@@ -39,28 +34,31 @@ class KnownSkus:
         return answer if answer.position >= minimum else None
 
     def keep_owner(self, catalog: str, sku: str, product: UUID) -> None:
-        self._make_room()
-        self._of(catalog).owners[sku] = product
+        _put(self._of(catalog).owners, sku, product, self._most_owners)
 
     def keep_nobodys(self, catalog: str, sku: str, answer: Found, asked_at: float) -> None:
         """Unless a change was heard of since it was asked for."""
         known = self._of(catalog)
         if not known.heard.voids(answer, asked_at):
-            self._make_room()
-            known.nobodys[sku] = (answer, asked_at)
+            _put(known.nobodys, sku, (answer, asked_at), self._most_nobodys)
 
     def forget(self, announced: Announcement) -> None:
-        """Any change may be of a product that has just got its SKU."""
+        """Any change may be of a product that has just got its SKU.
+
+        Owners are kept but where everything changed: the database may be another one.
+        """
         known = self._of(announced.catalog)
         known.nobodys.clear()
         known.heard = Heard(monotonic(), announced.position)
+        if announced.changed is None:
+            known.owners.clear()
 
     def _of(self, catalog: str) -> _OfCatalog:
         return self._catalogs.setdefault(catalog, _OfCatalog())
 
-    def _make_room(self) -> None:
-        self._size += 1
-        if self._size > self._limit:
-            for known in self._catalogs.values():
-                known.clear()
-            self._size = 1
+
+def _put[V](kept: dict[str, V], sku: str, value: V, limit: int) -> None:
+    """The one that came first makes room."""
+    if sku not in kept and len(kept) >= limit:
+        del kept[next(iter(kept))]
+    kept[sku] = value

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from time import monotonic
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from projections.cached import Announcement, document_key, sku_key
 from projections.publish import Publisher
 from queries import stored
 from queries.memory import Found
-from queries.product import Documents
+from queries.product import LOOK_UP_SECONDS, Documents
 from tests.eventually import eventually
 from tests.freshness import LONG
 from tests.given import DESK, LAMP, SWITCHED, Log, projected, registered
@@ -132,7 +133,7 @@ async def test_by_its_sku_as_soon_as_anybody_has_asked_for_it_so(
     assert shown(await begun().read("main", "LAMP-1", minimum=0)) == (1, 2)
 
     await redis.delete(sku_key("main", "LAMP-1"))
-    documents.announced(Announcement("main", 2, None))  # what it remembers of the lamp itself
+    documents.announced(Announcement("main", 2, [LAMP]))  # what it remembers of the lamp itself
     found = await documents.read("main", "LAMP-1", minimum=0)
     assert (shown(found), found.stale_seconds is None) == ((1, 2), False)
     with pytest.raises(DatabaseUnavailable):
@@ -194,3 +195,17 @@ async def test_once_it_is_back_all_is_fresh_and_nothing_old_is_remembered(
 
     await eventually(is_fresh)
     assert (await documents.read("main", DESK, minimum=3)).value
+
+
+async def test_a_database_that_hangs_keeps_nobody_waiting_who_has_a_stale_answer(
+    documents: Documents, redis: Redis, way_to_postgres: Proxy
+) -> None:
+    await documents.read("main", LAMP, minimum=0)
+    documents.announced(Announcement("main", 2, [LAMP]))
+    await vouched_before(redis, 60)
+    way_to_postgres.delay_seconds = 60
+    began = monotonic()
+    for _ in range(3):
+        found = await asyncio.gather(*(documents.read("main", LAMP, minimum=0) for _ in range(20)))
+        assert {each.stale_seconds is None for each in found} == {False}
+    assert monotonic() - began < LOOK_UP_SECONDS

@@ -25,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def known(clock: Clock) -> KnownSkus:
     assert clock.now
-    return KnownSkus(limit=10)
+    return KnownSkus(owners=5, nobodys=5)
 
 
 def none(position: int) -> Found:
@@ -39,11 +39,18 @@ def announced(position: int, catalog: str = "main") -> Announcement:
 def test_whose_it_is_stays_known(known: KnownSkus, clock: Clock) -> None:
     """A SKU never changes hands."""
     known.keep_owner("main", SKU, LAMP)
-    known.forget(Announcement("main", 4, None))
+    known.forget(announced(4))
     clock.goes_on(1_000_000)
     assert known.owner("main", SKU) == LAMP
     assert known.owner("outlet", SKU) is None
     assert known.owner("main", SKU.lower()) is None
+
+
+def test_where_everything_changed_nothing_is_known(known: KnownSkus) -> None:
+    """The database may have been restored to before it was registered."""
+    known.keep_owner("main", SKU, LAMP)
+    known.forget(Announcement("main", 4, None))
+    assert known.owner("main", SKU) is None
 
 
 def test_that_it_is_nobody_s_is_known_as_of_a_position(known: KnownSkus, clock: Clock) -> None:
@@ -102,13 +109,16 @@ def test_no_more_is_remembered_than_may_be(known: KnownSkus, clock: Clock) -> No
     assert known.nobodys("outlet", "0", 0) is None
     assert known.owner("main", "5") == UUID(int=5)
     assert known.nobodys("outlet", "5", 0)
+    for _ in range(10):
+        known.keep_owner("main", "5", UUID(int=5))
+    assert known.owner("main", "1") == UUID(int=1)
 
 
 def test_changes_are_not_forgotten_with_the_rest(known: KnownSkus, clock: Clock) -> None:
     asked_at = clock.now
     clock.goes_on(0.1)
     known.forget(announced(4))
-    for number in range(11):
+    for number in range(6):
         known.keep_owner("main", f"{number}", UUID(int=number))
     known.keep_nobodys("main", SKU, none(4), asked_at)
     assert known.nobodys("main", SKU, 0) is None

@@ -14,7 +14,7 @@ from tests.clock import Clock
 from tests.given import DESK, LAMP
 
 BODY = b"x" * 1_000
-ROOM_FOR_TEN = 10 * (OVERHEAD_BYTES + len(BODY))
+ROOM_FOR_TEN = 10 * (OVERHEAD_BYTES + 2 * len(BODY))
 
 
 @pytest.fixture

@@ -1,16 +1,26 @@
 """One answer in the form that its asker takes (RFC 9110, 8.8.3, 12.5.3 and 13.1.2)."""
 
+import asyncio
 import gzip
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import representations
 from api.codings import LARGE_BYTES, Coding, acceptable
-from api.representations import Asked, digest, matches, represented
+from api.representations import Asked, Representation, digest, matches
 
 LARGE = b'{"items":[' + b'{"name":"Lamp"},' * LARGE_BYTES + b"]}"
 SMALL = b'{"name":"Lamp"}'
+
+
+def represented(
+    body: bytes, tag: str, asked: Asked, forms: dict[str, bytes] | None = None
+) -> Representation:
+    return asyncio.run(representations.represented(body, tag, asked, forms))
+
+
 tags = st.text(st.characters(codec="ascii", min_codepoint=33, exclude_characters='"'))
 
 
@@ -132,3 +142,10 @@ def test_whatever_is_asked_something_is_sent(text: str) -> None:
 @given(st.binary(), st.binary())
 def test_other_bytes_have_another_digest(one: bytes, other: bytes) -> None:
     assert (digest(one) == digest(other)) is (one == other)
+
+
+def test_what_was_compressed_for_one_is_sent_to_the_next() -> None:
+    forms: dict[str, bytes] = {}
+    first = represented(LARGE, "7", Asked(accept_encoding="gzip"), forms)
+    assert forms == {"gzip": first.body}
+    assert represented(LARGE, "7", Asked(accept_encoding="gzip"), forms).body is first.body
