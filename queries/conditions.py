@@ -31,11 +31,15 @@ class Condition:
     """Its name, which is that of its facet where it has one."""
     table: str
     sql: str
+    """With `{}` for each of `values`."""
+    values: tuple[object, ...] = ()
     everywhere: bool = False
     """Whether the other tables have the columns, too."""
 
-    def on(self, table: str) -> str:
-        return self.sql.replace(f"{self.table}.", f"{table}.")
+    def on(self, table: str, arguments: Arguments) -> str:
+        """Of that table, with its values bound."""
+        sql = self.sql.replace(f"{self.table}.", f"{table}.")
+        return sql.format(*map(arguments.bound, self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ def asked(filters: Filters, catalog: Catalog) -> Asked:
         query = f"projections.query({language}, {arguments.bound(searched)})"
     conditions = [
         *_searched(key, query, filters),
-        *_of_attributes(catalog.key, filters, arguments),
-        *_of_filters(filters, arguments),
+        *_of_attributes(catalog.key, filters),
+        *_of_filters(filters),
     ]
     return Asked(arguments, key, filters, query, conditions)
 
@@ -86,40 +90,44 @@ def _searched(catalog: str, query: str | None, filters: Filters) -> Iterator[Con
         yield Condition("catalog", SEARCH, f"s.words @@ projections.catalog_lexeme({catalog})")
 
 
-def _of_attributes(catalog: str, filters: Filters, arguments: Arguments) -> Iterator[Condition]:
+def _of_attributes(catalog: str, filters: Filters) -> Iterator[Condition]:
     for name, value in filters.attributes.items():
         wanted = msgspec.json.encode({catalog: {name: [value]}}).decode()
-        yield Condition(f"attr.{name}", SEARCH, f"s.attributes @> {arguments.bound(wanted)}")
+        yield Condition(f"attr.{name}", SEARCH, "s.attributes @> {}", (wanted,))
 
 
-def _of_filters(filters: Filters, arguments: Arguments) -> Iterator[Condition]:
-    bound = arguments.bound
+def _of_filters(filters: Filters) -> Iterator[Condition]:
     if filters.status not in {None, "any"}:
-        yield Condition("status", SEARCH, f"s.status = {bound(filters.status)}", everywhere=True)
+        yield Condition("status", SEARCH, "s.status = {}", (filters.status,), everywhere=True)
     if filters.category is not None:
-        yield Condition("category", SEARCH, _subtree(filters.category, arguments), everywhere=True)
+        yield _subtree(filters.category)
     if filters.brand is not None:
-        yield Condition("brand", SEARCH, f"s.brand = {bound(filters.brand)}", everywhere=True)
+        yield Condition("brand", SEARCH, "s.brand = {}", (filters.brand,), everywhere=True)
     if filters.tags:
-        yield Condition("tag", SEARCH, f"s.tags @> {bound(list(filters.tags))}")
+        yield Condition("tag", SEARCH, "s.tags @> {}", (list(filters.tags),))
     if filters.sku is not None:
-        yield Condition("sku", DETAILS, f"d.sku = {bound(filters.sku)}")
+        yield Condition("sku", DETAILS, "d.sku = {}", (filters.sku,))
     if filters.updated_since is not None:
-        yield Condition("updated_since", DETAILS, f"d.updated_at >= {bound(filters.updated_since)}")
+        yield Condition("updated_since", DETAILS, "d.updated_at >= {}", (filters.updated_since,))
     if filters.price_min is not None:
-        yield Condition("price", PRICES, f"p.amount >= {bound(filters.price_min)}")
+        yield Condition("price", PRICES, "p.amount >= {}", (filters.price_min,))
     if filters.price_max is not None:
-        yield Condition("price", PRICES, f"p.amount <= {bound(filters.price_max)}")
+        yield Condition("price", PRICES, "p.amount <= {}", (filters.price_max,))
 
 
-def below(category: str, arguments: Arguments) -> str:
-    """The condition that a category lies in that one."""
-    first, end = arguments.bound(f"{category}/"), arguments.bound(f"{category}0")
-    return f"s.category >= {first} and s.category < {end}"
+def _subtree(category: str) -> Condition:
+    """One range of the index, without what only begins like it, as `category-x`."""
+    return Condition(
+        "category",
+        SEARCH,
+        "s.category >= {} and s.category < {} and (s.category = {} or s.category >= {})",
+        (category, f"{category}0", category, f"{category}/"),
+        everywhere=True,
+    )
 
 
-def _subtree(category: str, arguments: Arguments) -> str:
-    """One range of the index, up to `category0`, without what begins like it, as `category-x`."""
-    root, below = arguments.bound(category), arguments.bound(f"{category}/")
-    within = f"s.category >= {root} and s.category < {arguments.bound(f'{category}0')}"
-    return f"{within} and (s.category = {root} or s.category >= {below})"
+def parts(category: str) -> tuple[Condition, Condition]:
+    """The category itself, and what lies below it, up to the character after `/`: ranges."""
+    itself = Condition("category", SEARCH, "s.category = {}", (category,))
+    lower = (f"{category}/", f"{category}0")
+    return itself, Condition("category", SEARCH, "s.category >= {} and s.category < {}", lower)

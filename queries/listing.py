@@ -9,7 +9,7 @@ from queries.conditions import SEARCH, Arguments, Asked, asked
 from queries.facets import Facet, facet, most_frequent
 from queries.filters import Filters
 from queries.orders import ORDERS, Place, Sort
-from queries.pages import picked, walked
+from queries.pages import everything, picked, walked
 from queries.sources import matching
 
 _LIST = statement(__package__, "sql/list_products.sql")
@@ -46,7 +46,7 @@ def composed(wanted: Wanted, after: Place | None) -> tuple[str, Arguments]:
         total = "select count(*) from found"
     else:
         walk = walked(of, order, after, wanted.limit + 1)
-        total = f"select count(*) from ({matching(of, '')} limit {COUNTED + 1}) counted"
+        total = f"select count(*) from ({everything(of)} limit {COUNTED + 1}) counted"
     shared = _shared(of, facets) if once else {}
     text = _LIST.format(
         found=f"found as materialized ({_found(of, wanted.sort, shared)}), " if once else "",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from queries.conditions import SEARCH, Asked, below
+from queries.conditions import SEARCH, Asked, Condition, parts
 from queries.orders import Order, Place
 from queries.sources import matching, unpriced
 
@@ -32,31 +32,32 @@ def _behind(asked: Asked, order: Order, after: Place) -> str:
     return f"({beyond} or key is null)" if order.may_lack else beyond
 
 
-def _of_category(asked: Asked, category: str, order: Order, after: Place | None, rows: int) -> str:
-    """Within one category its index has names in order; only those below have to be merged."""
-    itself = f"s.category = {asked.arguments.bound(category)}"
-    own = _keyed(asked, order, after, rows, instead=("category", itself))
-    instead = ("category", below(category, asked.arguments))
-    lower = _keyed(asked, order, after, rows, instead=instead)
-    return (
-        f"select * from (({own}) union all ({lower})) parts order by key, product_id limit {rows}"
+def everything(asked: Asked) -> str:
+    """All that matches, as rows without columns."""
+    if asked.filters.category is None:
+        return matching(asked, "")
+    return " union all ".join(
+        matching(asked, "", [SEARCH], without="category", where=[each.on(SEARCH, asked.arguments)])
+        for each in parts(asked.filters.category)
     )
 
 
+def _of_category(asked: Asked, category: str, order: Order, after: Place | None, rows: int) -> str:
+    """Within one category its index has names in order; only those below have to be merged."""
+    pages = (_keyed(asked, order, after, rows, part=each) for each in parts(category))
+    together = " union all ".join(f"({each})" for each in pages)
+    return f"select * from ({together}) pages order by key, product_id limit {rows}"
+
+
 def _keyed(
-    asked: Asked,
-    order: Order,
-    after: Place | None,
-    rows: int,
-    *,
-    instead: tuple[str | None, str] = (None, "true"),
+    asked: Asked, order: Order, after: Place | None, rows: int, *, part: Condition | None = None
 ) -> str:
-    """With a condition in place of one filter's."""
+    """With a part of the filter's category in its place."""
     key, product = order.column, f"{order.table}.product_id"
-    without, condition = instead
-    where = [condition]
+    where = [part.on(SEARCH, asked.arguments)] if part else []
     if after:
         where.append(order.beyond(after, key, product, asked.arguments))
+    without = "category" if part else None
     columns = f"{product}, {key} as key"
     source = matching(asked, columns, [order.table], without=without, where=where)
     return f"{source} order by {key} {order.way}, {product} {order.way} limit {rows}"

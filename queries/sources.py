@@ -29,9 +29,13 @@ def matching(
     kept = [each for each in asked.conditions if each.filter != without]
     filtered = {each.table for each in kept}
     first, *others = dict.fromkeys((*tables, *sorted(filtered, reverse=True))) or [SEARCH]
-    conditions = [*_of_first(asked, first, without), *(each.sql for each in kept), *where]
+    conditions = [
+        *_of_first(asked, first, without),
+        *(each.on(each.table, asked.arguments) for each in kept),
+        *where,
+    ]
     if first != SEARCH:
-        conditions += [each.on(first) for each in kept if each.everywhere]
+        conditions += [each.on(first, asked.arguments) for each in kept if each.everywhere]
     joins = []
     for each in others:
         optional = each == PRICES and not priced and PRICES not in filtered
