@@ -1,12 +1,10 @@
 """What a process of the API holds from its start to its end, and how a request gets at it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
     asynccontextmanager,
-    suppress,
 )
 from dataclasses import dataclass
 from typing import Annotated, cast
@@ -18,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import gate as gates
 from api.auth.databases import Databases
 from api.auth.gate import Gate
+from api.background import running
 from api.caching import Caching
 from api.freshness import Freshness
 from api.metrics import of_process
@@ -30,6 +29,7 @@ from queries.cache import ProductCache
 from queries.categories import Categories
 from queries.cursor_key import KeptCursors
 from queries.product import Documents
+from queries.totals import Totals
 
 COMMAND_SECONDS = 5.0
 """The longest that a request waits for one answer of PostgreSQL."""
@@ -52,6 +52,7 @@ class Resources:
     documents: Documents
     categories: Categories
     cursors: KeptCursors
+    totals: Totals
     caching: Caching
     """Who may keep what is read of a catalog."""
 
@@ -96,7 +97,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             waiting_limit=settings.waiting_reads_limit,
             reading_limit=READS_A_CONNECTION * settings.database_pool_size,
         )
-        await stack.enter_async_context(_running(write_sides.nudging(), freshness.run()))
+        await stack.enter_async_context(running(write_sides.nudging, freshness.run))
         stack.push_async_callback(write_sides.drain)
         yield Resources(
             settings,
@@ -109,6 +110,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             documents,
             Categories(query_engine),
             KeptCursors(query_engine),
+            Totals(),
             Caching(settings.public_catalogs, max_age_seconds=settings.public_max_age_seconds),
         )
 
@@ -131,18 +133,6 @@ def _pool(settings: Settings, url: str, side: str) -> AbstractAsyncContextManage
         pool_size=settings.database_pool_size,
         command_timeout=COMMAND_SECONDS,
     )
-
-
-@asynccontextmanager
-async def _running(*coroutines: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def of(request: Request) -> Resources:
