@@ -44,7 +44,10 @@ UNAVAILABLE = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.SerializationError,
 )
+"""The last one says a replica that replays a change; nothing of ours runs so isolated that a
+primary would."""
 
 
 @dataclass(frozen=True, slots=True)
