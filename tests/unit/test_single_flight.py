@@ -1,6 +1,7 @@
 """Who asks for the same at a time shares one answer."""
 
 import asyncio
+from contextvars import ContextVar
 
 import pytest
 
@@ -78,3 +79,13 @@ async def test_a_failure_that_nobody_waits_for_is_nobody_s() -> None:
 
     assert await flight("a", answers) == 14
     assert complaints == []
+
+
+async def test_what_all_share_runs_in_nobody_s_context() -> None:
+    request: ContextVar[str] = ContextVar("request")
+    request.set("of whom came first")
+
+    async def seen() -> str:
+        return request.get("nobody's")
+
+    assert await SingleFlight[str, str]()("a", seen) == "nobody's"
