@@ -226,7 +226,9 @@ async def test_boolean_and_number_are_told_apart(engine: AsyncEngine, log: Log) 
     odd = UUID(int=50)
     await log.given(odd, ProductRegistered(sku="ODD", name="O", attributes={"a": True}))
     await projected(engine)
-    await executed(engine, """update read_1.product_search set attributes = '{"main": {"a": ["1"]}}'""")
+    await executed(
+        engine, """update read_1.product_search set attributes = '{"main": {"a": ["1"]}}'"""
+    )
     assert (await drifted(engine, odd))[odd] == ["product_search"]
 
 
