@@ -1,20 +1,19 @@
 """A row a product, of what lists filter by and search, and what seldom changes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
 from sqlalchemy import Column, Computed, Index, Table, Text, text
 from sqlalchemy.dialects import postgresql
 
-from events.product import Attributes, AttributeValue, Scalar
-from projections.document import ProductDocument
+from events.product import Attributes, Scalar
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
-from projections.words import searched
+from projections.words import searched, weighed
 
 _C = Text(collation="C")
-_WORDS = "projections.words(catalog_id, language, title, kind, details, description)"
+_WORDS = "projections.words(language, searched)"
 
 table = Table(
     "product_search",
@@ -29,10 +28,7 @@ table = Table(
     Column("attributes", postgresql.JSONB, nullable=False),
     Column("words", postgresql.TSVECTOR, Computed(_WORDS, persisted=True)),
     Column("language", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("details", Text, nullable=False),
-    Column("description", Text, nullable=False),
+    Column("searched", Text, nullable=False),
     Index(
         "product_search_name",
         "catalog_id",
@@ -76,6 +72,7 @@ table = Table(
 
 def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     document = product.document
+    texts, spoken = _told(document.attributes)
     return [
         (
             catalog.key,
@@ -85,12 +82,15 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
             document.category,
             document.status,
             tuple(dict.fromkeys(document.tags)),
-            attributes(catalog.key, document.attributes),
+            _within(catalog.key, texts),
             catalog.language,
-            searched(document.name, document.sku),
-            _kind(document.brand or "", document.category or ""),
-            searched(*_details(document)),
-            searched(document.description or ""),
+            weighed(
+                catalog.key,
+                searched(document.name, document.sku),
+                _kind(document.brand or "", document.category or ""),
+                searched(*document.tags, *spoken),
+                searched(document.description) if document.description else (),
+            ),
         )
     ]
 
@@ -100,46 +100,45 @@ def sortable(name: str) -> str:
     return name.casefold()
 
 
-def attributes(catalog: str, values: Attributes) -> str:
-    """JSON: by name the values as texts, be it one or several.
-
-    They are within the catalog: an index of paths then keeps those of catalogs apart.
-    """
-    texts = {name: _texts(each) for name, each in values.items()}
-    return msgspec.json.encode({catalog: texts}).decode()
-
-
-def _texts(value: AttributeValue) -> list[str]:
-    if isinstance(value, tuple):
-        return [*dict.fromkeys(map(_text, value))]
-    return [_text(value)]
-
-
 @lru_cache(maxsize=10_000)
-def _kind(brand: str, category: str) -> str:
+def _kind(brand: str, category: str) -> Sequence[str]:
     """There are few, of many products."""
     return searched(brand, category)
 
 
-def _details(document: ProductDocument) -> Iterator[str]:
-    """Tags and values; of what is true or false, the name where it is true."""
-    yield from document.tags
-    for name, value in document.attributes.items():
-        for each in _scalars(value):
-            if not isinstance(each, bool):
-                yield _text(each)
-            elif each:
-                yield name
+def _within(catalog: str, texts: Mapping[str, Sequence[str]]) -> str:
+    """JSON of attributes within their catalog: an index of paths keeps those of others apart."""
+    return msgspec.json.encode({catalog: texts}).decode()
 
 
-def _scalars(value: AttributeValue) -> tuple[Scalar, ...]:
-    return value if isinstance(value, tuple) else (value,)
+def _told(attributes: Attributes) -> tuple[dict[str, Sequence[str]], list[str]]:
+    """By name the values as texts, be it one or several, and what of them is searched.
+
+    Of what is true or false, that is the name where it is true.
+    """
+    texts: dict[str, Sequence[str]] = {}
+    spoken: list[str] = []
+    for name, value in attributes.items():
+        if isinstance(value, tuple):
+            texts[name] = [*dict.fromkeys(map(_text, value))]
+            spoken += [name if each is True else _text(each) for each in value if each is not False]
+        elif isinstance(value, bool):
+            texts[name] = (_text(value),)
+            spoken += [name] if value else []
+        else:
+            text = value if isinstance(value, str) else _number(value)
+            texts[name] = (text,)
+            spoken.append(text)
+    return texts, spoken
 
 
 def _text(value: Scalar) -> str:
+    return value if isinstance(value, str) else _number(value)
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _number(value: float) -> str:
     """As it is written in the read document, a whole number without a fraction."""
-    if isinstance(value, str):
-        return value
     whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
     return msgspec.json.encode(int(value) if whole else value).decode()
 

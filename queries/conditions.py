@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from projections.projection import Catalog
-from projections.words import words
+from projections.words import searched
 from queries.filters import Filters
 
 SEARCH, DETAILS, PRICES = "s", "d", "p"
@@ -71,8 +71,8 @@ def asked(filters: Filters, catalog: Catalog) -> Asked:
     key = arguments.bound(catalog.key)
     query = None
     if filters.q is not None:
-        language, searched = arguments.bound(catalog.language), words(filters.q).split()
-        query = f"projections.query({language}, {arguments.bound(searched)})"
+        language, words = arguments.bound(catalog.language), searched(filters.q)
+        query = f"projections.query({language}, {arguments.bound(words)})"
     conditions = [
         *_searched(key, query, filters),
         *_of_attributes(catalog.key, filters),

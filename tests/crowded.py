@@ -32,11 +32,11 @@ _FILL = (
     """
     insert into read_1.product_search (
         catalog_id, product_id, name, brand, category, status, tags, attributes,
-        language, title, kind, details, description
+        language, searched
     )
     select 'main', product_id, name, brand, category, status, tags, attributes, 'simple',
-           name || ' s ' || n, brand || ' ' || translate(category, '/', ' '),
-           'word' || n % 6 || ' rare' || n % 2000, ''
+           concat_ws(E'\n', name || ' s ' || n, brand || ' ' || translate(category, '/', ' '),
+               'word' || n % 6 || ' rare' || n % 2000, '', '@main')
     from made
     """,
     """

@@ -36,7 +36,7 @@ _CHANGES = (
     ("product_search", "status = 'published'"),
     ("product_search", "tags = '{new}'"),
     ("product_search", """attributes = '{"main": {"watts": ["40"]}}'"""),
-    ("product_search", "title = 'sun'"),
+    ("product_search", "searched = 'sun'"),
     ("product_search", "language = 'german'"),
 )
 

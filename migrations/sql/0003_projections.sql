@@ -74,28 +74,22 @@ create unique index interventions_one_waiting
     where finished_at is null;
 create index interventions_listed on projections.interventions (catalog_id, requested_at);
 
--- Words of products and of searches come as `projections/words.py` makes them. Weights are those of
--- `ts_rank`: A counts most. No text has a lexeme with an `@`: the one of the catalog keeps a search
--- from walking the postings of others.
-create function projections.words(
-    catalog_id text, language text, title text, kind text, details text, description text
-) returns tsvector
+-- Words come as `projections/words.py` makes them, those of products as a tsvector is written, a line
+-- for each weight. A language adds the stems, for which places and weights are taken off again.
+create function projections.words(language text, searched text) returns tsvector
 language plpgsql immutable parallel safe as $$
 declare
-    configuration regconfig := 'pg_catalog.simple';
-    words tsvector;
+    words tsvector := searched;
+    configuration regconfig;
+    texts text[];
 begin
-    words := setweight(to_tsvector(configuration, title), 'A')
-        || setweight(to_tsvector(configuration, kind), 'B')
-        || setweight(to_tsvector(configuration, details), 'C')
-        || setweight(to_tsvector(configuration, description), 'D')
-        || array_to_tsvector(array['@' || catalog_id]);
     if language <> 'simple' then
         configuration := 'pg_catalog.' || language;
-        words := words || setweight(to_tsvector(configuration, title), 'A')
-            || setweight(to_tsvector(configuration, kind), 'B')
-            || setweight(to_tsvector(configuration, details), 'C')
-            || setweight(to_tsvector(configuration, description), 'D');
+        texts := string_to_array(regexp_replace(searched, ':\d+[A-D]', '', 'g'), E'\n');
+        words := words || setweight(to_tsvector(configuration, texts[1]), 'A')
+            || setweight(to_tsvector(configuration, texts[2]), 'B')
+            || setweight(to_tsvector(configuration, texts[3]), 'C')
+            || setweight(to_tsvector(configuration, texts[4]), 'D');
     end if;
     return words;
 end
@@ -119,10 +113,11 @@ declare
 begin
     for position in 1 .. cardinality(words) loop
         word := words[position];
-        searched := plainto_tsquery(configuration, word);
+        searched := case language when 'simple' then word::tsquery
+            else plainto_tsquery(configuration, word) end;
         continue when numnode(searched) = 0;
         if position = cardinality(words) then
-            beginning := to_tsquery('pg_catalog.simple', '''' || word || ''':*');
+            beginning := word || ':*';
             searched := case language when 'simple' then beginning else searched || beginning end;
         end if;
         found := found && searched;

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.words import LONGEST, searched, words
+from projections.words import LONGEST, LONGEST_WORD, MOST_PLACES, searched, weighed, words
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,23 @@ def test_what_stands_apart_is_found_apart(one: str, other: str) -> None:
 
 
 def test_a_text_is_searched_as_far_as_a_tsvector_has_room() -> None:
-    assert len(searched("ﷺ" * LONGEST, "a")) == LONGEST
+    [first, *_] = found = searched("ﷺ" * LONGEST, "a")
+    assert len(" ".join(found)) == LONGEST
+    assert first == words("ﷺ").split()[0]
+
+
+def test_a_word_is_searched_as_far_as_a_lexeme_has_room() -> None:
+    assert searched("x" * LONGEST, "y") == ["x" * LONGEST_WORD]
+    assert searched("x" * LONGEST_WORD, "y") == ["x" * LONGEST_WORD, "y"]
+
+
+def test_words_have_weights_by_their_part_and_places_across_parts() -> None:
+    assert weighed("main", ["sun", "lamp"], [], ["red"], ["a", "lamp"]) == (
+        "sun:1A lamp:2A\n\nred:3C\na:4D lamp:5D\n'@main'"
+    )
+
+
+def test_places_end_where_those_of_a_tsvector_do() -> None:
+    words = [f"w{number}" for number in range(MOST_PLACES + 2)]
+    first, *_ = weighed("main", words, (), (), ()).split("\n")
+    assert first.split()[-3:] == ["w16382:16383A", "w16383:16383A", "w16384:16383A"]
