@@ -19,7 +19,7 @@ from api.auth.gate import Gate
 from api.background import running
 from api.caching import Caching
 from api.freshness import Freshness
-from api.metrics import of_process
+from api.metrics import SIDES, of_process
 from api.settings import Settings
 from api.write_sides import WriteSides
 from events.circuit import redis_circuit
@@ -88,7 +88,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             ProductCache(redis, circuit, ttl_seconds=settings.cache_seconds),
             memory_bytes=settings.process_cache_bytes,
             stale_seconds=settings.stale_seconds,
-            told=metrics.circuit("product_look_ups"),
+            told=SIDES["query"].circuit("product_look_ups"),
         )
         freshness = Freshness(
             query_engine,
@@ -118,11 +118,9 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
 def _who_may(
     settings: Settings, engine: AsyncEngine, query_engine: AsyncEngine
 ) -> dict[str, AsyncEngine]:
-    """The databases that know who may come in: the side's own, then the other one if there is."""
+    """The databases that know who may come in: the primary, then its replica if there is one."""
     if settings.query_database_url is None:
         return {"database": engine}
-    if settings.side == "queries":
-        return {"query_database": query_engine, "database": engine}
     return {"database": engine, "query_database": query_engine}
 
 

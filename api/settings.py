@@ -62,6 +62,9 @@ class Settings(Hashing):
     token_audience: str = "catalog"  # noqa: S105 -- as above
     access_token_seconds: int = Field(default=600, ge=10)
     refresh_token_seconds: int = Field(default=30 * 86_400, ge=60)
+    remembered_sessions: int = Field(default=50_000, ge=1)
+    """Sessions, and access tokens, that each process of the API remembers: more than are in use
+    while an access token lives, or each request of the rest verifies a signature and asks Redis."""
     failed_logins_per_account: int = Field(default=10, ge=1)
     """Failures within five minutes, after which logins are refused until those are over."""
     failed_logins_per_address: int = Field(default=1_000, ge=1)

@@ -1,6 +1,7 @@
 """The API's authentication by itself, over HTTP, with one guarded operation for each right."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -101,6 +102,14 @@ async def answers(
             break
         await asyncio.sleep(0.01)
     return answered == status
+
+
+async def aged(redis: Redis, seconds: float) -> None:
+    """As if PostgreSQL had been asked about each session that much longer ago."""
+    for key in await redis.keys("access:session:*"):
+        kept = json.loads(await redis.get(key))
+        kept["asked_at"] -= int(seconds * 1_000_000)
+        await redis.set(key, json.dumps(kept))
 
 
 def bearer(token: str) -> dict[str, str]:

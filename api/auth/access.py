@@ -57,12 +57,11 @@ async def _known(
 type Known = Annotated[CatalogDescription, Depends(_known)]
 
 
-def _with(right: Right) -> Callable[[CatalogDescription, Principal], Awaitable[Principal]]:
-    async def check(catalog: Known, principal: Authenticated) -> Principal:
+def _with(right: Right) -> Callable[..., Awaitable[Principal]]:
+    async def check(catalog: Known, caller: Authenticated, request: Request) -> Principal:
+        principal = caller if right == "read" else await _confirmed(caller, request)
         if not principal.may(right, catalog.key):
             raise Forbidden
-        if right != "read":
-            _confirmed(principal)
         return principal
 
     return check
@@ -74,17 +73,24 @@ type Auditor = Annotated[Principal, Depends(_with("audit"))]
 type Operator = Annotated[Principal, Depends(_with("operate"))]
 
 
-async def _administrator(principal: Authenticated) -> Principal:
+async def _administrator(caller: Authenticated, request: Request) -> Principal:
+    principal = await _confirmed(caller, request)
     if not principal.administers_everything():
         raise Forbidden
-    _confirmed(principal)
     return principal
 
 
-def _confirmed(principal: Principal) -> None:
-    """Raises DatabaseUnavailable: it would have to say that the session is alive."""
-    if not principal.is_confirmed:
-        raise DatabaseUnavailable
+async def _confirmed(principal: Principal, request: Request) -> Principal:
+    """By the primary's word, with the roles of today.
+
+    Raises DatabaseUnavailable, and Unauthenticated when the session has ended.
+    """
+    if principal.is_confirmed:
+        return principal
+    confirmed = await (await of(request)).gate.sessions.confirmed(principal.session_id)
+    if confirmed is None:
+        raise Unauthenticated(headers=CHALLENGE)
+    return confirmed
 
 
 type Administrator = Annotated[Principal, Depends(_administrator)]

@@ -1,4 +1,4 @@
-"""The databases that know of sessions, keys and catalogs: each is asked where those before fail."""
+"""The databases that know of sessions, keys and catalogs: where one fails the next is asked."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,12 +12,12 @@ ANSWER_SECONDS = 2.0
 
 
 class Databases:
-    """One and its replica hold the same; who is away is left alone by all who ask."""
+    """The primary, whose word counts, and what follows it; who is away is left alone by all."""
 
     def __init__(
         self, engines: dict[str, AsyncEngine], told: Callable[[str], Told] | None = None
     ) -> None:
-        """`engines` by the names under which logs and `told` know them, the best one first."""
+        """`engines` by the names under which logs and `told` know them, the primary first."""
         self._ways = [
             (
                 engine,
@@ -30,6 +30,9 @@ class Databases:
             )
             for name, engine in engines.items()
         ]
+
+    def is_primary(self, engine: AsyncEngine) -> bool:
+        return engine is self._ways[0][0]
 
     async def answer[T](self, read: Callable[[AsyncEngine], Awaitable[T]]) -> T:
         """What `read` has from the first that answers. Raises DatabaseUnavailable."""

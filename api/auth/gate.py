@@ -1,8 +1,7 @@
 """What a process needs to know who may come in, from its start to its end."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -10,12 +9,13 @@ from redis.asyncio import Redis
 from api.auth.catalogs import KnownCatalogs
 from api.auth.databases import Databases
 from api.auth.keys import KeyRing
-from api.auth.live import FRESH_SECONDS, LiveSessions
-from api.auth.notices import Notices
+from api.auth.live import LiveSessions
+from api.auth.notices import FRESH_SECONDS, Notices
 from api.auth.passwords import Passwords
 from api.auth.roles import Principal
 from api.auth.throttle import Throttle
 from api.auth.tokens import Tokens, accepted_seconds
+from api.background import running
 from api.settings import Settings
 from events.circuit import Circuit
 
@@ -59,13 +59,11 @@ async def opened(
 ) -> AsyncIterator[Gate]:
     """`circuit` is that of `redis`; `unconfirmed` hears of what `LiveSessions` tells it."""
     gate = _made(settings, databases, redis, circuit, unconfirmed)
-    listening = asyncio.create_task(gate.sessions.listen())
-    try:
-        yield gate
-    finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+    async with running(gate.sessions.listen):
+        try:
+            yield gate
+        finally:
+            await gate.sessions.close()
 
 
 def _made(
@@ -81,11 +79,13 @@ def _made(
             issuer=settings.token_issuer,
             audience=settings.token_audience,
             seconds=settings.access_token_seconds,
+            remembered=settings.remembered_sessions,
         ),
         sessions=LiveSessions(
             databases,
             noticing(settings, redis, circuit),
             stale_seconds=settings.stale_seconds,
+            remembered=settings.remembered_sessions,
             unconfirmed=unconfirmed,
         ),
         catalogs=KnownCatalogs(databases),

@@ -1,6 +1,7 @@
 """The Ed25519 keys that sign access tokens: made at run time, kept in the database."""
 
 import asyncio
+from contextvars import Context
 from dataclasses import dataclass
 from time import monotonic
 from uuid import uuid4
@@ -13,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api.auth.databases import Databases
 from api.auth.tables import SigningKey
 from events.database import session
-from events.errors import DatabaseUnavailable
 
 KEPT_SECONDS = 60.0
 """How long a process goes on with the keys that it has read."""
@@ -58,19 +58,20 @@ class KeyRing:
         """None where there is none. Raises DatabaseUnavailable when that can't be told."""
         if kid in self._public:
             return (await self.every_public()).get(kid)
-        return (await self._read_within(AGAIN_SECONDS)).get(kid)
+        if self._is_older_than(AGAIN_SECONDS):
+            await asyncio.shield(self._begun())
+        return self._public.get(kid)
 
     async def every_public(self) -> dict[str, Ed25519PublicKey]:
-        """While PostgreSQL is away, as they were read last, as long as a retired one verifies.
+        """As they were read last, as long as a retired one verifies; older ones are read anew.
 
-        Raises DatabaseUnavailable after that.
+        Raises DatabaseUnavailable where they are too old, and PostgreSQL is away.
         """
-        try:
-            return await self._read_within(KEPT_SECONDS)
-        except DatabaseUnavailable:
-            if not self._public or monotonic() - self._public_at > self._retired_seconds:
-                raise
-            return self._public
+        if self._is_older_than(KEPT_SECONDS):
+            reading = self._begun()
+            if self._is_older_than(self._retired_seconds):
+                await asyncio.shield(reading)
+        return self._public
 
     async def signer(self) -> Signer:
         if self._signer is None or monotonic() - self._signer_at > KEPT_SECONDS:
@@ -78,13 +79,15 @@ class KeyRing:
             self._signer_at = monotonic()
         return self._signer
 
-    async def _read_within(self, keep: float) -> dict[str, Ed25519PublicKey]:
-        """The keys, no older than `keep`. All who need them anew wait for one reading."""
-        if not self._public or monotonic() - self._public_at > keep:
-            if self._reading is None or self._reading.done():
-                self._reading = asyncio.create_task(self._read())
-            await asyncio.shield(self._reading)
-        return self._public
+    def _is_older_than(self, seconds: float) -> bool:
+        return not self._public or monotonic() - self._public_at > seconds
+
+    def _begun(self) -> asyncio.Task[None]:
+        """The reading of them that all share; it goes on when nobody waits for it."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read(), context=Context())
+            self._reading.add_done_callback(_failed)
+        return self._reading
 
     async def _read(self) -> None:
         self._public = await self._databases.answer(self._read_public)
@@ -98,6 +101,12 @@ class KeyRing:
         async with session(engine) as database:
             rows = (await database.execute(query)).all()
         return {kid: Ed25519PublicKey.from_public_bytes(public_key) for kid, public_key in rows}
+
+
+def _failed(reading: asyncio.Task[None]) -> None:
+    """It is for those who wait for it, if any do."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 async def _read_signer(engine: AsyncEngine) -> Signer:

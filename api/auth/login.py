@@ -12,7 +12,6 @@ from api.auth.access import CHALLENGE
 from api.auth.gate import Gate
 from api.auth.messages import Issued
 from api.auth.refresh import RefreshToken
-from api.auth.roles import Principal
 from api.auth.tables import User
 from api.auth.throttle import Attempt
 from api.errors import InvalidCredentials
@@ -32,7 +31,7 @@ async def with_password(
         _refuse(attempt.username, "password changed meanwhile")
     user, refresh = begun
     await gate.throttle.succeeded(attempt)
-    await gate.sessions.began(Principal(user.username, refresh.session_id, dict(user.roles)))
+    await gate.sessions.began(refresh.session_id)
     return await _issue(gate, user.username, refresh, "password")
 
 

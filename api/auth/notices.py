@@ -4,7 +4,7 @@ There is one key for a session, so that nothing can be left of it that says it l
 of its end was there and is gone: an emptied Redis, or one that evicts, knows nothing of it at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,60 +19,77 @@ from events.database import statement
 from events.nudge import channel, listen
 
 CHANNEL = "access:changed"
+ENDED = b"ended"
+FRESH_SECONDS = 2.0
+"""The oldest that an answer of PostgreSQL may be, counted from before it was asked."""
+
+_MICROSECONDS = 1_000_000
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What Redis has of a session."""
+class Living:
+    """What Redis keeps of a session that lives."""
 
-    principal: Principal | None
-    """None: the session has ended."""
-    milliseconds: int
-    """How long it is kept in all, counted from PostgreSQL's answer."""
+    principal: Principal
+    asked_at: int
+    """From before PostgreSQL was asked: microseconds of Redis's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    principal: Principal | None
-    age_seconds: float
-    """Since PostgreSQL said so, by the clock of Redis."""
+    """What Redis knows of a session."""
+
+    found_at: int | None
+    """Microseconds of its clock; None where it is away."""
+    has_ended: bool = False
+    principal: Principal | None = None
+    """Whose session it is, as PostgreSQL said when it was asked `age_seconds` ago."""
+    age_seconds: float = 0.0
 
 
 class Notices:
     def __init__(
-        self, redis: Redis, circuit: Circuit, *, living_seconds: float, ended_seconds: float
+        self, redis: Redis, circuit: Circuit, *, living_seconds: float, ended_seconds: int
     ) -> None:
         """How long it is kept that a session lives, and that it ended: as its last tokens live."""
         self._redis = redis
         self._circuit = circuit
         self._channel = channel(redis, CHANNEL)
         self._living_milliseconds = int(living_seconds * 1000)
-        self._ended = msgspec.json.encode(Kept(None, int(ended_seconds * 1000)))
-        self._ended_seconds = int(ended_seconds)
+        self._ended_seconds = ended_seconds
         self._tell_living = redis.register_script(statement(__package__, "lua/tell_living.lua"))
 
-    async def find(self, session_id: UUID) -> Notice | None:
-        """None too where Redis is away."""
+    async def find(self, session_ids: Sequence[UUID]) -> Mapping[UUID, Notice]:
         try:
             async with self._circuit.asked(), self._redis.pipeline(transaction=False) as pipe:
-                pipe.get(_key(session_id))
-                pipe.pttl(_key(session_id))
-                value, milliseconds = await pipe.execute()
-            kept = msgspec.json.decode(value or b"", type=Kept)
-        except (Away, msgspec.DecodeError):
-            return None
-        return Notice(kept.principal, (kept.milliseconds - milliseconds) / 1000)
+                pipe.mget([_key(each) for each in session_ids])
+                pipe.time()
+                values, (seconds, microseconds) = await pipe.execute()
+        except Away:
+            return dict.fromkeys(session_ids, Notice(None))
+        now = seconds * _MICROSECONDS + microseconds
+        return {
+            session_id: _notice(value, now)
+            for session_id, value in zip(session_ids, values, strict=True)
+        }
 
-    async def tell(self, principal: Principal, age_seconds: float = 0) -> None:
-        """That the session lives, as PostgreSQL said `age_seconds` ago."""
-        kept = msgspec.json.encode(Kept(principal, self._living_milliseconds))
-        milliseconds = max(1, self._living_milliseconds - int(age_seconds * 1000))
+    async def tell(self, *living: Living) -> None:
+        """That they live, where PostgreSQL was asked no longer than FRESH_SECONDS ago."""
+        if not living:
+            return
+        said = [(each.asked_at, msgspec.json.encode(each)) for each in living]
         with suppress(Away):
             async with self._circuit.asked():
                 await self._tell_living(
-                    [_key(principal.session_id)], [self._ended, kept, milliseconds]
+                    [_key(each.principal.session_id) for each in living],
+                    [
+                        ENDED,
+                        int(FRESH_SECONDS * _MICROSECONDS),
+                        self._living_milliseconds,
+                        *(part for each in said for part in each),
+                    ],
                 )
 
     async def ended(self, *session_ids: UUID) -> None:
@@ -81,7 +98,7 @@ class Notices:
             async with self._circuit.asked(), self._redis.pipeline(transaction=False) as pipe:
                 for session_id in session_ids:
                     pipe.delete(_key(session_id))
-                    pipe.set(_key(session_id), self._ended, ex=self._ended_seconds)
+                    pipe.set(_key(session_id), ENDED, ex=self._ended_seconds)
                     pipe.publish(self._channel, str(session_id))
                 await pipe.execute()
         except Away:
@@ -106,6 +123,18 @@ class Notices:
                 forget(UUID(message))
 
         await listen(self._redis, CHANNEL, heard)
+
+
+def _notice(value: bytes | None, now: int) -> Notice:
+    """Nothing is known of a time to come: the clock was put back, so its age can't be told."""
+    if value == ENDED:
+        return Notice(now, has_ended=True)
+    try:
+        kept = msgspec.json.decode(value or b"", type=Living)
+    except msgspec.DecodeError:
+        return Notice(now)
+    age = (now - kept.asked_at) / _MICROSECONDS
+    return Notice(now, principal=kept.principal, age_seconds=age) if age >= 0 else Notice(now)
 
 
 def _key(session_id: UUID) -> str:

@@ -31,7 +31,7 @@ class Principal:
     roles: Mapping[str, Role]
     """By catalog, or `*` for all of them."""
     is_confirmed: bool = True
-    """Whether PostgreSQL said so within two seconds; else he may read, and nothing else."""
+    """Whether the primary said so within two seconds; else he may read, and nothing else."""
 
     def knows(self, catalog_id: str) -> bool:
         return catalog_id in self.roles or EVERYWHERE in self.roles

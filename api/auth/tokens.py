@@ -18,7 +18,6 @@ TYPE = "at+jwt"
 LEEWAY_SECONDS = 2
 REQUIRED = ["iss", "aud", "sub", "sid", "iat", "exp", "jti"]
 LENGTH_LIMIT = 2_048
-REMEMBERED = 10_000
 
 # A signature of 64 bytes leaves four bits of its last character unused: only zeros are canonical.
 SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]", re.ASCII)
@@ -48,6 +47,7 @@ class Tokens:
         issuer: str,
         audience: str,
         seconds: int,
+        remembered: int,
         clock: Callable[[], float] = time,
     ) -> None:
         self.keys = keys
@@ -55,7 +55,7 @@ class Tokens:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
-        self._verified: Memory[str, Claims] = Memory(REMEMBERED, clock=clock)
+        self._verified: Memory[str, Claims] = Memory(remembered, clock=clock)
 
     async def issue(self, username: str, session_id: UUID) -> str:
         signer = await self.keys.signer()

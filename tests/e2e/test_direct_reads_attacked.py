@@ -230,7 +230,14 @@ async def test_who_speaks_another_http_is_answered_and_left(attacker: Attacker) 
 def issuing(engine: AsyncEngine, issuer: str, *, ago: float = 0) -> Tokens:
     """With the key that all processes trust."""
     keys = KeyRing(Databases({"database": engine}), retired_seconds=60)
-    return Tokens(keys, issuer=issuer, audience="catalog", seconds=10, clock=lambda: time() - ago)
+    return Tokens(
+        keys,
+        issuer=issuer,
+        audience="catalog",
+        seconds=10,
+        remembered=10,
+        clock=lambda: time() - ago,
+    )
 
 
 async def test_a_token_of_another_issuer_opens_nothing(

@@ -1,22 +1,28 @@
 """What a process knows by itself of those who come in again and again."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from time import time
 from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import gate, tokens
+from api.auth import gate
 from api.auth.databases import Databases
 from api.auth.gate import Gate
 from api.auth.keys import KeyRing
-from api.auth.live import AHEAD_SECONDS, FRESH_SECONDS, LiveSessions
+from api.auth.live import AHEAD_SECONDS, LiveSessions
+from api.auth.notices import FRESH_SECONDS
 from api.auth.tokens import LEEWAY_SECONDS, Tokens
 from api.settings import Settings
 from events.circuit import redis_circuit
+from events.database import create_engine
 from tests.auth import Service
 from tests.eventually import eventually
 
@@ -71,7 +77,7 @@ async def test_who_was_sent_away_is_not_known(here: Service, process: Gate) -> N
 async def test_a_token_is_known_until_it_expires(databases: Databases) -> None:
     clock = Clock(time())
     keys = KeyRing(databases, retired_seconds=600)
-    made = Tokens(keys, issuer="us", audience="us", seconds=600, clock=clock)
+    made = Tokens(keys, issuer="us", audience="us", seconds=600, remembered=10, clock=clock)
     token = await made.issue("ada", uuid4())
 
     claims = await made.verified(token)
@@ -90,9 +96,7 @@ async def test_who_is_asked_for_all_the_time_is_asked_about_ahead_of_it(
     claims = await process.tokens.verified(await here.token_of("ada"))
     assert claims is not None
     clock, notices = Clock(), gate.noticing(settings, redis, redis_circuit())
-    sessions = LiveSessions(
-        databases, notices, stale_seconds=0, unconfirmed=lambda: None, clock=clock
-    )
+    sessions = LiveSessions(databases, notices, stale_seconds=0, remembered=10, clock=clock)
     ada = await sessions.principal(claims.sid)
     clock.now = FRESH_SECONDS - AHEAD_SECONDS / 2
     assert sessions.known(claims.sid) == ada
@@ -106,15 +110,90 @@ async def test_who_is_asked_for_all_the_time_is_asked_about_ahead_of_it(
     await eventually(is_known_anew)
 
 
+async def test_what_asking_took_is_part_of_the_two_seconds(
+    here: Service, settings: Settings, databases: Databases, redis: Redis, process: Gate
+) -> None:
+    claims = await process.tokens.verified(await here.token_of("ada"))
+    assert claims is not None
+    await redis.flushdb()
+    clock, look = Clock(), 0.25
+    notices = gate.noticing(settings, redis, redis_circuit())
+    sessions = LiveSessions(
+        databases, notices, stale_seconds=0, remembered=10, clock=partial(goes_on, clock, look)
+    )
+    assert await sessions.principal(claims.sid)
+
+    clock.now = FRESH_SECONDS + look
+
+    assert sessions.known(claims.sid) is None
+
+
+def goes_on(clock: Clock, seconds: float) -> float:
+    """Whoever looks at it takes his time."""
+    clock.now += seconds
+    return clock.now - seconds
+
+
+async def test_what_is_asked_for_all_belongs_to_nobody_s_request(
+    here: Service, settings: Settings, databases: Databases, redis: Redis, process: Gate
+) -> None:
+    claims = await process.tokens.verified(await here.token_of("ada"))
+    assert claims is not None
+    request: ContextVar[str] = ContextVar("request", default="nobody's")
+    seen = set()
+
+    def clock() -> float:
+        seen.add(request.get())
+        return 0.0
+
+    notices = gate.noticing(settings, redis, redis_circuit())
+    sessions = LiveSessions(databases, notices, stale_seconds=0, remembered=10, clock=clock)
+    request.set("of who came first")
+
+    assert await sessions.principal(claims.sid)
+
+    assert seen == {"nobody's"}
+
+
+async def test_many_sessions_at_once_need_few_connections(
+    here: Service, settings: Settings, redis: Redis, database_url: str
+) -> None:
+    """After a restart, with a Redis that was emptied too."""
+    assert here
+    engine = create_engine(database_url, pool_size=2, application="tests")
+    async with engine.begin() as connection:
+        rows = await connection.execute(text(MANY), {"many": 3_000})
+        many = [row.session_id for row in rows]
+    notices = gate.noticing(settings, redis, redis_circuit())
+    databases = Databases({"database": engine})
+    sessions = LiveSessions(databases, notices, stale_seconds=0, remembered=10)
+    before = (await redis.info("stats"))["total_connections_received"]
+
+    found = await asyncio.gather(*(sessions.principal(each) for each in many))
+
+    assert [each.session_id for each in found if each and each.roles] == many
+    after = (await redis.info("stats"))["total_connections_received"]
+    assert after - before < 20
+    assert len(await redis.keys("access:session:*")) == len(many)
+    await engine.dispose()
+
+
+MANY = """
+    insert into access.sessions (session_id, username, refresh_digest, expires_at)
+    select gen_random_uuid(), 'ada', sha256(number::text::bytea), now() + interval '1 hour'
+    from generate_series(1, :many) as number
+    returning session_id
+"""
+
+
 async def test_made_up_tokens_displace_none(
     here: Service,
     settings: Settings,
     databases: Databases,
     redis: Redis,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tokens, "REMEMBERED", 3)
-    async with gate.opened(settings, databases, redis, redis_circuit()) as process:
+    three = settings.model_copy(update={"remembered_sessions": 3})
+    async with gate.opened(three, databases, redis, redis_circuit()) as process:
         good = [await here.token_of("ada") for _ in range(3)]
         for token in good:
             assert await process.principal(token)

@@ -1,6 +1,7 @@
 """Sessions while Redis or PostgreSQL is away."""
 
 import asyncio
+from functools import partial
 from time import monotonic
 from uuid import uuid4
 
@@ -10,13 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.gate import noticing
-from api.auth.live import FRESH_SECONDS
+from api.auth.notices import FRESH_SECONDS, Living, Notice, Notices
 from api.auth.roles import Principal
 from api.settings import Settings
 from events.circuit import REDIS_SECONDS, redis_circuit
 from events.database import create_engine
 from events.nudge import connect
-from tests.auth import Service, answers, service
+from tests.auth import Service, aged, answers, service
+from tests.eventually import eventually
 from tests.proxy import redis_proxy
 from tests.redis_process import redis_process
 
@@ -145,16 +147,87 @@ async def test_an_emptied_redis_lets_nobody_back_in(
 async def test_a_late_word_that_a_session_lives_does_not_undo_its_end(
     settings: Settings, redis: Redis
 ) -> None:
+    """Whatever the settings of those who tell of it: there is but one word for an end."""
+    other = settings.model_copy(update={"access_token_seconds": 60})
+    here, there = (noticing(each, redis, redis_circuit()) for each in (settings, other))
+    ada = await told(here, redis)
+    await there.ended(ada.session_id)
+
+    await here.tell(Living(ada, await now(redis)))
+
+    assert (await found(here, ada)).has_ended
+
+
+@pytest.mark.parametrize("seconds", [FRESH_SECONDS + 0.1, -60])
+async def test_an_old_word_is_not_told_any_more_nor_one_of_a_time_to_come(
+    settings: Settings, redis: Redis, seconds: float
+) -> None:
     notices = noticing(settings, redis, redis_circuit())
     ada = Principal("ada", uuid4(), {})
-    await notices.tell(ada)
-    await notices.ended(ada.session_id)
 
-    await notices.tell(ada)
+    await notices.tell(Living(ada, await now(redis) - int(seconds * 1_000_000)))
 
-    found = await notices.find(ada.session_id)
-    assert found is not None
-    assert found.principal is None
+    assert (await found(notices, ada)).principal is None
+
+
+async def test_a_redis_whose_clock_was_put_back_is_not_believed(
+    settings: Settings, redis: Redis
+) -> None:
+    notices = noticing(settings, redis, redis_circuit())
+    ada = await told(notices, redis)
+    assert (await found(notices, ada)).principal == ada
+
+    await aged(redis, -60)
+
+    assert (await found(notices, ada)).principal is None
+
+
+async def told(notices: Notices, redis: Redis) -> Principal:
+    ada = Principal("ada", uuid4(), {})
+    await notices.tell(Living(ada, await now(redis)))
+    return ada
+
+
+async def found(notices: Notices, whose: Principal) -> Notice:
+    return (await notices.find([whose.session_id]))[whose.session_id]
+
+
+async def now(redis: Redis) -> int:
+    seconds, microseconds = await redis.time()
+    return int(seconds * 1_000_000 + microseconds)
+
+
+async def test_a_redis_that_stood_still_brings_no_session_back(
+    here: Service, settings: Settings, engine: AsyncEngine
+) -> None:
+    """It still executes what a process has sent that has long given up."""
+    token = await here.token_of("ada")
+    with redis_process() as server:
+        async with (
+            connect(server.url) as redis,
+            service(settings, engine, redis) as early,
+            service(settings, engine, redis) as late,
+        ):
+            await late.me(await here.token_of("ada"))
+            async with engine.connect() as connection:
+                await connection.execute(text("lock table access.sessions"))
+                asking = asyncio.create_task(early.me(token))
+                await eventually(partial(waits_for_a_lock, engine))
+                server.hang()
+            await asking
+            async with engine.begin() as connection:
+                await connection.execute(text("update access.sessions set revoked_at = now()"))
+            await asyncio.sleep(FRESH_SECONDS)
+            server.resume()
+            await redis.ping()
+
+            assert (await late.me(token)).status_code == 401
+
+
+async def waits_for_a_lock(engine: AsyncEngine) -> bool:
+    query = "select 1 from pg_locks where not granted and relation = 'access.sessions'::regclass"
+    async with engine.connect() as connection:
+        return bool((await connection.execute(text(query))).all())
 
 
 async def test_without_postgres_the_answer_is_503(
