@@ -62,11 +62,13 @@ ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
     ),
 }
 EXPOSED = [
+    "Age",
     "Catalog-Position",
     "ETag",
     "Idempotent-Replayed",
     "Location",
     "Retry-After",
+    "Warning",
     "X-Request-ID",
 ]
 

@@ -54,13 +54,14 @@ async def summary(held: Held) -> outputs.Health:
 
 
 async def _health(held: Resources) -> outputs.Health:
-    checks: dict[str, State] = {
-        "database": await _database(held.engine),
-        "query_database": await _database(held.query_engine),
-        "redis": await _redis(held),
+    asked = {
+        "database": _database(held.engine),
+        "query_database": _database(held.query_engine),
+        "redis": _redis(held),
     }
     if held.settings.side != "commands":
-        checks["projection"] = await _projection(held.query_engine)
+        asked["projection"] = _projection(held.query_engine)
+    checks = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
     states = set(checks.values())
     worst: State = (
         "unavailable" if "unavailable" in states else "degraded" if "degraded" in states else "ok"

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from dataclasses import replace
 from time import monotonic
 from uuid import UUID
@@ -61,6 +62,7 @@ class Documents:
             told=told,
         )
         self._turns = asyncio.Semaphore(max(1, min(LOOK_UPS, pool_state(engine).limit - 1)))
+        self._trial: asyncio.Task[None] | None = None
         self._memory = ProductMemory(memory_bytes)
         self._skus = KnownSkus()
         self._cached = Gathering(self._find_cached, limit=AT_ONCE)
@@ -106,18 +108,38 @@ class Documents:
         if cached and (believed := cached.believed(minimum)):
             _FROM_REDIS.inc()
             return believed
+        wanted = (catalog, product, cached.token if cached else None)
         stale = cached and cached.believed(minimum, unvouched_seconds=self._stale_seconds)
-        try:
-            async with _answered_within(IMPATIENT_SECONDS if stale else ANSWER_SECONDS):
-                wanted = (catalog, product, cached.token if cached else None)
+        if not cached or not stale:
+            async with _answered_within(ANSWER_SECONDS):
                 found = await self._stored.get(wanted)
-        except DatabaseUnavailable:
-            if not cached or not stale:
-                raise
+        elif (current := await self._unless_away(wanted)) is not None:
+            found = current
+        else:
             _STALE.inc()
             return replace(stale, stale_seconds=int(cached.unvouched_seconds))
         _FROM_DATABASE.inc()
         return found.answer
+
+    async def _unless_away(self, wanted: WantedKey) -> Stored | None:
+        """What PostgreSQL has, where it is not known to be away and answers soon."""
+        if self._database.is_open:
+            self._try_later(wanted)
+            return None
+        try:
+            async with _answered_within(IMPATIENT_SECONDS):
+                return await self._stored.get(wanted)
+        except DatabaseUnavailable:
+            return None
+
+    def _try_later(self, wanted: WantedKey) -> None:
+        """Nobody waits to find out whether PostgreSQL is back, and one look-up is enough."""
+        if self._trial is None or self._trial.done():
+            self._trial = asyncio.create_task(self._try(wanted), context=Context())
+
+    async def _try(self, wanted: WantedKey) -> None:
+        with suppress(DatabaseUnavailable):
+            await self._stored.get(wanted)
 
     async def _find_cached(self, keys: Sequence[ProductKey]) -> Mapping[ProductKey, Cached | None]:
         asked_at = monotonic()

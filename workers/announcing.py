@@ -1,11 +1,12 @@
 """What follows a commit of the projector: Redis hears of it, and logs and metrics tell of it."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter, time
 
 import structlog
 from redis.exceptions import RedisError
 
+from events.circuit import REDIS_SECONDS, Away, Circuit
 from projections.folding import Fault
 from projections.interventions import Intervention, Outcome
 from projections.projector import Batch, Progress
@@ -14,7 +15,7 @@ from workers import metrics
 
 REMIND_SECONDS = 1.0
 REST_SECONDS = 3.0
-"""How long Redis is left alone after it failed: a hanging one would hold up the projector."""
+"""How long Redis is left alone after it failed or was slow: it would hold up the projector."""
 CORRELATION_IDS_SHOWN = 20
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,12 @@ class Announcing:
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
         self._reminded_at = 0.0
-        self._resting_until = 0.0
+        self._circuit = Circuit(
+            "redis",
+            faults=(RedisError, OSError),
+            deadline_seconds=REDIS_SECONDS,
+            rest_seconds=REST_SECONDS,
+        )
         self.clock_ahead = 0.0
         """By how many seconds the database's clock is ahead of this machine's."""
 
@@ -62,7 +68,10 @@ class Announcing:
         for fault in batch.faults:
             metrics.FAILURES.labels("event").inc()
             log.error("stream_parked", catalog=known.catalog, **_described(fault))
-        publish = self._publisher.publish(known.catalog, known.switched, batch)
+
+        async def publish() -> None:
+            await self._publisher.publish(known.catalog, known.switched, batch)
+
         await self._tell(publish, "publish_failed", known.catalog)
 
     async def remind(self, known: Sequence[Progress]) -> None:
@@ -72,20 +81,21 @@ class Announcing:
             return
         self._reminded_at = now
         for each in known:
-            at = each.checkpoint
-            announce = self._publisher.announce(each.catalog, each.switched, at, at)
+
+            async def announce(each: Progress = each) -> None:
+                at = each.checkpoint
+                await self._publisher.announce(each.catalog, each.switched, at, at)
+
             await self._tell(announce, "announce_failed", each.catalog)
 
-    async def _tell(self, telling: Coroutine[None, None, None], failed: str, catalog: str) -> None:
-        if perf_counter() < self._resting_until:
-            telling.close()
-            return
+    async def _tell(self, tell: Callable[[], Awaitable[None]], failed: str, catalog: str) -> None:
         try:
-            await telling
-        except (RedisError, OSError) as error:
-            self._resting_until = perf_counter() + REST_SECONDS
-            metrics.FAILURES.labels("redis").inc()
-            log.warning(failed, catalog=catalog, error=repr(error))
+            async with self._circuit.asked():
+                await tell()
+        except Away as away:
+            if away.__cause__:  # else it is left alone
+                metrics.FAILURES.labels("redis").inc()
+                log.warning(failed, catalog=catalog, error=repr(away.__cause__))
 
 
 def _summary(batch: Batch) -> dict[str, object]:
