@@ -40,9 +40,12 @@ async def list_products(
     they were before, and say so (`parked`).
     """
     wanted = parameters.wanted(catalog)
-    cursors = await read.held.cursors()
+    held = read.held
+    cursors = await held.cursors()
     answer = await read(
-        lambda: products.find(read.held.query_engine, cursors, wanted, cursor=parameters.cursor)
+        lambda: products.find(
+            held.query_engine, cursors, held.totals, wanted, cursor=parameters.cursor
+        )
     )
     return await read.for_readers(_page(answer.value), answer.position)
 

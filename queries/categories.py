@@ -10,9 +10,10 @@ import asyncpg
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import driver, statement
+from events.database import statement
 from queries.answer import Answer
 from queries.category_tree import tree
+from queries.moment import Moment, one_moment
 from queries.single_flight import SingleFlight
 
 _COUNT = statement(__package__, "sql/count_products_by_category.sql")
@@ -57,12 +58,13 @@ class Categories:
 
     async def _count(self, catalog: str) -> _Kept:
         kept, asked_at = self._kept.get(catalog), monotonic()
-        async with driver(self._engine) as connection:
-            rows = await connection.fetch(_COUNT, catalog, kept.state if kept else None)
-        if kept and rows and rows[0]["state"] == kept.state:
+        async with one_moment(self._engine, catalog) as (connection, moment):
+            unchanged = kept is not None and kept.state == moment.state
+            rows = [] if unchanged else await connection.fetch(_COUNT, catalog)
+        if kept and unchanged:
             kept = replace(kept, asked_at=asked_at)
         else:
-            kept = await asyncio.to_thread(_made, rows, asked_at)
+            kept = await asyncio.to_thread(_made, rows, moment, asked_at)
         self._keep(catalog, kept)
         return kept
 
@@ -73,9 +75,6 @@ class Categories:
             del self._kept[next(iter(self._kept))]
 
 
-def _made(rows: Sequence[asyncpg.Record], asked_at: float) -> _Kept:
-    """Without rows there are no read tables yet."""
-    position, state = (rows[0]["position"], rows[0]["state"]) if rows else (0, "")
-    counted = ((row["category"], row["count"]) for row in rows if row["category"] is not None)
-    body = msgspec.json.encode({"items": tree(counted)})
-    return _Kept(Answer(body, position), state, asked_at)
+def _made(rows: Sequence[asyncpg.Record], moment: Moment, asked_at: float) -> _Kept:
+    body = msgspec.json.encode({"items": tree((row["category"], row["count"]) for row in rows)})
+    return _Kept(Answer(body, moment.position), moment.state, asked_at)

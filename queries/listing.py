@@ -29,10 +29,11 @@ class Wanted:
     facets: Sequence[str] = ()
 
 
-def composed(wanted: Wanted, after: Place | None) -> tuple[str, Arguments]:
-    """A statement of one row: position, total, documents, products, keys, and each facet.
+def composed(wanted: Wanted, after: Place | None, *, counting: bool) -> tuple[str, Arguments]:
+    """A statement of one row: total, documents, products, keys, and each facet.
 
     One product more than the page has, and one more than totals count, tells that there are more.
+    There is no total unless `counting`.
 
     What words find is ranked and counted in several ways, so it is found once; everything else is
     quicker by the indexes that suit each part.
@@ -43,20 +44,23 @@ def composed(wanted: Wanted, after: Place | None) -> tuple[str, Arguments]:
     once = bool(of.query and (facets or wanted.sort == "relevance"))
     if once:
         walk = picked(of, order, after, wanted.limit + 1)
-        total = "select count(*) from found"
     else:
         walk = walked(of, order, after, wanted.limit + 1)
-        total = f"select count(*) from ({everything(of)} limit {COUNTED + 1}) counted"
     shared = _shared(of, facets) if once else {}
     text = _LIST.format(
         found=f"found as materialized ({_found(of, wanted.sort, shared)}), " if once else "",
         walked=walk,
         way=order.way,
         catalog=of.catalog,
-        total=total,
+        total=_total(of, once=once) if counting else "null",
         facets=", ".join(most_frequent(of, each, found=shared.get(each)) for each in facets),
     )
     return text, of.arguments
+
+
+def _total(of: Asked, *, once: bool) -> str:
+    counted = "found" if once else f"({everything(of)} limit {COUNTED + 1}) counted"
+    return f"select count(*) from {counted}"
 
 
 def _shared(of: Asked, facets: Sequence[Facet]) -> dict[Facet, str]:

@@ -7,12 +7,14 @@ from datetime import datetime
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import driver, statement
+from events.database import statement
 from queries import listing
 from queries.answer import Answer
 from queries.cursor import Cursors
 from queries.listing import Wanted, composed
+from queries.moment import Moment, one_moment
 from queries.orders import Place
+from queries.totals import Totals
 
 PLAN_FOR_VALUES = statement(__package__, "sql/plan_for_values.sql")
 
@@ -29,29 +31,41 @@ class Page:
 
 
 async def find(
-    engine: AsyncEngine, cursors: Cursors, wanted: Wanted, *, cursor: str | None = None
+    engine: AsyncEngine,
+    cursors: Cursors,
+    totals: Totals,
+    wanted: Wanted,
+    *,
+    cursor: str | None = None,
 ) -> Answer[Page]:
     """The products in their order, after `cursor`. Raises `InvalidCursor`."""
     of = ("products", wanted.catalog.key, wanted.filters, wanted.sort)
     after = cursors.open(cursor, Place, of=of) if cursor else None
-    row = await _read(engine, *composed(wanted, after))
+    moment, total, row = await _read(engine, totals, wanted, after)
     documents: list[str] = row["documents"] or []
     more = len(documents) > wanted.limit
     page = Page(
         documents[: wanted.limit],
         cursors.seal(_place(row, wanted.limit), of=of) if more else None,
-        min(row["total"], listing.COUNTED),
-        row["total"] <= listing.COUNTED,
+        min(total, listing.COUNTED),
+        total <= listing.COUNTED,
         dict(zip(wanted.facets, row["facets"], strict=True)),
     )
-    return Answer(page, row["position"] or 0)
+    return Answer(page, moment.position)
 
 
-async def _read(engine: AsyncEngine, query: str, arguments: Sequence[object]) -> Record:
-    async with driver(engine) as connection, connection.transaction(readonly=True):
+async def _read(
+    engine: AsyncEngine, totals: Totals, wanted: Wanted, after: Place | None
+) -> tuple[Moment, int, Record]:
+    async with one_moment(engine, wanted.catalog.key) as (connection, moment):
+        known = totals.find(wanted.catalog.key, wanted.filters, moment.state)
+        query, arguments = composed(wanted, after, counting=known is None)
         await connection.execute(PLAN_FOR_VALUES)
         [row] = await connection.fetch(query, *arguments)
-    return row
+    if known is None:
+        known = row["total"]
+        totals.keep(wanted.catalog.key, wanted.filters, moment.state, known)
+    return moment, known, row
 
 
 def _place(row: Record, number: int) -> Place:

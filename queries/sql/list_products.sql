@@ -1,4 +1,4 @@
--- One row, of one moment: a page, and what is said of the whole list.
+-- One row: a page, and what is said of the whole list.
 with {found}walked as (
     {walked}
 ), page as (
@@ -7,12 +7,6 @@ with {found}walked as (
     from walked
 )
 select
-    (
-        select k.position
-        from projections.checkpoints k
-        join projections.generations g using (generation)
-        where g.state = 'live' and k.catalog_id = {catalog}
-    ) as position,
     ({total}) as total,
     array[{facets}]::text[] as facets,
     shown.*

@@ -89,9 +89,10 @@ async def connected(url: str) -> AsyncIterator[Connection]:
 
 async def explained(url: str, *wanted: Wanted) -> list[dict[str, Any]]:
     async with connected(url) as connection:
+        statements = [composed(each, None, counting=True) for each in wanted]
         return [
-            msgspec.json.decode(await plan(connection, PLAN_FOR_VALUES, *composed(each, None)))[0]
-            for each in wanted
+            msgspec.json.decode(await plan(connection, PLAN_FOR_VALUES, *each))[0]
+            for each in statements
         ]
 
 

@@ -17,6 +17,7 @@ from queries.filters import Filters, Status
 from queries.listing import Wanted
 from queries.orders import Sort
 from queries.products import Page
+from queries.totals import Totals
 from tests import shelf
 from tests.cursors import CURSORS
 from tests.given import MAIN, Log, opened, projected
@@ -37,9 +38,9 @@ async def stocked(engine: AsyncEngine) -> AsyncEngine:
 
 
 async def pages(engine: AsyncEngine, wanted: Wanted) -> AsyncIterator[Page]:
-    cursor = None
+    cursor, totals = None, Totals()
     while True:
-        page = (await products.find(engine, CURSORS, wanted, cursor=cursor)).value
+        page = (await products.find(engine, CURSORS, totals, wanted, cursor=cursor)).value
         yield page
         cursor = page.next_cursor
         if cursor is None:
@@ -89,7 +90,9 @@ async def test_a_count_is_the_total_that_its_value_would_have(
     assert found
     for value, count in found:
         narrowed = replace(wanted, filters=filtered(filters, facet, value), facets=())
-        assert (await products.find(stocked, CURSORS, narrowed)).value.total == count, value
+        assert (await products.find(stocked, CURSORS, Totals(), narrowed)).value.total == count, (
+            value
+        )
 
 
 async def test_a_facet_has_its_hundred_most_frequent_values(engine: AsyncEngine) -> None:
@@ -100,7 +103,7 @@ async def test_a_facet_has_its_hundred_most_frequent_values(engine: AsyncEngine)
     await shelf.put(Log(engine), many)
     await projected(engine)
     wanted = Wanted(catalog=MAIN, filters=replace(EURO, status="any"), facets=["brand"])
-    found = counts((await products.find(engine, CURSORS, wanted)).value)["brand"]
+    found = counts((await products.find(engine, CURSORS, Totals(), wanted)).value)["brand"]
     assert found == [(f"B{number:03}", 2) for number in range(100)]
 
 

@@ -14,6 +14,7 @@ from queries import listing, products
 from queries.filters import Filters
 from queries.listing import Wanted
 from queries.products import Page
+from queries.totals import Totals
 from tests import shelf
 from tests.cursors import CURSORS
 from tests.given import MAIN, Log, opened, projected
@@ -71,7 +72,7 @@ async def stocked(engine: AsyncEngine) -> AsyncEngine:
 
 async def found(engine: AsyncEngine, filters: Filters, *, limit: int = 1000) -> Page:
     wanted = Wanted(catalog=MAIN, filters=filters, sort="sku", limit=limit)
-    return (await products.find(engine, CURSORS, wanted)).value
+    return (await products.find(engine, CURSORS, Totals(), wanted)).value
 
 
 def skus(page: Page) -> list[str]:

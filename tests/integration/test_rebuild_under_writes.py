@@ -20,6 +20,7 @@ from projections.generations import show
 from queries import products
 from queries.filters import Filters
 from queries.listing import Wanted
+from queries.totals import Totals
 from tests.cursors import CURSORS
 from tests.eventually import eventually
 from tests.given import (
@@ -156,14 +157,15 @@ class Lamp:
             seen = self.has_seen(seen, found.position, version)
 
     async def read_list(self) -> None:
-        seen = 0
+        seen, totals = 0, Totals()
         while True:
             filters = Filters(currency="EUR", status="any")
             wanted = Wanted(catalog=MAIN, filters=filters, sort="price", limit=5)
-            found = await products.find(self.engine, CURSORS, wanted)
+            found = await products.find(self.engine, CURSORS, totals, wanted)
             version = 0
             for item in found.value.items:
                 version = msgspec.json.decode(item)["version"]
+            assert found.value.total == len(found.value.items)
             seen = self.has_seen(seen, found.position, version)
 
 

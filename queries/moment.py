@@ -1,0 +1,32 @@
+"""Several statements on the read tables as they are at one moment."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import Connection, driver, statement
+
+_BEGIN = statement(__package__, "sql/begin_one_moment.sql")
+_READ = statement(__package__, "sql/read_moment.sql")
+
+
+class Moment(NamedTuple):
+    """Of what is read of a catalog."""
+
+    position: int = 0
+    state: str = ""
+    """Stays the same as long as nothing that is read of the catalog changes."""
+
+
+@asynccontextmanager
+async def one_moment(engine: AsyncEngine, catalog: str) -> AsyncIterator[tuple[Connection, Moment]]:
+    """All that is read on the connection is of that moment. Raises `DatabaseUnavailable`."""
+    async with driver(engine) as connection:
+        try:
+            await connection.execute(_BEGIN)
+            row = await connection.fetchrow(_READ, catalog)
+            yield connection, Moment(*row) if row else Moment()
+        finally:
+            await connection.execute("rollback")
