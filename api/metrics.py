@@ -42,7 +42,7 @@ class SideMetrics:
         )
         self.unconfirmed = Counter(
             f"catalog_{side}_unconfirmed_sessions_total",
-            "Look-ups that took a session to be alive without PostgreSQL",
+            "Look-ups that took a session to be alive without the primary",
         )
 
         self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}

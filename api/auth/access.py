@@ -44,6 +44,22 @@ class AccessToken(SecurityBase):
 type Authenticated = Annotated[Principal, Depends(AccessToken())]
 
 
+async def _confirmed(principal: Authenticated, request: Request) -> Principal:
+    """By the primary's word, with the roles of today.
+
+    Raises DatabaseUnavailable, and Unauthenticated when the session has ended.
+    """
+    if principal.is_confirmed:
+        return principal
+    confirmed = await (await of(request)).gate.sessions.confirmed(principal.session_id)
+    if confirmed is None:
+        raise Unauthenticated(headers=CHALLENGE)
+    return confirmed
+
+
+type Confirmed = Annotated[Principal, Depends(_confirmed)]
+
+
 async def _known(
     catalog: CatalogKey, principal: Authenticated, request: Request
 ) -> CatalogDescription:
@@ -73,24 +89,10 @@ type Auditor = Annotated[Principal, Depends(_with("audit"))]
 type Operator = Annotated[Principal, Depends(_with("operate"))]
 
 
-async def _administrator(caller: Authenticated, request: Request) -> Principal:
-    principal = await _confirmed(caller, request)
+async def _administrator(principal: Confirmed) -> Principal:
     if not principal.administers_everything():
         raise Forbidden
     return principal
-
-
-async def _confirmed(principal: Principal, request: Request) -> Principal:
-    """By the primary's word, with the roles of today.
-
-    Raises DatabaseUnavailable, and Unauthenticated when the session has ended.
-    """
-    if principal.is_confirmed:
-        return principal
-    confirmed = await (await of(request)).gate.sessions.confirmed(principal.session_id)
-    if confirmed is None:
-        raise Unauthenticated(headers=CHALLENGE)
-    return confirmed
 
 
 type Administrator = Annotated[Principal, Depends(_administrator)]

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import APIRouter, Form, Request, Response
 
 from api.auth import login, logout, user_routes
-from api.auth.access import Authenticated
+from api.auth.access import Authenticated, Confirmed
 from api.auth.messages import Issued, Me, PasswordGrant, PublicKey, PublicKeys, RefreshGrant
 from api.auth.throttle import Attempt
 from api.errors import (
@@ -69,7 +69,7 @@ async def issue(
 )
 async def revoke(
     token: Annotated[str, Form(min_length=1, max_length=4_096)],
-    principal: Authenticated,
+    principal: Confirmed,
     held: Held,
 ) -> None:
     """End the session of an access or refresh token; of no use any more is no error (RFC 7009)."""
