@@ -14,7 +14,6 @@ from projections.code import code_digest
 from projections.errors import AlreadyBuilding, BuildLost, NothingToRollBack
 from projections.generations import build, drop, index
 from projections.leases import LeaseLost
-from projections.read_models import READ_MODELS
 
 HELD = timedelta(seconds=10)
 """How long a builder that says nothing is taken to live."""
@@ -49,8 +48,7 @@ async def start_over(connection: Connection, generation: int) -> None:
         await drop(connection, generation)
         await connection.execute(_FORGET_PARKED, generation)
         await build(connection, generation)
-        for model in READ_MODELS:
-            await index(connection, generation, model.table)
+        await index(connection, generation)
 
 
 async def take_up(connection: Connection, holder: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import (
     Collection,
     Coroutine,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -22,7 +23,7 @@ from events.database import Connection, driver, statement
 from events.recorded import Recorded
 from projections.applying import apply, apply_what_can_be, is_of_the_data
 from projections.folding import FOLDED_AT_ONCE, Change, fold
-from projections.generations import analyze, index
+from projections.generations import analyze, indexes, make_index, make_keys
 from projections.leases import Lease
 from projections.portions import Portion, Portions
 from projections.read_models import READ_MODELS
@@ -59,9 +60,12 @@ async def fill(
     await _together(_fill(engine, portions, filling) for _ in range(parallel))
 
 
-async def index_all(engine: AsyncEngine, generation: int) -> None:
-    """Make the keys and indexes of all its tables."""
-    await _together(_index(engine, generation, model.table) for model in READ_MODELS)
+async def index_all(engine: AsyncEngine, generation: int, *, parallel: int) -> None:
+    """Make the keys and indexes of all its tables, on so many connections at a time."""
+    waiting = iter(indexes(generation))
+    await _together(_index(engine, waiting) for _ in range(parallel))
+    async with driver(engine) as connection:
+        await make_keys(connection, generation)
 
 
 async def analyze_all(engine: AsyncEngine, generation: int) -> None:
@@ -74,9 +78,10 @@ async def _analyze(engine: AsyncEngine, generation: int, table: Table) -> None:
         await analyze(connection, generation, table)
 
 
-async def _index(engine: AsyncEngine, generation: int, table: Table) -> None:
+async def _index(engine: AsyncEngine, waiting: Iterator[str]) -> None:
     async with driver(engine) as connection:
-        await index(connection, generation, table)
+        for each in waiting:
+            await make_index(connection, each)
 
 
 async def _read_discarded(connection: Connection, catalog: str) -> Collection[int]:

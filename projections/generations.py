@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Column, Computed, MetaData, Table
+from sqlalchemy import Column, Computed, Index, MetaData, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -46,8 +46,7 @@ async def ensure_live(connection: Connection) -> None:
     if await connection.fetchval(_FIND_LIVE) is not None:
         return
     await build(connection, FIRST)
-    for model in READ_MODELS:
-        await index(connection, FIRST, model.table)
+    await index(connection, FIRST)
     await connection.execute(_INSERT_LIVE, FIRST, code_digest())
     await show(connection, FIRST)
 
@@ -61,15 +60,38 @@ async def build(connection: Connection, generation: int) -> None:
             await connection.execute(_ddl(CreateTable(_plain(model.table, schema))))
 
 
-async def index(connection: Connection, generation: int, table: Table) -> None:
-    """Make a table's key and its indexes."""
-    schema = schema_of(generation)
-    made = table.to_metadata(MetaData(), schema=schema)
-    key = ", ".join(column.name for column in made.primary_key)
+def indexes(generation: int) -> list[str]:
+    """The statements that make them, those of the keys included; what takes longest comes first."""
+    made = []
+    for model in READ_MODELS:
+        table = model.table.to_metadata(MetaData(), schema=schema_of(generation))
+        made += [*table.indexes, Index(f"{table.name}_pkey", *table.primary_key, unique=True)]
+    made.sort(key=lambda each: (not each.dialect_options["postgresql"]["using"], str(each.name)))
+    return [_ddl(CreateIndex(each)) for each in made]
+
+
+async def index(connection: Connection, generation: int) -> None:
+    """Make all its keys and indexes, one after the other."""
+    for each in indexes(generation):
+        await make_index(connection, each)
+    await make_keys(connection, generation)
+
+
+async def make_index(connection: Connection, statement: str) -> None:
+    """One of `indexes`, while others may be made, be it of the same table."""
     async with as_owner(connection):
-        await connection.execute(f"alter table {schema}.{made.name} add primary key ({key})")
-        for each in sorted(made.indexes, key=lambda index: str(index.name)):
-            await connection.execute(_ddl(CreateIndex(each)))
+        await connection.execute(statement)
+
+
+async def make_keys(connection: Connection, generation: int) -> None:
+    """Out of the indexes that were made for them."""
+    schema = schema_of(generation)
+    async with as_owner(connection):
+        for model in READ_MODELS:
+            name = model.table.name
+            await connection.execute(
+                f"alter table {schema}.{name} add primary key using index {name}_pkey"
+            )
 
 
 async def analyze(connection: Connection, generation: int, table: Table) -> None:

@@ -8,12 +8,17 @@ from sqlalchemy import Column, Computed, Index, Table, Text, text
 from sqlalchemy.dialects import postgresql
 
 from events.product import Attributes, Scalar
+from projections.letters import plain
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
-from projections.words import searched, weighed
+from projections.words import joined, searched, told, weighed
 
 _C = Text(collation="C")
-_WORDS = "projections.words(language, searched)"
+_LEXEMES = "projections.lexemes(language, searched, accented)"
+_SORTABLE_BYTES = 1_500
+"""So that a row of an index has room for all (2,704 bytes), a brand of 800 bytes and more."""
+_LONGEST_CHARACTER = 4
+"""Bytes of it in UTF-8."""
 
 table = Table(
     "product_search",
@@ -26,9 +31,10 @@ table = Table(
     Column("status", Text, nullable=False),
     Column("tags", postgresql.ARRAY(Text), nullable=False),
     Column("attributes", postgresql.JSONB, nullable=False),
-    Column("words", postgresql.TSVECTOR, Computed(_WORDS, persisted=True)),
+    Column("words", postgresql.TSVECTOR, Computed(_LEXEMES, persisted=True)),
     Column("language", Text, nullable=False),
     Column("searched", Text, nullable=False),
+    Column("accented", postgresql.ARRAY(Text)),
     Index(
         "product_search_name",
         "catalog_id",
@@ -51,6 +57,7 @@ table = Table(
         "name",
         "product_id",
         postgresql_include=["status", "category"],
+        postgresql_where=text("brand is not null"),
     ),
     Index(
         "product_search_tree",
@@ -73,6 +80,10 @@ table = Table(
 def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     document = product.document
     texts, spoken = _told(document.attributes)
+    title = (document.name, document.sku)
+    kind = (document.brand or "", (document.category or "").replace("/", " "))
+    details = (*document.tags, *spoken)
+    description = (document.description,) if document.description else ()
     return [
         (
             catalog.key,
@@ -85,25 +96,34 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
             _within(catalog.key, texts),
             catalog.language,
             weighed(
-                catalog.key,
-                searched(document.name, document.sku),
-                _kind(document.brand or "", document.category or ""),
-                searched(*document.tags, *spoken),
-                searched(document.description) if document.description else (),
+                catalog.key, _words(*title), _kind(*kind), _words(*details), _words(*description)
             ),
+            _accented(title, kind, details, description) if catalog.language != "simple" else None,
         )
     ]
 
 
 def sortable(name: str) -> str:
-    """The name as lists sort it: without regard to case."""
-    return name.casefold()
+    """The name as lists sort it: without regard to case and accents, as far as an index goes."""
+    sorted_by = plain(name)
+    if len(sorted_by) * _LONGEST_CHARACTER <= _SORTABLE_BYTES:
+        return sorted_by
+    return sorted_by.encode()[:_SORTABLE_BYTES].decode(errors="ignore")
+
+
+def _words(*texts: str) -> Sequence[str]:
+    return [*searched(*texts), *joined(*texts)]
 
 
 @lru_cache(maxsize=10_000)
 def _kind(brand: str, category: str) -> Sequence[str]:
     """There are few, of many products."""
-    return searched(brand, category)
+    return _words(brand, category)
+
+
+def _accented(*parts: Sequence[str]) -> tuple[str, ...]:
+    """As a language is told them."""
+    return tuple(" ".join(told(*part)) for part in parts)
 
 
 def _within(catalog: str, texts: Mapping[str, Sequence[str]]) -> str:

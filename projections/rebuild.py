@@ -111,7 +111,7 @@ async def _fill(
     await fill(engine, built.leases, heads, parallel=wanted.parallel, folded=progress.folded)
     progress.enter("indexing")
     try:
-        await index_all(engine, built.generation)
+        await index_all(engine, built.generation, parallel=wanted.parallel)
     except NOT_ADMITTED as error:
         log.warning("rebuild_starts_over", generation=built.generation, error=repr(error))
         async with driver(engine) as connection:

@@ -95,8 +95,7 @@ async def another_generation(engine: AsyncEngine, generation: int = FIRST + 1) -
     """Read tables beside those that are read, empty and ready to be filled."""
     async with driver(engine) as connection:
         await build(connection, generation)
-        for model in READ_MODELS:
-            await index(connection, generation, model.table)
+        await index(connection, generation)
     return generation
 
 
