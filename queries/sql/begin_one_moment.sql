@@ -1,4 +1,5 @@
--- Another generation comes to be read by views of the same names: whoever has looked at them before
--- his snapshot is made sees the tables of that very moment.
+-- Another generation comes to be read by views of the same names: whoever has locked them before his
+-- snapshot is made sees the tables of that very moment. They are locked in the order of their names,
+-- as they are by who replaces them: the other way round each would wait for the other.
 begin isolation level repeatable read, read only;
-lock table read.product_search, read.product_details, read.product_prices in access share mode
+lock table read.product_details, read.product_prices, read.product_search in access share mode
