@@ -10,14 +10,20 @@ from importlib.resources.abc import Traversable
 
 
 def digest_of(sources: Iterable[Traversable]) -> bytes:
-    """SHA-256 over the digests of Python files, so that nothing can move from one to the next.
+    """SHA-256 over the digests of files, so that nothing can move from one to the next.
 
-    Layout, comments and docstrings do not count.
+    Layout, comments and docstrings of Python do not count; other files do as they are.
     """
-    return sha256(b"".join(_digest(each.read_text(encoding="utf-8")) for each in sources)).digest()
+    return sha256(b"".join(map(_digest, sources))).digest()
 
 
-def _digest(source: str) -> bytes:
+def _digest(source: Traversable) -> bytes:
+    if source.name.endswith(".py"):
+        return _digest_of_python(source.read_text(encoding="utf-8"))
+    return sha256(source.read_bytes()).digest()
+
+
+def _digest_of_python(source: str) -> bytes:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

@@ -14,12 +14,14 @@ CODE = (
     ("projections", "document.py"),
     ("projections", "folding.py"),
     ("projections", "projection.py"),
+    ("projections", "letters.py"),
     ("projections", "product_details.py"),
     ("projections", "product_prices.py"),
     ("projections", "product_search.py"),
     ("projections", "read_models.py"),
     ("projections", "words.py"),
     ("projections", "writing.py"),
+    ("migrations", "sql/0003_search.sql"),
 )
 """Whatever has a part in what a row is: a test says that no read model is missing."""
 

@@ -1,51 +1,66 @@
 """The words of a text, for rows and for what is asked alike.
 
 Case and accents don't count, and whatever is neither letter nor digit parts words: `G.Skill` is
-`g skill`. They are lexemes as they are; a language adds its stems (migration 0003).
+`g skill`, and in rows `gskill`, too. Words are lexemes as they are; a language adds the stems,
+which it finds only in words with their accents (`search.sql`).
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from unicodedata import category, combining, normalize
+
+from projections.letters import accented, folded
 
 LONGEST = 20_000
 """Characters of one part of a product that are searched; a tsvector can't hold more than 1 MB."""
 LONGEST_WORD = 500
 """Characters of a word that are searched; a lexeme can't have more than 2,046 bytes."""
+LONGEST_JOINED = 40
+"""Characters of what is searched as one word, too, although signs part it."""
 MOST_PLACES = 16_383
 """Words further behind have the last place: a tsvector has no more (`MAXENTRYPOS`)."""
-_HIGHEST_KEPT = 9
-"""Combining classes up to this one (viramas, nuktas, voicing) make other letters; beyond are
-accents (Unicode Character Database, Canonical_Combining_Class)."""
-
-
-class _Folded(dict[int, str]):
-    """By code point what stands for a character, found out when it first comes up."""
-
-    def __missing__(self, point: int) -> str:
-        decomposed = normalize("NFKD", normalize("NFKD", chr(point)).casefold())
-        kept = (char for char in decomposed if combining(char) <= _HIGHEST_KEPT)
-        self[point] = "".join(char if _is_of_a_word(char) else " " for char in kept)
-        return self[point]
-
-
-def _is_of_a_word(char: str) -> bool:
-    return char.isalnum() or category(char).startswith("M")
-
-
-_folded = _Folded()
-
-
-def words(text: str) -> str:
-    """Its words with a space between them."""
-    return " ".join(text.translate(_folded).split())
+_JOINT = re.compile(r"(?<=[^\W_])[-.'’/](?=[^\W_])")
+_NUMBER = re.compile(r".*\d\.\d.*|[\W\d_]+")
 
 
 def searched(*texts: str) -> list[str]:
     """The words of some texts, as far as they are searched."""
-    folded = " ".join(texts).translate(_folded)[:LONGEST]
-    found = folded.split()
-    return found if len(folded) <= LONGEST_WORD else [each[:LONGEST_WORD] for each in found]
+    return _words(folded(" ".join(texts)))
+
+
+def told(*texts: str) -> list[str]:
+    """The same with their accents."""
+    return _words(accented(" ".join(texts)))
+
+
+def _words(text: str) -> list[str]:
+    found = text[:LONGEST].split()
+    return found if len(text) <= LONGEST_WORD else [each[:LONGEST_WORD] for each in found]
+
+
+def joined(*texts: str) -> list[str]:
+    """What of them is one word to some: `gskill` of `G.Skill`, `i713700k` of `i7-13700K`.
+
+    Not numbers, and nothing as long as addresses are.
+    """
+    together = " ".join(texts)
+    return [*_joined(together[:LONGEST])] if _JOINT.search(together) else []
+
+
+def _joined(text: str) -> Iterator[str]:
+    for each in text.split():
+        if len(each) <= LONGEST_JOINED and _JOINT.search(each) and not _NUMBER.fullmatch(each):
+            yield from searched(_JOINT.sub("", each))
+
+
+def sought(text: str) -> tuple[list[str], list[str]]:
+    """By word the tsquery of it as it is, and the word with its accents.
+
+    The last one's is of words that begin like it.
+    """
+    words = [each for each in told(text) if searched(each)]
+    queries = [" & ".join(searched(each)) for each in words]
+    return [*queries[:-1], *(f"{last}:*" for last in queries[-1:])], words
 
 
 def weighed(catalog: str, *parts: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from projections.projection import Catalog
-from projections.words import searched
+from projections.words import sought
 from queries.filters import Filters
 
 SEARCH, DETAILS, PRICES = "s", "d", "p"
@@ -71,8 +71,8 @@ def asked(filters: Filters, catalog: Catalog) -> Asked:
     key = arguments.bound(catalog.key)
     query = None
     if filters.q is not None:
-        language, words = arguments.bound(catalog.language), searched(filters.q)
-        query = f"projections.query({language}, {arguments.bound(words)})"
+        bound = map(arguments.bound, (catalog.language, *sought(filters.q)))
+        query = f"projections.query({', '.join(bound)})"
     conditions = [
         *_searched(key, query, filters),
         *_of_attributes(catalog.key, filters),

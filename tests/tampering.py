@@ -37,6 +37,7 @@ _CHANGES = (
     ("product_search", "tags = '{new}'"),
     ("product_search", """attributes = '{"main": {"watts": ["40"]}}'"""),
     ("product_search", "searched = 'sun'"),
+    ("product_search", "accented = '{sun}'"),
     ("product_search", "language = 'german'"),
 )
 

@@ -74,58 +74,6 @@ create unique index interventions_one_waiting
     where finished_at is null;
 create index interventions_listed on projections.interventions (catalog_id, requested_at);
 
--- Words come as `projections/words.py` makes them, those of products as a tsvector is written, a line
--- for each weight. A language adds the stems, for which places and weights are taken off again.
-create function projections.words(language text, searched text) returns tsvector
-language plpgsql immutable parallel safe as $$
-declare
-    words tsvector := searched;
-    configuration regconfig;
-    texts text[];
-begin
-    if language <> 'simple' then
-        configuration := 'pg_catalog.' || language;
-        texts := string_to_array(regexp_replace(searched, ':\d+[A-D]', '', 'g'), E'\n');
-        words := words || setweight(to_tsvector(configuration, texts[1]), 'A')
-            || setweight(to_tsvector(configuration, texts[2]), 'B')
-            || setweight(to_tsvector(configuration, texts[3]), 'C')
-            || setweight(to_tsvector(configuration, texts[4]), 'D');
-    end if;
-    return words;
-end
-$$;
-
-create function projections.catalog_lexeme(catalog_id text) returns tsquery
-language sql immutable parallel safe as $$
-    select ('''@' || catalog_id || '''')::tsquery
-$$;
-
--- All of the words, the last one as the beginning of a word. Those that a language doesn't search
--- count for nothing: where there are no others, nothing is found.
-create function projections.query(language text, words text[]) returns tsquery
-language plpgsql immutable parallel safe as $$
-declare
-    configuration constant regconfig not null := 'pg_catalog.' || language;
-    word text;
-    searched tsquery;
-    beginning tsquery;
-    found tsquery not null := '';
-begin
-    for position in 1 .. cardinality(words) loop
-        word := words[position];
-        searched := case language when 'simple' then word::tsquery
-            else plainto_tsquery(configuration, word) end;
-        continue when numnode(searched) = 0;
-        if position = cardinality(words) then
-            beginning := word || ':*';
-            searched := case language when 'simple' then beginning else searched || beginning end;
-        end if;
-        found := found && searched;
-    end loop;
-    return found;
-end
-$$;
-
 grant usage on schema projections to catalog_command, catalog_query, catalog_projection;
 grant select on all tables in schema projections
     to catalog_command, catalog_query, catalog_projection;

@@ -10,3 +10,4 @@ down_revision = "0002"
 
 def upgrade() -> None:
     run_script(op.get_bind(), "0003_projections.sql")
+    run_script(op.get_bind(), "0003_search.sql")

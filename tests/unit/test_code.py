@@ -78,6 +78,14 @@ def test_nothing_moves_from_one_file_to_the_next_unseen(tmp_path: Path) -> None:
     assert digest(tmp_path, "a = 1", "b = 2") != digest(tmp_path, "b = 2", "a = 1")
 
 
+def test_of_what_is_not_python_everything_counts(tmp_path: Path) -> None:
+    script = tmp_path / "search.sql"
+    script.write_text("select 1")
+    before = digest_of([script])
+    script.write_text("select  1")
+    assert digest_of([script]) != before
+
+
 HAVE_NO_PART = {
     "commands.product": "names the pieces",
     "commands.product.decide": "asked before an event, not of its state",
@@ -92,7 +100,8 @@ HAVE_NO_PART = {
 
 @pytest.mark.parametrize("counted", [snapshots.CODE, code.CODE], ids=["a state", "a row"])
 def test_whatever_has_part_in_it_counts_as_its_code(counted: Collection[tuple[str, str]]) -> None:
-    modules = {f"{package}.{name.removesuffix('.py')}" for package, name in counted}
+    files = [(package, name) for package, name in counted if name.endswith(".py")]
+    modules = {f"{package}.{name.removesuffix('.py')}" for package, name in files}
     for module in modules:
         assert set(imported(module)) <= modules | HAVE_NO_PART.keys(), module
 

@@ -4,7 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.words import LONGEST, LONGEST_WORD, MOST_PLACES, searched, weighed, words
+from projections.letters import plain
+from projections.words import (
+    LONGEST,
+    LONGEST_JOINED,
+    LONGEST_WORD,
+    MOST_PLACES,
+    joined,
+    searched,
+    sought,
+    told,
+    weighed,
+)
+
+
+def words(text: str) -> str:
+    return " ".join(searched(text))
 
 
 @pytest.mark.parametrize(
@@ -18,7 +33,12 @@ from projections.words import LONGEST, LONGEST_WORD, MOST_PLACES, searched, weig
         ("İstanbul", "istanbul"),
         ("ﬁve Ⅷ ² ½", "five viii 2 1 2"),
         ("snake_case", "snake case"),
-        ("日本語", "日本語"),
+        ("日本語の本", "日 本 語 の 本"),
+        ("ガｶﾞか\u3099", "カ\u3099 カ\u3099 か\u3099"),
+        ("ภาษา 2", "ภ า ษ า 2"),
+        ("Øresund Łódź Đak œuvre Æther ısı Þór", "oresund lodz dak oeuvre aether isi thor"),
+        ("Core™ i7 25℃ №5", "core tm i7 25 c no 5"),
+        ("a\u00adb c\u200bd e\ufe0f 1\u20e3", "ab cd e 1"),
         ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
         ("किताब", "किताब"),
         ("@main <b> & ' | :*", "main b"),
@@ -37,6 +57,35 @@ def test_words_of_words_are_the_same(text: str) -> None:
 @given(st.text(), st.text())
 def test_what_stands_apart_is_found_apart(one: str, other: str) -> None:
     assert words(f"{one} {other}").split() == [*words(one).split(), *words(other).split()]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("G.Skill (Wi-Fi) i7-13700K O’Neil's TCP/IP", "gskill wifi i713700k oneils tcpip"),
+        ("Käse-Öfchen", "kaseofchen"),
+        ("3.5 3.5mm 2023-11-16 1/2", ""),
+        ("- a- -b . / c .5", ""),
+        (f"a-{'b' * LONGEST_JOINED} https://example.org/a/long/way/to/go/for/a/page", ""),
+    ],
+)
+def test_what_signs_part_is_also_one_word_unless_it_is_a_number_or_long(
+    text: str, found: str
+) -> None:
+    assert " ".join(joined(text)) == found
+
+
+def test_a_language_is_told_words_with_their_accents() -> None:
+    assert told("Äpfel, A\u0308PFEL", "Core™ Wi\u00adFi") == ["äpfel", "äpfel", "core", "wifi"]
+
+
+def test_what_is_sought_begins_with_its_last_word() -> None:
+    assert sought("Ärger 日本 lam") == (["arger", "日 & 本", "lam:*"], ["ärger", "日本", "lam"])
+    assert sought("\u0301") == ([], [])
+
+
+def test_names_are_sorted_without_regard_to_case_and_accents() -> None:
+    assert [*map(plain, ("ZEBRA-2", "Äpfel", "Ørsted™"))] == ["zebra-2", "apfel", "orstedtm"]
 
 
 def test_a_text_is_searched_as_far_as_a_tsvector_has_room() -> None:
