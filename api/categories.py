@@ -7,6 +7,7 @@ from api.answering import Reading, for_readers
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Reader
 from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN
+from queries.errors import QueryTooSlow, TooManyQueries
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}", tags=["queries"], dependencies=ONLY_KNOWN)
 
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}", tags=["queries"], dependenci
     "/categories",
     operation_id="get_categories",
     response_model=outputs.CategoryTree,
-    responses=for_readers(*CATALOG_REFUSALS, ProjectionBehind),
+    responses=for_readers(*CATALOG_REFUSALS, ProjectionBehind, TooManyQueries, QueryTooSlow),
 )
 async def get_categories(catalog: CatalogKey, _caller: Reader, read: Reading) -> Response:
     """Every category with how many products are in it or below; archived ones are not counted.

@@ -12,7 +12,7 @@ from api.errors import ProjectionBehind
 from api.list_parameters import ListParameters
 from commands.errors import UnknownCurrency
 from queries import products
-from queries.errors import InvalidCursor
+from queries.errors import InvalidCursor, QueryTooSlow, TooManyQueries
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
 
@@ -21,7 +21,11 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
     "",
     operation_id="list_products",
     response_model=outputs.ProductPage,
-    responses=for_readers(*CATALOG_REFUSALS, ProjectionBehind, InvalidCursor, UnknownCurrency),
+    responses=for_readers(
+        *CATALOG_REFUSALS,
+        *(ProjectionBehind, TooManyQueries, QueryTooSlow),
+        *(InvalidCursor, UnknownCurrency),
+    ),
 )
 async def list_products(
     catalog: Known,
@@ -44,7 +48,7 @@ async def list_products(
     cursors = await held.cursors()
     answer = await read(
         lambda: products.find(
-            held.query_engine, cursors, held.totals, wanted, cursor=parameters.cursor
+            held.read_database, cursors, held.totals, wanted, cursor=parameters.cursor
         )
     )
     return await read.for_readers(_page(answer.value), answer.position)

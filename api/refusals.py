@@ -16,7 +16,14 @@ from events.errors import (
     UnknownCatalog,
 )
 from projections.asking import NotParked, ParkedElsewhere
-from queries.errors import InvalidCursor, LogDamaged, NoCheckpoint, NotCovered
+from queries.errors import (
+    InvalidCursor,
+    LogDamaged,
+    NoCheckpoint,
+    NotCovered,
+    QueryTooSlow,
+    TooManyQueries,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -61,6 +68,8 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     AppendUnconfirmed: (503, "append-unconfirmed"),
     DatabaseUnavailable: (503, "database-unavailable"),
     errors.ProjectionBehind: (503, "projection-behind"),
+    QueryTooSlow: (503, "query-too-slow"),
+    TooManyQueries: (503, "too-many-queries"),
 }
 
 

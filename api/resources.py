@@ -28,6 +28,7 @@ from events.nudge import connect
 from queries.cache import ProductCache
 from queries.categories import Categories
 from queries.cursor_key import KeptCursors
+from queries.database import ReadDatabase
 from queries.product import Documents
 from queries.totals import Totals
 
@@ -44,6 +45,8 @@ class Resources:
     """The write side's pool."""
     query_engine: AsyncEngine
     """The read side's; a read replica's where one is named."""
+    read_database: ReadDatabase
+    """The same to what may be long or many."""
     redis: Redis
     gate: Gate
     """Who may come in: tokens, sessions, known catalogs."""
@@ -83,12 +86,12 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             queue_limit=settings.append_queue_limit,
             batch_limit=settings.append_batch_limit,
         )
+        read_database = ReadDatabase(query_engine, told=SIDES["query"].circuit("reads"))
         documents = Documents(
-            query_engine,
+            read_database,
             ProductCache(redis, circuit, ttl_seconds=settings.cache_seconds),
             memory_bytes=settings.process_cache_bytes,
             stale_seconds=settings.stale_seconds,
-            told=SIDES["query"].circuit("product_look_ups"),
         )
         freshness = Freshness(
             query_engine,
@@ -103,13 +106,14 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             settings,
             engine,
             query_engine,
+            read_database,
             redis,
             gate,
             write_sides,
             freshness,
             documents,
-            Categories(query_engine),
-            KeptCursors(query_engine),
+            Categories(read_database),
+            KeptCursors(read_database),
             Totals(),
             Caching(settings.public_catalogs, max_age_seconds=settings.public_max_age_seconds),
         )

@@ -8,11 +8,11 @@ from time import monotonic
 
 import asyncpg
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import statement
 from queries.answer import Answer
 from queries.category_tree import tree
+from queries.database import ReadDatabase
 from queries.moment import Moment, one_moment
 from queries.single_flight import SingleFlight
 
@@ -36,15 +36,16 @@ class _Kept:
 
 
 class Categories:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: ReadDatabase) -> None:
+        self._database = database
         self._kept: dict[str, _Kept] = {}
         self._counting = SingleFlight[str, _Kept]()
 
     async def read(self, catalog: str, *, minimum: int) -> Answer[bytes]:
         """`{items: […]}` in JSON: a tree of products that are not archived.
 
-        As of `minimum` unless the read tables have not come so far. Raises `DatabaseUnavailable`.
+        As of `minimum` unless the read tables have not come so far. Raises `DatabaseUnavailable`,
+        `TooManyQueries` and `QueryTooSlow`.
         """
         kept = self._kept.get(catalog)
         if kept is None or not kept.serves(minimum):
@@ -58,7 +59,7 @@ class Categories:
 
     async def _count(self, catalog: str) -> _Kept:
         kept, asked_at = self._kept.get(catalog), monotonic()
-        async with one_moment(self._engine, catalog) as (connection, moment):
+        async with one_moment(self._database, catalog) as (connection, moment):
             unchanged = kept is not None and kept.state == moment.state
             rows = [] if unchanged else await connection.fetch(_COUNT, catalog)
         if kept and unchanged:

@@ -1,9 +1,8 @@
 """The key that cursors are sealed with: made when the database is, the same for all processes."""
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from events.database import driver, statement
 from queries.cursor import Cursors
+from queries.database import ReadDatabase
 from queries.single_flight import SingleFlight
 
 _READ_KEY = statement(__package__, "sql/read_cursor_key.sql")
@@ -12,8 +11,8 @@ _READ_KEY = statement(__package__, "sql/read_cursor_key.sql")
 class KeptCursors:
     """Cursors under the database's key, which is read once: when somebody first needs it."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: ReadDatabase) -> None:
+        self._database = database
         self._kept: Cursors | None = None
         self._reading = SingleFlight[None, Cursors]()
 
@@ -24,5 +23,5 @@ class KeptCursors:
         return self._kept
 
     async def _read(self) -> Cursors:
-        async with driver(self._engine) as connection:
+        async with self._database.look_up() as engine, driver(engine) as connection:
             return Cursors(await connection.fetchval(_READ_KEY))

@@ -7,6 +7,14 @@ class InvalidCursor(Refused):
     """The cursor is not one that this list gave out; begin again without it."""
 
 
+class TooManyQueries(Refused):
+    """More lists are asked for at a time than are made at a time; retry in a moment."""
+
+
+class QueryTooSlow(Refused):
+    """This takes longer than a query may: narrow it by filters, or ask for fewer facets."""
+
+
 class NoCheckpoint(Refused):
     """Nothing of this log is signed yet; events are, some seconds after they were appended."""
 

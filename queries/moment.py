@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from asyncpg import QueryCanceledError
 
 from events.database import Connection, driver, statement
+from queries.database import ReadDatabase
+from queries.errors import QueryTooSlow
 
 _BEGIN = statement(__package__, "sql/begin_one_moment.sql")
 _READ = statement(__package__, "sql/read_moment.sql")
@@ -21,12 +23,19 @@ class Moment(NamedTuple):
 
 
 @asynccontextmanager
-async def one_moment(engine: AsyncEngine, catalog: str) -> AsyncIterator[tuple[Connection, Moment]]:
-    """All that is read on the connection is of that moment. Raises `DatabaseUnavailable`."""
-    async with driver(engine) as connection:
+async def one_moment(
+    database: ReadDatabase, catalog: str
+) -> AsyncIterator[tuple[Connection, Moment]]:
+    """All that is read on the connection is of that moment.
+
+    Raises `DatabaseUnavailable`, `TooManyQueries` and `QueryTooSlow`.
+    """
+    async with database.survey() as engine, driver(engine) as connection:
         try:
             await connection.execute(_BEGIN)
             row = await connection.fetchrow(_READ, catalog)
             yield connection, Moment(*row) if row else Moment()
+        except QueryCanceledError as error:
+            raise QueryTooSlow from error
         finally:
             await connection.execute("rollback")

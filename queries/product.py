@@ -10,12 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.circuit import Away, Circuit, Told
-from events.database import pool_state
 from events.errors import DatabaseUnavailable
 from projections.cached import LARGEST, Announcement
 from queries import stored
 from queries.cache import Cached, ProductCache, ProductKey, Read, SkuKey
+from queries.database import LOOK_UPS, ReadDatabase
 from queries.gathering import Gathering
 from queries.memory import Found, ProductMemory
 from queries.metrics import DATABASE_FAILURES, READS
@@ -24,10 +23,6 @@ from queries.stored import Stored
 
 AT_ONCE = 100
 """Products of one look-up: documents may be large."""
-LOOK_UPS = 2
-"""In PostgreSQL at a time, whatever is asked for: other reads need its connections, too, and have
-one of a pool of two."""
-LOOK_UP_SECONDS = 5.0
 ANSWER_SECONDS = 10.0
 """For a look-up in PostgreSQL and all those before it."""
 IMPATIENT_SECONDS = 0.25
@@ -44,24 +39,16 @@ type WantedKey = tuple[str, UUID, bytes | None]
 class Documents:
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: ReadDatabase,
         cache: ProductCache,
         *,
         memory_bytes: int,
         stale_seconds: float,
-        told: Told = lambda _: None,
     ) -> None:
         """Where PostgreSQL is away, Redis is believed for `stale_seconds` that nobody vouches."""
-        self._engine = engine
+        self._database = database
         self._cache = cache
         self._stale_seconds = stale_seconds
-        self._database = Circuit(
-            "product_look_ups",
-            faults=(DatabaseUnavailable,),
-            deadline_seconds=LOOK_UP_SECONDS,
-            told=told,
-        )
-        self._turns = asyncio.Semaphore(max(1, min(LOOK_UPS, pool_state(engine).limit - 1)))
         self._trial: asyncio.Task[None] | None = None
         self._memory = ProductMemory(memory_bytes)
         self._skus = KnownSkus()
@@ -123,7 +110,7 @@ class Documents:
 
     async def _unless_away(self, wanted: WantedKey) -> Stored | None:
         """What PostgreSQL has, where it is not known to be away and answers soon."""
-        if self._database.is_open:
+        if self._database.is_away:
             self._try_later(wanted)
             return None
         try:
@@ -151,9 +138,9 @@ class Documents:
 
     async def _find_stored(self, keys: Sequence[WantedKey]) -> Mapping[WantedKey, Stored]:
         asked_at = monotonic()
-        async with self._look_up():
+        async with self._look_up() as engine:
             products = [(catalog, product) for catalog, product, _ in keys]
-            found = dict(zip(keys, await stored.find(self._engine, products), strict=True))
+            found = dict(zip(keys, await stored.find(engine, products), strict=True))
         for (catalog, product, _), each in found.items():
             self._memory.keep(catalog, product, each.answer, asked_at)
         await self._cache.keep(
@@ -176,8 +163,8 @@ class Documents:
 
     async def _find_by_sku(self, keys: Sequence[SkuKey]) -> Mapping[SkuKey, Stored]:
         asked_at = monotonic()
-        async with self._look_up():
-            found = dict(zip(keys, await stored.find_by_sku(self._engine, keys), strict=True))
+        async with self._look_up() as engine:
+            found = dict(zip(keys, await stored.find_by_sku(engine, keys), strict=True))
         for (catalog, sku), each in found.items():
             if each.product is None:
                 self._skus.keep_nobodys(catalog, sku, each.answer, asked_at)
@@ -190,14 +177,13 @@ class Documents:
         return found
 
     @asynccontextmanager
-    async def _look_up(self) -> AsyncIterator[None]:
-        """Raises `DatabaseUnavailable`: at once, while nobody tries whether it is back."""
+    async def _look_up(self) -> AsyncIterator[AsyncEngine]:
         try:
-            async with self._turns, self._database.asked():
-                yield
-        except Away as error:
+            async with self._database.look_up() as engine:
+                yield engine
+        except DatabaseUnavailable:
             DATABASE_FAILURES.inc()
-            raise DatabaseUnavailable from error
+            raise
 
 
 @asynccontextmanager

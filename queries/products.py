@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asyncpg import Record
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import statement
 from queries import listing
 from queries.answer import Answer
 from queries.cursor import Cursors
+from queries.database import ReadDatabase
 from queries.listing import Wanted, composed
 from queries.moment import Moment, one_moment
 from queries.orders import Place
@@ -31,17 +31,20 @@ class Page:
 
 
 async def find(
-    engine: AsyncEngine,
+    database: ReadDatabase,
     cursors: Cursors,
     totals: Totals,
     wanted: Wanted,
     *,
     cursor: str | None = None,
 ) -> Answer[Page]:
-    """The products in their order, after `cursor`. Raises `InvalidCursor`."""
+    """The products in their order, after `cursor`.
+
+    Raises `InvalidCursor`, `DatabaseUnavailable`, `TooManyQueries` and `QueryTooSlow`.
+    """
     of = ("products", wanted.catalog.key, wanted.filters, wanted.sort)
     after = cursors.open(cursor, Place, of=of) if cursor else None
-    moment, total, row = await _read(engine, totals, wanted, after)
+    moment, total, row = await _read(database, totals, wanted, after)
     documents: list[str] = row["documents"] or []
     more = len(documents) > wanted.limit
     page = Page(
@@ -55,9 +58,9 @@ async def find(
 
 
 async def _read(
-    engine: AsyncEngine, totals: Totals, wanted: Wanted, after: Place | None
+    database: ReadDatabase, totals: Totals, wanted: Wanted, after: Place | None
 ) -> tuple[Moment, int, Record]:
-    async with one_moment(engine, wanted.catalog.key) as (connection, moment):
+    async with one_moment(database, wanted.catalog.key) as (connection, moment):
         known = totals.find(wanted.catalog.key, wanted.filters, moment.state)
         query, arguments = composed(wanted, after, counting=known is None)
         await connection.execute(PLAN_FOR_VALUES)

@@ -10,6 +10,7 @@ from events.circuit import Circuit
 from projections.cached import VOUCHED_SECONDS, vouched_key
 from queries import stored
 from queries.cache import Cached, ProductCache, Read
+from queries.database import ReadDatabase
 from queries.document import Document
 from queries.memory import Found
 from queries.product import Documents
@@ -27,7 +28,7 @@ def product_cache(redis: Redis) -> ProductCache:
 
 
 def documents(engine: AsyncEngine, redis: Redis) -> Documents:
-    return Documents(engine, product_cache(redis), memory_bytes=0, stale_seconds=0)
+    return Documents(ReadDatabase(engine), product_cache(redis), memory_bytes=0, stale_seconds=0)
 
 
 async def read(

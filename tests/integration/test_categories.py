@@ -20,6 +20,7 @@ from queries import categories as counting
 from queries.answer import Answer
 from queries.categories import Categories
 from queries.category_tree import Category, tree
+from queries.database import ReadDatabase
 from tests import shelf
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, projected, registered
 from tests.interventions import requested
@@ -57,24 +58,24 @@ async def test_every_product_counts_that_a_list_would_have(engine: AsyncEngine) 
         listed = [each.category for each in products if each.status != "archived"]
         expected = tree(Counter(each for each in listed if each is not None).items())
 
-        answer = await Categories(engine).read(catalog, minimum=0)
+        answer = await Categories(ReadDatabase(engine)).read(catalog, minimum=0)
 
         assert answer.value == msgspec.json.encode({"items": expected})
 
 
 async def test_it_reflects_the_position_that_it_names(engine: AsyncEngine) -> None:
     head = await Log(engine).given(LAMP, lamps)
-    before = await Categories(engine).read("main", minimum=head)
+    before = await Categories(ReadDatabase(engine)).read("main", minimum=head)
     assert (before.position, counts(before)) == (0, {})
     await projected(engine)
-    after = await Categories(engine).read("main", minimum=head)
+    after = await Categories(ReadDatabase(engine)).read("main", minimum=head)
     assert (after.position, counts(after)) == (head, {"home": 1, "home/lamps": 1})
 
 
 async def test_all_who_ask_at_a_time_share_one_count(engine: AsyncEngine) -> None:
     await Log(engine).given(LAMP, lamps)
     await projected(engine)
-    categories = Categories(engine)
+    categories = Categories(ReadDatabase(engine))
     with statements(engine, "projections") as seen:
         found = await asyncio.gather(*(categories.read("main", minimum=0) for _ in range(100)))
     assert len({id(answer.value) for answer in found}) == 1
@@ -82,7 +83,7 @@ async def test_all_who_ask_at_a_time_share_one_count(engine: AsyncEngine) -> Non
 
 
 async def test_a_young_tree_is_as_good_as_what_is_asked_for(engine: AsyncEngine) -> None:
-    log, categories = Log(engine), Categories(engine)
+    log, categories = Log(engine), Categories(ReadDatabase(engine))
     await log.given(LAMP, lamps)
     await projected(engine)
     young = await categories.read("main", minimum=0)
@@ -100,7 +101,7 @@ async def test_who_comes_while_it_is_counted_gets_what_he_asked_for(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A count that was begun before the position was reached is not for him."""
-    log, categories = Log(engine), Categories(engine)
+    log, categories = Log(engine), Categories(ReadDatabase(engine))
     counted, going_on = Event(), Event()
 
     def held_up(rows: Iterable[tuple[str, int]]) -> list[Category]:
@@ -126,7 +127,7 @@ async def test_who_comes_while_it_is_counted_gets_what_he_asked_for(
 
 @pytest.mark.usefixtures("doubting")
 async def test_nothing_is_counted_again_while_nothing_has_changed(engine: AsyncEngine) -> None:
-    log, categories = Log(engine), Categories(engine)
+    log, categories = Log(engine), Categories(ReadDatabase(engine))
     await log.given(LAMP, lamps)
     await projected(engine)
     first = await categories.read("main", minimum=0)
@@ -142,7 +143,7 @@ async def test_nothing_is_counted_again_while_nothing_has_changed(engine: AsyncE
 async def test_it_changes_with_what_is_read_though_the_position_does_not(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log, categories = Log(engine), Categories(engine)
+    log, categories = Log(engine), Categories(ReadDatabase(engine))
     await log.given(LAMP, lamps)
     await log.given_stored(LAMP, TELEPORTED)
     await log.given(LAMP, facts.ProductCategorised(category="garden"))
@@ -156,7 +157,7 @@ async def test_it_changes_with_what_is_read_though_the_position_does_not(
 
 @pytest.mark.usefixtures("doubting")
 async def test_what_an_operator_has_made_anew_is_counted_anew(engine: AsyncEngine) -> None:
-    log, categories = Log(engine), Categories(engine)
+    log, categories = Log(engine), Categories(ReadDatabase(engine))
     await log.given(LAMP, lamps)
     await projected(engine)
     async with driver(engine) as connection:
@@ -175,7 +176,7 @@ async def test_what_an_operator_has_made_anew_is_counted_anew(engine: AsyncEngin
 async def test_another_generation_is_counted_anew(engine: AsyncEngine) -> None:
     await Log(engine).given(LAMP, lamps)
     await projected(engine)
-    categories = Categories(engine)
+    categories = Categories(ReadDatabase(engine))
     first = await categories.read("main", minimum=0)
     await rebuilt(engine)
     second = await categories.read("main", minimum=0)
@@ -187,7 +188,7 @@ async def test_as_many_catalogs_are_remembered_as_there_is_room_for(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "KEPT_CATALOGS", 2)
-    categories = Categories(engine)
+    categories = Categories(ReadDatabase(engine))
     for catalog in ("one", "two", "three"):
         await categories.read(catalog, minimum=0)
     with statements(engine, "projections") as seen:
@@ -201,7 +202,7 @@ async def test_as_many_catalogs_are_remembered_as_there_is_room_for(
 async def test_without_postgresql_there_is_no_answer() -> None:
     away = create_engine("postgresql://127.0.0.1:1/none", pool_size=1, application="catalog-tests")
     with pytest.raises(DatabaseUnavailable):
-        await Categories(away).read("main", minimum=0)
+        await Categories(ReadDatabase(away)).read("main", minimum=0)
     await away.dispose()
 
 

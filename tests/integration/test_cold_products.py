@@ -18,8 +18,9 @@ from events.product import ProductRegistered
 from projections.cached import Announcement
 from projections.publish import Publisher
 from queries import memory, skus, stored
+from queries.database import LOOK_UPS, ReadDatabase
 from queries.memory import Found
-from queries.product import AT_ONCE, LOOK_UPS, Documents
+from queries.product import AT_ONCE, Documents
 from queries.stored import Stored
 from tests.freshness import AWAY, LONG, listening, until
 from tests.given import DESK, LAMP, SWITCHED, Log, projected, registered
@@ -78,7 +79,7 @@ def look_ups(monkeypatch: pytest.MonkeyPatch) -> LookUps:
 
 def documents(engine: AsyncEngine, redis: Redis) -> Documents:
     """Of a process that has just begun."""
-    return Documents(engine, product_cache(redis), memory_bytes=ROOM, stale_seconds=0)
+    return Documents(ReadDatabase(engine), product_cache(redis), memory_bytes=ROOM, stale_seconds=0)
 
 
 def sku(number: int) -> str:

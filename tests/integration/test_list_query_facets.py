@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from queries import products
+from queries.database import ReadDatabase
 from queries.filters import Filters, Status
 from queries.listing import Wanted
 from queries.orders import Sort
@@ -38,9 +39,10 @@ async def stocked(engine: AsyncEngine) -> AsyncEngine:
 
 
 async def pages(engine: AsyncEngine, wanted: Wanted) -> AsyncIterator[Page]:
-    cursor, totals = None, Totals()
+    database, cursor, totals = ReadDatabase(engine), None, Totals()
     while True:
-        page = (await products.find(engine, CURSORS, totals, wanted, cursor=cursor)).value
+        answer = await products.find(database, CURSORS, totals, wanted, cursor=cursor)
+        page = answer.value
         yield page
         cursor = page.next_cursor
         if cursor is None:
@@ -90,9 +92,8 @@ async def test_a_count_is_the_total_that_its_value_would_have(
     assert found
     for value, count in found:
         narrowed = replace(wanted, filters=filtered(filters, facet, value), facets=())
-        assert (await products.find(stocked, CURSORS, Totals(), narrowed)).value.total == count, (
-            value
-        )
+        answer = await products.find(ReadDatabase(stocked), CURSORS, Totals(), narrowed)
+        assert answer.value.total == count, value
 
 
 async def test_a_facet_has_its_hundred_most_frequent_values(engine: AsyncEngine) -> None:
@@ -103,8 +104,8 @@ async def test_a_facet_has_its_hundred_most_frequent_values(engine: AsyncEngine)
     await shelf.put(Log(engine), many)
     await projected(engine)
     wanted = Wanted(catalog=MAIN, filters=replace(EURO, status="any"), facets=["brand"])
-    found = counts((await products.find(engine, CURSORS, Totals(), wanted)).value)["brand"]
-    assert found == [(f"B{number:03}", 2) for number in range(100)]
+    answer = await products.find(ReadDatabase(engine), CURSORS, Totals(), wanted)
+    assert counts(answer.value)["brand"] == [(f"B{number:03}", 2) for number in range(100)]
 
 
 _wanted = st.builds(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from queries import listing, products
+from queries.database import ReadDatabase
 from queries.filters import Filters
 from queries.listing import Wanted
 from queries.products import Page
@@ -24,7 +25,21 @@ ALL = replace(EURO, status="any")
 SHELF = shelf.shelf()
 WORDS = (
     *("lamp", "LAMP", "lam", "l", "lamp 2", "2 lamp", "lamps lamp", "zebra with", "äpfel", "APFEL"),
-    *("strasse", "straß", "g.skill", "skill", "gskill", "ddr5", "DDR5-6000", "6000 ddr", "a-b"),
+    *(
+        "strasse",
+        "straß",
+        "g.skill",
+        "skill",
+        "gskill",
+        "oneil",
+        "ddr56000",
+        "abc",
+        "405",
+        "ddr5",
+        "DDR5-6000",
+        "6000 ddr",
+        "a-b",
+    ),
     *("2x16", "1e5", "1e", "e5 1e5", "o'neil", "acme red", "dimmable", "net", "40", "40.5", "new"),
     *("lamp & ! | (red):*", "b''", "lamp <-> red", "a/b/c", "unheard", SHELF[0].sku),
 )
@@ -72,7 +87,7 @@ async def stocked(engine: AsyncEngine) -> AsyncEngine:
 
 async def found(engine: AsyncEngine, filters: Filters, *, limit: int = 1000) -> Page:
     wanted = Wanted(catalog=MAIN, filters=filters, sort="sku", limit=limit)
-    return (await products.find(engine, CURSORS, Totals(), wanted)).value
+    return (await products.find(ReadDatabase(engine), CURSORS, Totals(), wanted)).value
 
 
 def skus(page: Page) -> list[str]:

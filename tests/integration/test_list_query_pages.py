@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.product import ProductArchived, ProductRegistered
 from projections.projection import Catalog
 from queries import products
+from queries.database import ReadDatabase
 from queries.errors import InvalidCursor
 from queries.filters import Filters
 from queries.listing import Wanted
@@ -40,7 +41,7 @@ async def pages(
     cursor = None
     while True:
         wanted = Wanted(catalog=MAIN, filters=filters, sort=sort, limit=limit)
-        answer = await products.find(engine, CURSORS, Totals(), wanted, cursor=cursor)
+        answer = await products.find(ReadDatabase(engine), CURSORS, Totals(), wanted, cursor=cursor)
         yield [UUID(msgspec.json.decode(item)["id"]) for item in answer.value.items]
         cursor = answer.value.next_cursor
         if cursor is None:
@@ -100,10 +101,14 @@ async def test_an_answer_says_which_position_it_reflects(stocked: AsyncEngine) -
     head = await Log(stocked).given(
         UUID(int=1), ProductRegistered(sku="x", name="x", attributes={})
     )
-    answer = await products.find(stocked, CURSORS, Totals(), Wanted(catalog=MAIN, filters=ALL))
+    answer = await products.find(
+        ReadDatabase(stocked), CURSORS, Totals(), Wanted(catalog=MAIN, filters=ALL)
+    )
     assert answer.position == head - 1
     await projected(stocked)
-    answer = await products.find(stocked, CURSORS, Totals(), Wanted(catalog=MAIN, filters=ALL))
+    answer = await products.find(
+        ReadDatabase(stocked), CURSORS, Totals(), Wanted(catalog=MAIN, filters=ALL)
+    )
     assert answer.position == head
 
 
@@ -121,7 +126,7 @@ async def test_a_cursor_of_another_list_is_refused(
     stocked: AsyncEngine, catalog: str, filters: Filters, sort: Sort
 ) -> None:
     one = Wanted(catalog=MAIN, filters=ALL, sort="price", limit=1)
-    cursor = (await products.find(stocked, CURSORS, Totals(), one)).value.next_cursor
+    cursor = (await products.find(ReadDatabase(stocked), CURSORS, Totals(), one)).value.next_cursor
     another = Wanted(catalog=Catalog(catalog, "simple"), filters=filters, sort=sort, limit=1)
     with pytest.raises(InvalidCursor):
-        await products.find(stocked, CURSORS, Totals(), another, cursor=cursor)
+        await products.find(ReadDatabase(stocked), CURSORS, Totals(), another, cursor=cursor)

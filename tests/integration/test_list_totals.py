@@ -11,6 +11,7 @@ from projections.interventions import finish
 from projections.projection import Catalog
 from queries import products
 from queries import totals as remembering
+from queries.database import ReadDatabase
 from queries.filters import Filters
 from queries.listing import Wanted
 from queries.products import Page
@@ -36,7 +37,7 @@ async def found(
     engine: AsyncEngine, totals: Totals, filters: Filters = HOME, catalog: Catalog = MAIN
 ) -> Page:
     wanted = Wanted(catalog=catalog, filters=filters, limit=1)
-    return (await products.find(engine, CURSORS, totals, wanted)).value
+    return (await products.find(ReadDatabase(engine), CURSORS, totals, wanted)).value
 
 
 async def counts(

@@ -33,6 +33,7 @@ from events.product import ProductRegistered, ProductRenamed
 from projections.cached import Announcement
 from projections.publish import Publisher
 from queries import stored
+from queries.database import ReadDatabase
 from queries.memory import Found
 from queries.product import Documents
 from queries.stored import Stored
@@ -103,7 +104,8 @@ def _shown(found: Found) -> tuple[int, str | None]:
 @asynccontextmanager
 async def process(engine: AsyncEngine, redis: Redis) -> AsyncIterator[Process]:
     made = Process(
-        engine, Documents(engine, product_cache(redis), memory_bytes=ROOM, stale_seconds=0)
+        engine,
+        Documents(ReadDatabase(engine), product_cache(redis), memory_bytes=ROOM, stale_seconds=0),
     )
     made.freshness = Freshness(
         engine, redis, made.announced, waiting_limit=10_000, reading_limit=20

@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import driver, pool
 from migrations.run import upgrade
 from projections.building import clean
+from queries.database import ReadDatabase
 from queries.filters import Filters
 from queries.listing import Wanted
 from queries.products import find
+from queries.totals import Totals
 from tests.cursors import CURSORS
 from tests.given import LAMP, MAIN, Log, projected, registered
 from tests.logins import logged_in, login, own_database
@@ -62,7 +64,7 @@ async def test_readers_go_on_reading_through_the_same_connections(
         for _ in range(2):
             assert (await read_stored(reader)).value
             wanted = Wanted(catalog=MAIN, filters=Filters(q="lamp", currency="EUR"))
-            page = await find(reader, CURSORS, wanted)
+            page = await find(ReadDatabase(reader), CURSORS, Totals(), wanted)
             assert page.value.total == 1
             await rebuilt(engine)
         assert (await read_stored(reader)).value

@@ -18,6 +18,7 @@ from events.product import PriceSet, ProductRegistered, ProductRenamed
 from projections import switching
 from projections.generations import show
 from queries import products
+from queries.database import ReadDatabase
 from queries.filters import Filters
 from queries.listing import Wanted
 from queries.totals import Totals
@@ -161,7 +162,7 @@ class Lamp:
         while True:
             filters = Filters(currency="EUR", status="any")
             wanted = Wanted(catalog=MAIN, filters=filters, sort="price", limit=5)
-            found = await products.find(self.engine, CURSORS, totals, wanted)
+            found = await products.find(ReadDatabase(self.engine), CURSORS, totals, wanted)
             version = 0
             for item in found.value.items:
                 version = msgspec.json.decode(item)["version"]

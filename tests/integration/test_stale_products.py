@@ -16,8 +16,9 @@ from events.product import ProductEvent, ProductRegistered, ProductRenamed
 from projections.cached import Announcement, document_key, sku_key
 from projections.publish import Publisher
 from queries import stored
+from queries.database import ANSWER_SECONDS, ReadDatabase
 from queries.memory import Found
-from queries.product import LOOK_UP_SECONDS, Documents
+from queries.product import Documents
 from tests.eventually import eventually
 from tests.freshness import LONG
 from tests.given import DESK, LAMP, SWITCHED, Log, projected, registered
@@ -49,7 +50,7 @@ async def begun(redis: Redis, way_to_postgres: Proxy) -> AsyncIterator[Beginning
 
     def begin() -> Documents:
         cache = product_cache(redis)
-        return Documents(way, cache, memory_bytes=ROOM, stale_seconds=STALE_SECONDS)
+        return Documents(ReadDatabase(way), cache, memory_bytes=ROOM, stale_seconds=STALE_SECONDS)
 
     async with pool(way_to_postgres.url, application="stale") as way:
         yield begin
@@ -146,7 +147,7 @@ async def test_while_nobody_tries_whether_it_is_back_all_are_told_at_once(
     way_to_postgres: Proxy,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(documents._database, "_rest_seconds", LONG)  # noqa: SLF001 -- so that nobody tries meanwhile
+    monkeypatch.setattr(documents._database._circuit, "_rest_seconds", LONG)  # noqa: SLF001 -- so that nobody tries meanwhile
     await way_to_postgres.stop()
     await vouched_before(redis, 60)
     with pytest.raises(DatabaseUnavailable):
@@ -208,4 +209,4 @@ async def test_a_database_that_hangs_keeps_nobody_waiting_who_has_a_stale_answer
     for _ in range(3):
         found = await asyncio.gather(*(documents.read("main", LAMP, minimum=0) for _ in range(20)))
         assert {each.stale_seconds is None for each in found} == {False}
-    assert monotonic() - began < LOOK_UP_SECONDS
+    assert monotonic() - began < ANSWER_SECONDS
