@@ -71,7 +71,7 @@ def rebuild_command(
 
 def rebuild_now(*, accept_differences: bool = False) -> Rebuilt:
     """With a bar on standard error. Raises `RebuiltOtherwise`, and as `rebuild` does."""
-    collect_seldom()
+    collect_seldom(100_000)  # nobody waits for an answer of this process
     try:
         with _bar() as report:
             return asyncio.run(_rebuild(report, accept_differences=accept_differences))

@@ -3,8 +3,11 @@
 import gc
 
 
-def collect_seldom() -> None:
-    """A third of a projector's time would go into looking for what batches don't leave."""
+def collect_seldom(objects: int = 20_000) -> None:
+    """A third of a projector's time would go into looking for what batches don't leave.
+
+    It is looked for when there are so many more objects: the more, the longer a pause.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
+    gc.set_threshold(objects, 50, 100)
