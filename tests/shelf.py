@@ -126,13 +126,14 @@ def matches(product: Shelved, filters: Filters) -> bool:
 
 
 def _has_words(product: Shelved, wanted: str) -> bool:
-    there = {word for text in _searched(product) for word in _words(text)}
+    there = {word for text in _searched(product) for word in (*_words(text), *_joined(text))}
     *whole, last = _words(wanted)
     return there.issuperset(whole) and any(word.startswith(last) for word in there)
 
 
 def _searched(product: Shelved) -> Iterator[str]:
-    yield from (product.name, product.sku, product.brand or "", product.category or "")
+    category = (product.category or "").replace("/", " ")
+    yield from (product.name, product.sku, product.brand or "", category)
     yield from (product.description or "", *product.tags)
     for name, value in product.attributes.items():
         values = value if isinstance(value, tuple) else (value,)
@@ -143,6 +144,13 @@ def _searched(product: Shelved) -> Iterator[str]:
 def _words(text: str) -> list[str]:
     decomposed = normalize("NFKD", text.casefold())
     return re.findall(r"[^\W_]+", "".join(char for char in decomposed if not combining(char)))
+
+
+def _joined(text: str) -> Iterator[str]:
+    """Without the signs within what has letters: of this shelf no fractions, nothing long."""
+    for each in text.split():
+        if re.fullmatch(r"[^\W_]+([-.'][^\W_]+)+", each) and re.search(r"[^\W\d_]", each):
+            yield from _words(re.sub(r"[-.']", "", each))
 
 
 def facet(products: Iterable[Shelved], filters: Filters, name: str) -> list[tuple[str, int]]:
@@ -234,7 +242,8 @@ def ordered(products: Iterable[Shelved], sort: Sort, currency: str = "EUR") -> l
 def _key(product: Shelved, by: str) -> str:
     match by:
         case "name":
-            return product.name.casefold()
+            decomposed = normalize("NFKD", product.name.casefold())
+            return "".join(char for char in decomposed if not combining(char))
         case "sku":
             return product.sku
         case _:
