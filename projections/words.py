@@ -19,7 +19,7 @@ LONGEST_JOINED = 40
 """Characters of what is searched as one word, too, although signs part it."""
 MOST_PLACES = 16_383
 """Words further behind have the last place: a tsvector has no more (`MAXENTRYPOS`)."""
-_JOINT = re.compile(r"(?<=[^\W_])[-.'’/](?=[^\W_])")
+_JOINT = re.compile(r"[-.'’/](?<=[^\W_].)(?=[^\W_])")
 _NUMBER = re.compile(r".*\d\.\d.*|[\W\d_]+")
 
 
@@ -49,8 +49,10 @@ def joined(*texts: str) -> list[str]:
 
 def _joined(text: str) -> Iterator[str]:
     for each in text.split():
-        if len(each) <= LONGEST_JOINED and _JOINT.search(each) and not _NUMBER.fullmatch(each):
-            yield from searched(_JOINT.sub("", each))
+        if not each.isalnum() and len(each) <= LONGEST_JOINED:
+            together, joints = _JOINT.subn("", each)
+            if joints and not _NUMBER.fullmatch(each):
+                yield from searched(together)
 
 
 def sought(text: str) -> tuple[list[str], list[str]]:
