@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -26,11 +26,28 @@ from queries.filters import Filters, Status
 from queries.listing import Wanted
 from queries.orders import Sort
 
-ATTRIBUTE = re.compile(r"attr\.([A-Za-z0-9][A-Za-z0-9_.-]{0,63})")
+ATTRIBUTE = r"attr\.[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+MOST_ATTRIBUTES = 20
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-VALUE = re.compile(NO_NUL.replace("*", "{0,1000}"))
-WORDS = r"^[^\x00]*[^\W_][^\x00]*$"
-FACET = rf"^(category|brand|status|tag|price|{ATTRIBUTE.pattern})$"
+WORDS = re.compile(r"[^\x00]*[^\W_][^\x00]*")
+FACET = rf"^(category|brand|status|tag|price|{ATTRIBUTE})$"
+type Value = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)]
+ATTRIBUTES = {
+    "name": "attributes",
+    "in": "query",
+    "style": "form",
+    "explode": True,
+    "description": "`attr.<name>=<value>`, each an attribute that has to be there, its value as the"
+    " product has it: `attr.color=red`, `attr.cores=8`",
+    "schema": {
+        "type": "object",
+        "patternProperties": {
+            f"^{ATTRIBUTE}$": {"type": "string", "maxLength": 1000, "pattern": NO_NUL}
+        },
+        "maxProperties": MOST_ATTRIBUTES,
+    },
+}
+"""As OpenAPI has it: an object's members are parameters of their own."""
 
 
 def _moment(text: str) -> datetime:
@@ -50,7 +67,7 @@ type Moment = Annotated[
 
 
 def _with_a_word(text: str) -> str:
-    if not re.fullmatch(WORDS, text):
+    if not WORDS.fullmatch(text):
         raise ValueError("there is no letter and no digit in it")
     return text
 
@@ -59,7 +76,7 @@ type Words = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200),
     AfterValidator(_with_a_word),
-    Field(json_schema_extra={"pattern": WORDS}),
+    Field(json_schema_extra={"pattern": NO_NUL}),
 ]
 
 
@@ -70,48 +87,79 @@ def _apart(given: object) -> object:
     return [name for each in given for name in str(each).split(",")]
 
 
+def _facet(name: str) -> str:
+    if not re.fullmatch(FACET, name):
+        raise ValueError("it is one of category, brand, status, tag, price, or attr.<name>")
+    return name
+
+
 def _once(names: list[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
 # No `type`: behind its name FastAPI would not see a list, and take the last value alone.
 Facets = Annotated[
-    list[Annotated[str, StringConstraints(pattern=FACET)]],
-    Field(max_length=10, description="Names, repeated or with commas between them"),
+    list[Annotated[str, AfterValidator(_facet), Field(json_schema_extra={"pattern": FACET})]],
+    Field(
+        max_length=10,
+        description="`category`, `brand`, `status`, `tag`, `price` and `attr.<name>`, repeated or"
+        " with commas between them",
+    ),
     BeforeValidator(_apart),
     AfterValidator(_once),
 ]
 
 
 class ListParameters(BaseModel):
-    """Beside these, `attr.<name>=<value>` asks for an attribute."""
+    __pydantic_extra__: dict[str, Value]
+    """`attr.<name>`: see `ATTRIBUTES`. `ONLY_KNOWN` lets no others in."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    q: Words | None = None
+    q: Annotated[
+        Words | None,
+        Field(
+            description="Words that all have to be there, the last one may be unfinished: at least"
+            " one letter or digit"
+        ),
+    ] = None
     category: Category | None = None
     status: Status | None = None
     brand: Brand | None = None
-    tag: Annotated[list[Tag], Field(max_length=20)] = []
-    currency: KnownCurrency | None = None
-    price_min: Annotated[Amount, IN_DIGITS] | None = None
-    price_max: Annotated[Amount, IN_DIGITS] | None = None
+    tag: Annotated[
+        list[Tag], Field(max_length=20, description="Repeated, all of them have to be there")
+    ] = []
+    currency: Annotated[
+        KnownCurrency | None,
+        Field(
+            description="That of all prices here: of filters, order and facet. The catalog's own"
+            " unless given; by itself it leaves nothing out"
+        ),
+    ] = None
+    price_min: Annotated[
+        Annotated[Amount, IN_DIGITS] | None, Field(description="In minor units, inclusive")
+    ] = None
+    price_max: Annotated[
+        Annotated[Amount, IN_DIGITS] | None, Field(description="In minor units, inclusive")
+    ] = None
     sku: Sku | None = None
     updated_since: Moment | None = None
     sort: Annotated[
-        Sort | None, Field(description="Unless given, `relevance` where there is `q`, else `name`")
+        Sort | None,
+        Field(
+            description="Unless given, `relevance` where there is `q`, else `name`. Without `q`"
+            " there is no `relevance` (422). By price, products without one come last, whichever"
+            " way"
+        ),
     ] = None
     facets: Facets = []
     limit: PageLimit = 50
     cursor: PageCursor | None = None
 
     @model_validator(mode="after")
-    def _only_attributes_beside(self) -> Self:
-        for name, value in self._beside.items():
-            if not ATTRIBUTE.fullmatch(name):
-                raise ValueError(f"there is no parameter {name!r}")
-            if not isinstance(value, str) or not VALUE.fullmatch(value):
-                raise ValueError(f"{name!r} takes one value of at most 1000 characters")
+    def _not_many_attributes(self) -> Self:
+        if len(self._beside) > MOST_ATTRIBUTES:
+            raise ValueError(f"at most {MOST_ATTRIBUTES} attributes are asked for at a time")
         return self
 
     @field_validator("sort")
@@ -122,7 +170,7 @@ class ListParameters(BaseModel):
         return sort
 
     @property
-    def _beside(self) -> dict[str, Any]:
+    def _beside(self) -> dict[str, str]:
         return self.model_extra or {}
 
     def wanted(self, catalog: CatalogDescription) -> Wanted:

@@ -9,7 +9,8 @@ from api import outputs
 from api.answering import Reading, for_readers
 from api.auth.access import CATALOG_REFUSALS, Known, Reader
 from api.errors import ProjectionBehind
-from api.list_parameters import ListParameters
+from api.list_parameters import ATTRIBUTES, ListParameters
+from api.parameters import ONLY_KNOWN
 from commands.errors import UnknownCurrency
 from queries import products
 from queries.errors import InvalidCursor, QueryTooSlow, TooManyQueries
@@ -20,6 +21,8 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
 @router.get(
     "",
     operation_id="list_products",
+    dependencies=ONLY_KNOWN,
+    openapi_extra={"parameters": [ATTRIBUTES]},
     response_model=outputs.ProductPage,
     responses=for_readers(
         *CATALOG_REFUSALS,
@@ -36,9 +39,11 @@ async def list_products(
     """Products by words and filters, in pages. Archived ones are left out unless `status` asks.
 
     All words of `q` have to be there, in whatever case and with or without accents; the last one
-    may be the beginning of a word. `category` means the subtree, and an attribute's value is
-    written as in the product. A facet counts under all filters but its own what each of its values
-    would leave: the most frequent first, at most 100.
+    may be the beginning of a word. `category` means the subtree. A facet counts under all filters
+    but its own what each of its values would leave: the most frequent first, at most 100.
+
+    What takes longer than four seconds is refused (`query-too-slow`): words that most of a million
+    products have, or ten facets of all of them.
 
     `Catalog-Position` is how far the log has been applied. Products that stand still are listed as
     they were before, and say so (`parked`).

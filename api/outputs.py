@@ -61,6 +61,8 @@ class Product(BaseModel):
 
 
 class Total(BaseModel):
+    """`exact` up to 10,000; of more it says so many, and that they are `at_least` as many."""
+
     value: int
     relation: Literal["exact", "at_least"]
 

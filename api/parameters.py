@@ -1,7 +1,9 @@
-"""No parameter is overlooked: one that an operation does not know is refused."""
+"""No parameter is overlooked: what an operation does not know, or knows once, is refused."""
 
 import re
-from typing import Annotated
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -31,15 +33,38 @@ async def _only_known(request: Request) -> None:
         return
     path = request.scope["route"].path_format
     operation = request.app.openapi()["paths"][path][request.method.lower()]
-    known = {each["name"] for each in operation["parameters"] if each["in"] == "query"}
-    if unknown := [name for name in request.query_params if name not in known]:
-        raise InvalidInput(errors=[_unknown(name) for name in unknown])
+    described = [each for each in operation["parameters"] if each["in"] == "query"]
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    errors = [
+        {"in": "query", "pointer": f"/{name}", "message": message}
+        for name, times in given.items()
+        if (message := _objection(_schema(described, name), times))
+    ]
+    if errors:
+        raise InvalidInput(errors=errors)
 
 
-def _unknown(name: str) -> dict[str, str]:
-    message = "this operation has no such parameter"
-    return {"in": "query", "pointer": f"/{name}", "message": message}
+def _schema(described: Iterable[dict[str, Any]], name: str) -> dict[str, Any] | None:
+    """An object's members are parameters of their own: `style: form`, `explode: true`."""
+    for each in described:
+        schema: dict[str, Any] = each["schema"]
+        members = schema.get("patternProperties")
+        if not members and each["name"] == name:
+            return schema
+        for pattern, member in (members or {}).items():
+            if re.fullmatch(pattern, name):
+                return cast("dict[str, Any]", member)
+    return None
+
+
+def _objection(schema: dict[str, Any] | None, times: int) -> str | None:
+    if schema is None:
+        return "this operation has no such parameter"
+    if times > 1 and schema.get("type") != "array":
+        return "this parameter is given once"
+    return None
 
 
 ONLY_KNOWN = [Depends(_only_known)]
-"""For routes and routers. Raises `InvalidInput`."""
+"""For routes and routers: none is unknown, and only lists are given twice. Raises `InvalidInput`.
+"""

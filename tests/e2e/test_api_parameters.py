@@ -14,6 +14,9 @@ pytest_plugins = ("tests.conversation_fixtures",)
         ("GET", f"{PRODUCTS}/by-sku/LAMP-1?version=1"),
         ("GET", f"{PRODUCTS}/{NOBODY}/history?limit=1&version=1"),
         ("GET", f"{PRODUCTS}?version=1"),
+        ("GET", f"{PRODUCTS}?q=lamp&version=1"),
+        ("GET", f"{PRODUCTS}?version=1&version=2"),
+        ("GET", "/v1/catalogs/main/categories?version=1"),
         ("GET", "/v1/catalogs?version=1"),
         ("POST", f"{PRODUCTS}?version=1"),
         ("POST", f"{PRODUCTS}/{NOBODY}/publish?version=1"),
@@ -22,7 +25,28 @@ pytest_plugins = ("tests.conversation_fixtures",)
 async def test_an_unknown_parameter_is_named(anna: Caller, method: str, path: str) -> None:
     answer = await anna.asks(method, path, json=LAMP if path.startswith(f"{PRODUCTS}?") else None)
     (error,) = answer.refused(422, "invalid-input")["errors"]
-    assert "version" in error["pointer"] + error["message"]
+    assert error == {
+        "in": "query",
+        "pointer": "/version",
+        "message": "this operation has no such parameter",
+    }
+
+
+@pytest.mark.parametrize("name", ["attributes", "attr", "attr.", "attr.-", "attr.a%0A", "ATTR.a"])
+async def test_attributes_have_names_of_their_own(anna: Caller, name: str) -> None:
+    (error,) = (await anna.gets(f"{PRODUCTS}?{name}=x")).refused(422, "invalid-input")["errors"]
+    assert error["message"] == "this operation has no such parameter"
+
+
+@pytest.mark.parametrize("name", ["q", "brand", "limit", "attr.color"])
+async def test_what_has_one_value_is_given_once(anna: Caller, name: str) -> None:
+    answer = await anna.gets(f"{PRODUCTS}?{name}=1&{name}=2&tag=a&tag=b")
+    (error,) = answer.refused(422, "invalid-input")["errors"]
+    assert error == {
+        "in": "query",
+        "pointer": f"/{name}",
+        "message": "this parameter is given once",
+    }
 
 
 @pytest.mark.parametrize("written", ["1_0", "%2B5", "%205", "5.0", "1e1"])

@@ -1,5 +1,6 @@
 """Words and facets of a list over HTTP, and what is refused."""
 
+import re
 from typing import Any
 
 import pytest
@@ -102,9 +103,30 @@ async def test_words_are_those_of_the_catalog_s_language(anna: Caller) -> None:
         ("facets=", "/facets/0"),
         ("facets=colour", "/facets/0"),
         ("facets=brand,attr.", "/facets/1"),
+        (f"attr.a={'a' * 1001}", "/attr.a"),
+        ("attr.a=%00", "/attr.a"),
+        ("&".join(f"attr.a{n}=x" for n in range(21)), ""),
         ("facets=" + ",".join(f"attr.a{n}" for n in range(11)), "/facets"),
     ],
 )
 async def test_what_can_not_be_asked_is_refused(anna: Caller, query: str, pointer: str) -> None:
     (error,) = (await anna.gets(f"{PRODUCTS}?{query}")).refused(422, "invalid-input")["errors"]
     assert (error["in"], error["pointer"]) == ("query", pointer)
+
+
+async def test_facets_that_there_are_are_named(anna: Caller) -> None:
+    (error,) = (await anna.gets(f"{PRODUCTS}?facets=foo")).refused(422, "invalid-input")["errors"]
+    assert "category, brand, status, tag, price, or attr.<name>" in error["message"]
+
+
+@pytest.mark.parametrize("q", ["\u043b\u0430\u043c\u043f\u0430", "\u706f", "\u03bb"])
+async def test_the_document_lets_every_script_be_searched(anna: Caller, q: str) -> None:
+    (await anna.gets(f"{PRODUCTS}?q={q}")).gives(200)
+    document = (await anna.gets("/openapi.json")).gives(200).body
+    described = document["components"]["schemas"]["Words"]["pattern"]
+    assert re.search(described, q, re.ASCII), "as ECMA-262 reads it"
+
+
+async def test_as_many_attributes_are_asked_for_as_may_be(anna: Caller) -> None:
+    query = "&".join(f"attr.a{number}=x" for number in range(20))
+    (await anna.gets(f"{PRODUCTS}?{query}")).gives(200)
