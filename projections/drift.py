@@ -126,6 +126,6 @@ def _plain(type_: object, value: Any) -> object:  # noqa: ANN401 -- of any colum
         case JSONB():
             return msgspec.json.encode(msgspec.json.decode(value), order="sorted")
         case ARRAY():
-            return list(value)
+            return None if value is None else list(value)
         case _:
             return value
