@@ -60,6 +60,7 @@ def _accented(char: str) -> str:
 
 
 _PLAIN, _FOLDED, _ACCENTED = _Table(_plain), _Table(_folded), _Table(_accented)
+_FOLDED_ASCII = "".join(_FOLDED[point] for point in range(128)).encode().ljust(256)
 
 
 def plain(text: str) -> str:
@@ -69,8 +70,9 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """The same, with spaces for whatever parts words."""
-    found = text.translate(_FOLDED)
-    return found if text.isascii() else _ALONE.sub(r" \g<0> ", found)
+    if text.isascii():
+        return text.encode().translate(_FOLDED_ASCII).decode()
+    return _ALONE.sub(r" \g<0> ", text.translate(_FOLDED))
 
 
 def accented(text: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Computed, Index, Table, Text, text
 from sqlalchemy.dialects import postgresql
 
 from events.product import Attributes, Scalar
+from projections.document import ProductDocument
 from projections.letters import plain
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
@@ -79,11 +80,8 @@ table = Table(
 
 def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     document = product.document
-    texts, spoken = _told(document.attributes)
-    title = (document.name, document.sku)
-    kind = (document.brand or "", (document.category or "").replace("/", " "))
-    details = (*document.tags, *spoken)
-    description = (document.description,) if document.description else ()
+    texts, spoken, numbers = _told(document.attributes)
+    details = [*document.tags, *spoken]
     return [
         (
             catalog.key,
@@ -96,9 +94,13 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
             _within(catalog.key, texts),
             catalog.language,
             weighed(
-                catalog.key, _words(*title), _kind(*kind), _words(*details), _words(*description)
+                catalog.key,
+                _words(document.name, document.sku),
+                _kind(document.brand, document.category),
+                [*searched(*details, *numbers), *joined(*details)],
+                _words(document.description) if document.description else (),
             ),
-            _accented(title, kind, details, description) if catalog.language != "simple" else None,
+            None if catalog.language == "simple" else _accented(document, details),
         )
     ]
 
@@ -116,14 +118,17 @@ def _words(*texts: str) -> Sequence[str]:
 
 
 @lru_cache(maxsize=10_000)
-def _kind(brand: str, category: str) -> Sequence[str]:
+def _kind(brand: str | None, category: str | None) -> Sequence[str]:
     """There are few, of many products."""
-    return _words(brand, category)
+    return _words(brand or "", *(category or "").split("/"))
 
 
-def _accented(*parts: Sequence[str]) -> tuple[str, ...]:
-    """As a language is told them."""
-    return tuple(" ".join(told(*part)) for part in parts)
+def _accented(document: ProductDocument, details: Sequence[str]) -> Sequence[str]:
+    """What has stems, by weight. Numbers have none."""
+    title = (document.name, document.sku)
+    kind = (document.brand or "", document.category or "")
+    parts = (title, kind, details, (document.description or "",))
+    return [" ".join(told(*each)) for each in parts]
 
 
 def _within(catalog: str, texts: Mapping[str, Sequence[str]]) -> str:
@@ -131,13 +136,14 @@ def _within(catalog: str, texts: Mapping[str, Sequence[str]]) -> str:
     return msgspec.json.encode({catalog: texts}).decode()
 
 
-def _told(attributes: Attributes) -> tuple[dict[str, Sequence[str]], list[str]]:
-    """By name the values as texts, be it one or several, and what of them is searched.
+def _told(attributes: Attributes) -> tuple[dict[str, Sequence[str]], list[str], list[str]]:
+    """By name the values as texts, be it one or several, and what of them is searched, and numbers.
 
     Of what is true or false, that is the name where it is true.
     """
     texts: dict[str, Sequence[str]] = {}
     spoken: list[str] = []
+    numbers: list[str] = []
     for name, value in attributes.items():
         if isinstance(value, tuple):
             texts[name] = [*dict.fromkeys(map(_text, value))]
@@ -145,11 +151,14 @@ def _told(attributes: Attributes) -> tuple[dict[str, Sequence[str]], list[str]]:
         elif isinstance(value, bool):
             texts[name] = (_text(value),)
             spoken += [name] if value else []
+        elif isinstance(value, str):
+            texts[name] = (value,)
+            spoken.append(value)
         else:
-            text = value if isinstance(value, str) else _number(value)
-            texts[name] = (text,)
-            spoken.append(text)
-    return texts, spoken
+            number = _number(value)
+            texts[name] = (number,)
+            numbers.append(number)
+    return texts, spoken, numbers
 
 
 def _text(value: Scalar) -> str:

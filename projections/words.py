@@ -6,7 +6,7 @@ which it finds only in words with their accents (`search.sql`).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from projections.letters import accented, folded
@@ -19,8 +19,9 @@ LONGEST_JOINED = 40
 """Characters of what is searched as one word, too, although signs part it."""
 MOST_PLACES = 16_383
 """Words further behind have the last place: a tsvector has no more (`MAXENTRYPOS`)."""
-_JOINT = re.compile(r"[-.'’/](?<=[^\W_].)(?=[^\W_])")
-_NUMBER = re.compile(r".*\d\.\d.*|[\W\d_]+")
+_SIGNS = b"-.'/"
+_ENDS = _SIGNS.decode()
+_FRACTION = re.compile(r"\d\.\d")
 
 
 def searched(*texts: str) -> list[str]:
@@ -43,16 +44,18 @@ def joined(*texts: str) -> list[str]:
 
     Not numbers, and nothing as long as addresses are.
     """
-    together = " ".join(texts)
-    return [*_joined(together[:LONGEST])] if _JOINT.search(together) else []
+    found = []
+    for each in " ".join(texts).replace("’", "'").split():
+        if not each.isalnum():
+            together = each.encode().translate(None, _SIGNS).decode()
+            joints = len(together) < len(each.strip(_ENDS)) <= LONGEST_JOINED
+            if joints and not _is_number(each, together):
+                found.append(together)
+    return searched(*found) if found else []
 
 
-def _joined(text: str) -> Iterator[str]:
-    for each in text.split():
-        if not each.isalnum() and len(each) <= LONGEST_JOINED:
-            together, joints = _JOINT.subn("", each)
-            if joints and not _NUMBER.fullmatch(each):
-                yield from searched(together)
+def _is_number(text: str, digits: str) -> bool:
+    return digits.isdigit() or bool("." in text and _FRACTION.search(text))
 
 
 def sought(text: str) -> tuple[list[str], list[str]]:
