@@ -100,11 +100,17 @@ async def _read_rows(
     connection: Connection, place: Place, model: ReadModel, products: Collection[UUID]
 ) -> Mapping[UUID, list[Row]]:
     columns = ", ".join(column.name for column in model.columns)
-    query = _READ_ROWS.format(columns=columns, table=place.table(model))
+    query = _READ_ROWS.format(columns=columns, table=place.table(model), intact=_intact(model))
     found: dict[UUID, list[Row]] = {}
     for row in await connection.fetch(query, place.catalog, list(products)):
         found.setdefault(row["product_id"], []).append(_comparable(model, row))
     return {product: sorted(rows, key=repr) for product, rows in found.items()}
+
+
+def _intact(model: ReadModel) -> str:
+    computed = [(each.name, each.computed) for each in model.table.columns]
+    as_now = [f"{name} is not distinct from {how.sqltext}" for name, how in computed if how]
+    return " and ".join(["true", *as_now])
 
 
 def _expected(catalog: Catalog, model: ReadModel, change: Change | None) -> list[Row]:

@@ -11,7 +11,18 @@ from unicodedata import category, combining, normalize
 _HIGHEST_KEPT = 9
 """Combining classes up to this one (viramas, nuktas, voicing) make other letters; beyond are
 accents."""
-_UNDECOMPOSED = dict(zip("øłđħıæœðþŧ", "o l d h i ae oe d th t".split(), strict=True))
+_UNDECOMPOSED = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "ð": "d",
+    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+}
 """Letters that are accented ones to whoever types them, and have no decomposition."""
 _INVISIBLE = {*range(0xFE00, 0xFE10), *range(0x20E0, 0x20E4), *range(0xE0100, 0xE01F0)}
 """Variation selectors, and frames around signs such as keycaps."""

@@ -45,7 +45,7 @@ def joined(*texts: str) -> list[str]:
     Not numbers, and nothing as long as addresses are.
     """
     found = []
-    for each in " ".join(texts).replace("’", "'").split():
+    for each in " ".join(texts).replace("\u2019", "'").split():
         if not each.isalnum():
             together = each.encode().translate(None, _SIGNS).decode()
             joints = len(together) < len(each.strip(_ENDS)) <= LONGEST_JOINED

@@ -1,1 +1,3 @@
-select {columns} from {table} where catalog_id = $1 and product_id = any ($2::uuid[])
+-- What was computed otherwise than it would be now is no row.
+select {columns} from {table}
+where catalog_id = $1 and product_id = any ($2::uuid[]) and {intact}

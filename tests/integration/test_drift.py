@@ -49,6 +49,10 @@ sun = ProductRenamed(name="Sun")
 moon = ProductRenamed(name="Moon")
 price = PriceSet(currency="EUR", amount=1)
 WRONG = "update read_1.product_prices set amount = 7 where product_id = $1"
+STEMLESS = """
+create or replace function projections.lexemes(language text, searched text, accented text[])
+returns tsvector language sql immutable parallel safe as $$ select ''::tsvector $$
+"""
 
 
 @pytest.fixture
@@ -75,6 +79,12 @@ async def drifted(engine: AsyncEngine, *products: UUID) -> dict[UUID, Sequence[s
 
 def counted(name: str, **labels: str) -> float:
     return measured(name, catalog="main", **labels) or 0
+
+
+async def test_what_postgresql_would_compute_otherwise_now_has_drifted(engine: AsyncEngine) -> None:
+    assert await drifted(engine, LAMP, DESK) == {LAMP: [], DESK: []}
+    await executed(engine, STEMLESS)
+    assert await drifted(engine, DESK) == {DESK: ["product_search"]}
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=str)
