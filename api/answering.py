@@ -11,7 +11,7 @@ from api.caching import PRIVATE
 from api.freshness import Asking
 from api.parameters import IN_DIGITS
 from api.refusals import Responses, answers, header
-from api.representations import COMPRESSED, Asked, digest, represented
+from api.representations import COMPRESSED, Preferences, digest, represented
 from api.resources import Held, Resources
 from events.errors import Refused
 from queries.answer import Answer
@@ -41,7 +41,7 @@ class Read:
     catalog: str
     minimum: int
     wait_seconds: float
-    asked: Asked
+    preferences: Preferences
 
     async def __call__[T](self, read: Asking[T], *, source: Source = "projected") -> Answer[T]:
         return await self.held.freshness.reflecting(
@@ -71,7 +71,7 @@ class Read:
         forms: MutableMapping[str, bytes] | None = None,
     ) -> Response:
         tag = digest(body) if tag is None else tag
-        status, chosen, sent = await represented(body, tag, self.asked, forms)
+        status, chosen, sent = await represented(body, tag, self.preferences, forms)
         headers = {"Catalog-Position": str(position), **caching, **chosen}
         return Sent(sent, status, headers)
 
@@ -109,7 +109,7 @@ async def _read(
         str | None, Header(alias="Accept-Encoding", include_in_schema=False)
     ] = None,
 ) -> Read:
-    return Read(held, catalog, minimum, wait / 1000, Asked(if_none_match, accept_encoding))
+    return Read(held, catalog, minimum, wait / 1000, Preferences(if_none_match, accept_encoding))
 
 
 type Reading = Annotated[Read, Depends(_read)]

@@ -17,7 +17,7 @@ from api.answering import Read
 from api.auth.roles import CATALOG_KEY
 from api.middleware import Observed
 from api.problems import problem
-from api.representations import Asked
+from api.representations import Preferences
 from api.resources import Resources
 from events.errors import Refused
 
@@ -42,7 +42,7 @@ class Regular(NamedTuple):
     key: UUID | str
     token: str
     minimum: int
-    asked: Asked
+    preferences: Preferences
 
 
 class DirectReads:
@@ -84,7 +84,7 @@ def _regular(scope: Scope) -> Regular | None:
         UUID(product) if product else sku,
         token[len(_BEARER) :].decode("latin-1"),
         int(minimum),
-        Asked(_text(etags), _text(headers.get(b"accept-encoding"))),
+        Preferences(_text(etags), _text(headers.get(b"accept-encoding"))),
     )
 
 
@@ -103,7 +103,7 @@ async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
     request: Regular = scope["regular"]
     scope["route"] = _ROUTES["by_sku" if isinstance(request.key, str) else "by_id"]
     held = scope["state"]["resources"]
-    read = Read(held, request.catalog, request.minimum, WAIT_SECONDS, request.asked)
+    read = Read(held, request.catalog, request.minimum, WAIT_SECONDS, request.preferences)
     try:
         response = await reads.answer(read, request.key)
     except Refused as refusal:

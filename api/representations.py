@@ -14,7 +14,7 @@ _LONG_BYTES = 65_536
 """What takes longer to compress than a thread to begin: nobody else should wait for it."""
 
 
-class Asked(NamedTuple):
+class Preferences(NamedTuple):
     """The headers of a request that choose among representations."""
 
     if_none_match: str | None = None
@@ -30,16 +30,16 @@ class Representation(NamedTuple):
 
 
 async def represented(
-    body: bytes, tag: str, asked: Asked, forms: MutableMapping[str, bytes] | None = None
+    body: bytes, tag: str, preferences: Preferences, forms: MutableMapping[str, bytes] | None = None
 ) -> Representation:
     """`tag` is the plain answer's ETag without its quotes, `forms` what was made of it before.
 
     Who has one of the forms that he takes is told so by 304, whichever he would be sent now.
     """
-    codings = acceptable(asked.accept_encoding).of(len(body))
-    if asked.if_none_match is not None:
+    codings = acceptable(preferences.accept_encoding).of(len(body))
+    if preferences.if_none_match is not None:
         for coding in codings:
-            if matches(asked.if_none_match, etag := _etag(tag, coding)):
+            if matches(preferences.if_none_match, etag := _etag(tag, coding)):
                 return Representation(304, {"ETag": etag}, b"")
     headers = {"ETag": _etag(tag, codings[0])}
     if codings[0] == "identity":

@@ -1,5 +1,7 @@
 (
-    select coalesce(json_agg(most), '[]')::text
+    select '[' || coalesce(
+        string_agg(row_to_json(most)::text, ',' order by count desc, value collate "C"), ''
+    ) || ']'
     from (
         select value, count
         from ({counts}) counts

@@ -153,3 +153,10 @@ async def test_whatever_is_asked_for(stocked: AsyncEngine, wanted: Wanted) -> No
         assert counts(page) == {
             name: shelf.facet(SHELF, wanted.filters, name) for name in wanted.facets
         }
+
+
+async def test_they_are_sent_without_white_space(stocked: AsyncEngine) -> None:
+    wanted = Wanted(catalog=MAIN, filters=EURO, facets=["tag"])
+    page = await anext(pages(stocked, wanted))
+    sent = page.facets["tag"].encode()
+    assert sent == msgspec.json.encode(msgspec.json.decode(sent))

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from api import representations
 from api.codings import LARGE_BYTES, Coding, acceptable
-from api.representations import Asked, Representation, digest, matches
+from api.representations import Preferences, Representation, digest, matches
 
 LARGE = b'{"items":[' + b'{"name":"Lamp"},' * LARGE_BYTES + b"]}"
 SMALL = b'{"name":"Lamp"}'
 
 
 def represented(
-    body: bytes, tag: str, asked: Asked, forms: dict[str, bytes] | None = None
+    body: bytes, tag: str, asked: Preferences, forms: dict[str, bytes] | None = None
 ) -> Representation:
     return asyncio.run(representations.represented(body, tag, asked, forms))
 
@@ -53,7 +53,7 @@ tags = st.text(st.characters(codec="ascii", min_codepoint=33, exclude_characters
 def test_a_large_answer_is_compressed_for_who_takes_it(
     accept_encoding: str | None, coding: Coding
 ) -> None:
-    status, headers, body = represented(LARGE, "7", Asked(accept_encoding=accept_encoding))
+    status, headers, body = represented(LARGE, "7", Preferences(accept_encoding=accept_encoding))
 
     assert status == 200
     assert headers.get("Content-Encoding", "identity") == coding
@@ -72,19 +72,19 @@ def test_a_large_answer_is_compressed_for_who_takes_it(
     ],
 )
 def test_a_small_one_only_for_who_takes_nothing_else(accept_encoding: str, coding: Coding) -> None:
-    headers = represented(SMALL, "7", Asked(accept_encoding=accept_encoding)).headers
+    headers = represented(SMALL, "7", Preferences(accept_encoding=accept_encoding)).headers
 
     assert headers.get("Content-Encoding", "identity") == coding
 
 
 @pytest.mark.parametrize("tag", ["7", "7-parked", digest(LARGE)])
 def test_each_form_is_known_again_by_its_own_etag(tag: str) -> None:
-    plain = represented(LARGE, tag, Asked()).headers["ETag"]
-    packed = represented(LARGE, tag, Asked(accept_encoding="gzip")).headers["ETag"]
+    plain = represented(LARGE, tag, Preferences()).headers["ETag"]
+    packed = represented(LARGE, tag, Preferences(accept_encoding="gzip")).headers["ETag"]
     assert plain != packed
 
     def told(known: str, accept_encoding: str | None) -> tuple[int, str]:
-        status, headers, body = represented(LARGE, tag, Asked(known, accept_encoding))
+        status, headers, body = represented(LARGE, tag, Preferences(known, accept_encoding))
         assert bool(body) == (status == 200)
         return status, headers["ETag"]
 
@@ -98,7 +98,7 @@ def test_each_form_is_known_again_by_its_own_etag(tag: str) -> None:
 
 def test_a_form_is_always_the_same_bytes() -> None:
     """Else its ETag would not be a strong one."""
-    first, again = (represented(LARGE, "7", Asked(accept_encoding="gzip")) for _ in range(2))
+    first, again = (represented(LARGE, "7", Preferences(accept_encoding="gzip")) for _ in range(2))
     assert first == again
     assert len(first.body) < len(LARGE) / 4
 
@@ -136,7 +136,7 @@ def test_a_tag_matches_when_it_is_in_the_list(listed: list[str], tag: str) -> No
 @given(st.text())
 def test_whatever_is_asked_something_is_sent(text: str) -> None:
     assert acceptable(text).of(LARGE_BYTES)
-    assert represented(SMALL, "7", Asked(text, text)).status in {200, 304}
+    assert represented(SMALL, "7", Preferences(text, text)).status in {200, 304}
 
 
 @given(st.binary(), st.binary())
@@ -146,6 +146,6 @@ def test_other_bytes_have_another_digest(one: bytes, other: bytes) -> None:
 
 def test_what_was_compressed_for_one_is_sent_to_the_next() -> None:
     forms: dict[str, bytes] = {}
-    first = represented(LARGE, "7", Asked(accept_encoding="gzip"), forms)
+    first = represented(LARGE, "7", Preferences(accept_encoding="gzip"), forms)
     assert forms == {"gzip": first.body}
-    assert represented(LARGE, "7", Asked(accept_encoding="gzip"), forms).body is first.body
+    assert represented(LARGE, "7", Preferences(accept_encoding="gzip"), forms).body is first.body
