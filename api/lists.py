@@ -39,8 +39,13 @@ async def list_products(
     """Products by words and filters, in pages. Archived ones are left out unless `status` asks.
 
     All words of `q` have to be there, in whatever case and with or without accents; the last one
-    may be the beginning of a word. `category` means the subtree. A facet counts under all filters
-    but its own what each of its values would leave: the most frequent first, at most 100.
+    may be the beginning of a word. Signs part words, and most of what they part is also found as
+    one word (`wifi`). Chinese, Japanese and Thai are found by their characters. In a catalog with a
+    language words are also found by their stems, and its stop words don't count, except as the last
+    word or among themselves. Names are sorted without regard to case and accents.
+
+    `category` means the subtree. A facet counts under all filters but its own what each of its
+    values would leave: the most frequent first, at most 100.
 
     What takes longer than four seconds is refused (`query-too-slow`): words that most of a million
     products have, or ten facets of all of them.
