@@ -60,6 +60,25 @@ async def test_what_a_worker_vouches_for_is_served_as_ever(
     assert measured("product_look_up_failures_total") > failures
 
 
+async def test_lists_and_the_tree_are_refused(reader: Caller, way_to_postgres: Proxy) -> None:
+    tree = "/v1/catalogs/main/categories"
+    await way_to_postgres.stop()
+    for path in (PRODUCTS, tree, PRODUCTS, tree):
+        answer = await reader.gets(path)
+        answer.refused(503, "database-unavailable")
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert measured("circuit_open", of="reads") == 1
+
+    await way_to_postgres.start()
+
+    async def are_back() -> bool:
+        answers = [await reader.gets(path) for path in (PRODUCTS, tree)]
+        return {each.response.status_code for each in answers} == {200}
+
+    await eventually(are_back)
+    assert measured("circuit_open", of="reads") == 0
+
+
 async def test_a_replica_that_lags_or_is_away_refuses_no_session(
     anna: Caller, spoilt: Settings, shelf: Shelf, redis: Redis, lagging_url: str
 ) -> None:
