@@ -20,6 +20,7 @@ FIRST = 1
 READERS = "catalog_command, catalog_query"
 
 _OWN = "set local role catalog_projection"
+_OWN_SESSION = "set role catalog_projection"
 _DISOWN = "reset role"
 _CREATE = "select projections.create_generation($1)"
 _FIND_LIVE = statement(__package__, "sql/find_live.sql")
@@ -95,9 +96,17 @@ async def make_keys(connection: Connection, generation: int) -> None:
 
 
 async def analyze(connection: Connection, generation: int, table: Table) -> None:
-    """Let the planner know what is in a table."""
-    async with as_owner(connection):
-        await connection.execute(f"analyze {schema_of(generation)}.{table.name}")
+    """Let the planner know what is in a table, and scans of its indexes that all of it is seen.
+
+    Outside of a transaction.
+    """
+    await connection.execute(_OWN_SESSION)
+    try:
+        await connection.execute(
+            f"vacuum (analyze, index_cleanup off) {schema_of(generation)}.{table.name}"
+        )
+    finally:
+        await connection.execute(_DISOWN)
 
 
 async def show(connection: Connection, generation: int) -> None:

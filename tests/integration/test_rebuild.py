@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import walk
 from events.codec import Encoded
+from events.database import driver
 from events.product import PriceSet, ProductEvent, ProductRegistered, ProductRenamed
 from projections import portions, product_prices
 from projections.projection import Catalog, Product, ReadModel, Row
@@ -37,6 +38,10 @@ from tests.shelf import events, put, shelf
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 sun = ProductRenamed(name="Sun")
 LONG = "".join(Random(3).choices(ascii_letters, k=9_000))
+PAGES = """
+select relallvisible, relpages from pg_class
+where relnamespace = 'read_2'::regnamespace and relkind = 'r'
+"""
 numbers = count()
 
 
@@ -68,6 +73,15 @@ async def test_it_leads_to_the_rows_that_are_read(engine: AsyncEngine, parallel:
     assert await live(engine) == done.generation == 2
     assert await all_rows(engine, 2) == read == await all_rows(engine, 1)
     assert done.events == sum([await checkpoint(engine, catalog) for catalog in read])
+
+
+async def test_scans_of_its_indexes_visit_no_rows(engine: AsyncEngine) -> None:
+    await given_shelves(engine)
+    await rebuilt(engine)
+    async with driver(engine) as connection:
+        pages = await connection.fetch(PAGES)
+    assert len(pages) == len(READ_MODELS)
+    assert all(row["relallvisible"] > row["relpages"] / 2 for row in pages), "the rest is empty"
 
 
 @pytest.mark.usefixtures("small_pages")
