@@ -105,8 +105,9 @@ class Shoppers:
 
 
 def _is_older(answer: Answer, wanted: Written) -> bool:
-    """A page has no version."""
-    older = "etag" in answer.headers and _version(answer) < wanted.version
+    """A page has no version: its tag is a digest."""
+    tag = answer.headers["etag"].strip('"')
+    older = tag.isdecimal() and int(tag) < wanted.version
     return older or _position(answer) < wanted.position
 
 
