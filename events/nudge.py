@@ -5,10 +5,12 @@ Only a hint: it may be lost, late or doubled. The log with its checkpoint is the
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -25,20 +27,36 @@ SILENCE_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
+class _Pool(ConnectionPool):
+    """Closed, it lends nothing: whoever comes late would open a connection that nobody closes."""
+
+    _closed = False
+
+    async def get_connection(self, *arguments: Any, **options: Any) -> AbstractConnection:  # noqa: ANN401 -- redis-py's own
+        if self._closed:
+            raise RedisConnectionError("this process is about to end")
+        lent: AbstractConnection = await super().get_connection(*arguments, **options)
+        return lent
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:  # noqa: FBT001, FBT002 -- as above
+        self._closed = True
+        await super().disconnect(inuse_connections)
+
+
 def connect(url: str) -> Redis:
     """A client whose every command ends within about twice ANSWER_SECONDS.
 
     Health checks are left out: on a new connection they begin another one, without an end, while
     Redis is there and does not answer.
     """
-    client: Redis = Redis.from_url(
+    pool = _Pool.from_url(
         url,
         socket_connect_timeout=ANSWER_SECONDS,
         socket_timeout=ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[RedisConnectionError],
     )
-    return client
+    return Redis.from_pool(pool)
 
 
 def channel(redis: Redis, name: str) -> str:
