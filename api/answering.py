@@ -18,6 +18,9 @@ from queries.answer import Answer
 from queries.positions import Source
 
 DIGEST = "[0-9a-f]{32}"
+ETAGS = "[!-~ ]{0,1000}"
+WAIT_MILLISECONDS = 2_000
+"""For a position, when a request does not say how long."""
 
 
 class Sent(Response):
@@ -80,7 +83,7 @@ type IfNoneMatch = Annotated[
     str | None,
     Header(
         alias="If-None-Match",
-        pattern=r"^[!-~ ]{0,1000}$",
+        pattern=f"^{ETAGS}$",
         description="ETags of answers that are there already: 304 if one of them still holds",
     ),
 ]
@@ -103,7 +106,7 @@ async def _read(
         int,
         Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms"),
         IN_DIGITS,
-    ] = 2_000,
+    ] = WAIT_MILLISECONDS,
     if_none_match: IfNoneMatch = None,
     accept_encoding: Annotated[
         str | None, Header(alias="Accept-Encoding", include_in_schema=False)

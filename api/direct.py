@@ -13,24 +13,21 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import reads
-from api.answering import Read
+from api.answering import ETAGS, WAIT_MILLISECONDS, Read
 from api.auth.roles import CATALOG_KEY
 from api.middleware import Observed
 from api.problems import problem
 from api.representations import Preferences
 from api.resources import Resources
+from commands.input import SKU
 from events.errors import Refused
 
-WAIT_SECONDS = 2.0
-"""For a position, when a request does not say how long."""
-
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_SKU = "[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}"
-_PATH = re.compile(f"/v1/catalogs/({CATALOG_KEY})/products/(?:({_UUID})|by-sku/({_SKU}))")
+_PATH = re.compile(f"/v1/catalogs/({CATALOG_KEY})/products/(?:({_UUID})|by-sku/({SKU}))")
 _ROUTES = {route.name: route for route in reads.router.routes if isinstance(route, APIRoute)}
 _BEARER = b"Bearer "
 _POSITION = re.compile(b"[0-9]{1,18}")
-_ETAGS = re.compile(b"[!-~ ]{0,1000}")
+_ETAGS = re.compile(ETAGS.encode())
 _OTHERS = {b"origin", b"catalog-wait", b"transfer-encoding"}
 """Headers that only FastAPI understands, and what stands around it."""
 
@@ -103,7 +100,9 @@ async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
     request: Regular = scope["regular"]
     scope["route"] = _ROUTES["by_sku" if isinstance(request.key, str) else "by_id"]
     held = scope["state"]["resources"]
-    read = Read(held, request.catalog, request.minimum, WAIT_SECONDS, request.preferences)
+    read = Read(
+        held, request.catalog, request.minimum, WAIT_MILLISECONDS / 1000, request.preferences
+    )
     try:
         response = await reads.answer(read, request.key)
     except Refused as refusal:

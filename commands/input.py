@@ -33,7 +33,8 @@ from events.money import CURRENCIES, LARGEST_AMOUNT
 
 NO_NUL = r"^[^\x00]*$"
 
-type Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}$")]
+SKU = "[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}"
+type Sku = Annotated[str, StringConstraints(pattern=f"^{SKU}$")]
 type Name = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NO_NUL)]
 type Description = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
 type Brand = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
