@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby, pairwise
@@ -11,12 +11,13 @@ from unicodedata import combining, normalize
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import product as facts
 from events.product import AttributeValue, ProductEvent
 from queries.filters import Filters
 from queries.orders import Sort
-from tests.given import Log
+from tests.given import Log, opened, projected
 
 NAMES = (
     *("Lamp", "lamp", "LAMP 2", "Äpfel", "Straße", "strasse", "Zebra", "_", "a-b", "ab"),
@@ -85,6 +86,14 @@ async def put(log: Log, products: Iterable[Shelved]) -> None:
     for moment, together in groupby(by_day, key=_updated_at):
         streams = [(product.id, list(events(product))) for product in together]
         await log.given_all(streams, occurred_at=moment)
+
+
+async def stock(engine: AsyncEngine, products: Sequence[Shelved]) -> None:
+    """With the same products in another catalog, half of them; all of it can be read."""
+    await put(Log(engine), products)
+    await put(await opened(engine, "other"), products[::2])
+    await projected(engine)
+    await projected(engine, "other")
 
 
 def _updated_at(product: Shelved) -> datetime:

@@ -21,7 +21,7 @@ from queries.products import Page
 from queries.totals import Totals
 from tests import shelf
 from tests.cursors import CURSORS
-from tests.given import MAIN, Log, opened, projected
+from tests.given import MAIN, Log, projected
 
 SHELF = shelf.shelf()
 EURO = Filters(currency="EUR")
@@ -30,11 +30,7 @@ FACETS = ("category", "brand", "status", "tag", "price", *(f"attr.{name}" for na
 
 @pytest.fixture
 async def stocked(engine: AsyncEngine) -> AsyncEngine:
-    """With the same shelf in another catalog, half of it."""
-    await shelf.put(Log(engine), SHELF)
-    await shelf.put(await opened(engine, "other"), SHELF[::2])
-    await projected(engine)
-    await projected(engine, "other")
+    await shelf.stock(engine, SHELF)
     return engine
 
 
