@@ -5,7 +5,6 @@ Only a hint: it may be lost, late or doubled. The log with its checkpoint is the
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from redis.asyncio import ConnectionPool, Redis
@@ -27,20 +26,29 @@ SILENCE_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
-class _Pool(ConnectionPool):
-    """Closed, it lends nothing: whoever comes late would open a connection that nobody closes."""
+class Pool(ConnectionPool):
+    """Closed, it lends nothing more, and a connection that is still lent ends when it comes back.
+
+    redis-py's own lends on, and closes what is lent under its user's hands, who connects again: of
+    either comes a connection that nobody closes.
+    """
 
     _closed = False
 
-    async def get_connection(self, *arguments: Any, **options: Any) -> AbstractConnection:  # noqa: ANN401 -- redis-py's own
+    def get_available_connection(self) -> AbstractConnection:
         if self._closed:
             raise RedisConnectionError("this process is about to end")
-        lent: AbstractConnection = await super().get_connection(*arguments, **options)
+        lent: AbstractConnection = super().get_available_connection()
         return lent
 
-    async def disconnect(self, inuse_connections: bool = True) -> None:  # noqa: FBT001, FBT002 -- as above
+    async def release(self, connection: AbstractConnection) -> None:
+        await super().release(connection)
+        if self._closed:
+            await connection.disconnect()
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:  # noqa: FBT001, FBT002, ARG002 -- redis-py's
         self._closed = True
-        await super().disconnect(inuse_connections)
+        await super().disconnect(inuse_connections=False)
 
 
 def connect(url: str) -> Redis:
@@ -49,7 +57,7 @@ def connect(url: str) -> Redis:
     Health checks are left out: on a new connection they begin another one, without an end, while
     Redis is there and does not answer.
     """
-    pool = _Pool.from_url(
+    pool = Pool.from_url(
         url,
         socket_connect_timeout=ANSWER_SECONDS,
         socket_timeout=ANSWER_SECONDS,

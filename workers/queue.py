@@ -9,12 +9,12 @@ from typing import Any
 import structlog
 from arq import Worker
 from arq.connections import ArqRedis
-from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from events.nudge import Pool
 from workers.schedule import CRON_JOBS, FUNCTIONS
 
 RECONNECT_SECONDS = 1.0
@@ -70,7 +70,7 @@ def _worker(pool: ArqRedis, context: dict[Any, Any]) -> Worker:
 
 def _pool(url: str) -> ArqRedis:
     return ArqRedis(
-        ConnectionPool.from_url(
+        Pool.from_url(
             url,
             socket_connect_timeout=1.0,
             socket_timeout=5.0,
