@@ -38,7 +38,7 @@ class Pool(ConnectionPool):
     def get_available_connection(self) -> AbstractConnection:
         if self._closed:
             raise RedisConnectionError("this process is about to end")
-        lent: AbstractConnection = super().get_available_connection()
+        lent: AbstractConnection = super().get_available_connection()  # type: ignore[no-untyped-call]
         return lent
 
     async def release(self, connection: AbstractConnection) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from redis.asyncio import ConnectionPool
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
@@ -17,11 +18,13 @@ MOMENTS = 60
 def made(monkeypatch: pytest.MonkeyPatch) -> list[AbstractConnection]:
     connections: list[AbstractConnection] = []
 
+    make = ConnectionPool.make_connection
+
     def make_connection(pool: Pool) -> AbstractConnection:
-        connections.append(super(Pool, pool).make_connection())
+        connections.append(make(pool))  # type: ignore[no-untyped-call]
         return connections[-1]
 
-    monkeypatch.setattr(Pool, "make_connection", make_connection, raising=False)
+    monkeypatch.setattr(Pool, "make_connection", make_connection)
     return connections
 
 
@@ -30,7 +33,7 @@ async def test_commands_that_outlive_a_pool_leave_no_connection_open(
 ) -> None:
     for steps in range(MOMENTS):
         redis = connect(redis_url)
-        commands = [asyncio.create_task(redis.get("k")) for _ in range(COMMANDS)]
+        commands = [asyncio.ensure_future(redis.get("k")) for _ in range(COMMANDS)]
         for _ in range(steps):
             await asyncio.sleep(0)
         await redis.aclose()
