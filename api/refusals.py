@@ -14,6 +14,7 @@ from events.errors import (
     Refused,
     Undecodable,
     UnknownCatalog,
+    UnknownVersion,
 )
 from projections.asking import NotParked, ParkedElsewhere
 from queries.errors import (
@@ -39,6 +40,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     refused.UnknownJob: (404, "unknown-job"),
     refused.UnknownProduct: (404, "unknown-product"),
     UnknownCatalog: (404, "unknown-catalog"),
+    UnknownVersion: (404, "unknown-version"),
     NoCheckpoint: (404, "no-checkpoint"),
     NotCovered: (404, "not-covered"),
     errors.MethodNotAllowed: (405, "method-not-allowed"),

@@ -39,3 +39,7 @@ class UnknownCatalog(Refused):
 
 class Undecodable(Refused):
     """The log has an event of this product that this version of the service can't read."""
+
+
+class UnknownVersion(Refused):
+    """The product has no such version yet; its newest is `current_version`."""
