@@ -13,17 +13,16 @@ from events.product import ProductEvent
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
-_COLUMNS = statement(__package__, "sql/recorded.sql")
+_FACT = statement(__package__, "sql/fact.sql")
+_RECORDED = statement(__package__, "sql/recorded.sql").format(fact=_FACT)
 
 
-class Recorded(msgspec.Struct, frozen=True):
-    """A fact with its place and its circumstances.
+class Fact(msgspec.Struct, frozen=True):
+    """What happened to a product, by whom and when: all that answers are folded from.
 
-    `occurred_at` is the business time, `recorded_at` the database's clock; `digest` is the SHA-256
-    of the whole event in canonical form (RFC 8785).
+    `occurred_at` is the business time.
     """
 
-    catalog_id: str
     position: int
     stream_id: UUID
     version: int
@@ -31,11 +30,7 @@ class Recorded(msgspec.Struct, frozen=True):
     schema_version: int
     data: str
     actor: str
-    correlation_id: str
-    causation_id: str | None
     occurred_at: datetime
-    recorded_at: datetime
-    digest: bytes
 
     @property
     def event(self) -> ProductEvent:
@@ -57,10 +52,31 @@ class Recorded(msgspec.Struct, frozen=True):
         )
 
 
+class Recorded(Fact, frozen=True):
+    """A fact with its circumstances, as the log holds it.
+
+    `recorded_at` is the database's clock; `digest` is the SHA-256 of the whole event in canonical
+    form (RFC 8785).
+    """
+
+    catalog_id: str
+    correlation_id: str
+    causation_id: str | None
+    recorded_at: datetime
+    digest: bytes
+
+
 def reading(name: str) -> str:
-    """The statement in a file of this package that reads the columns which `recorded` takes."""
-    return statement(__package__, name).format(recorded=_COLUMNS)
+    """The statement in a file of this package that reads the columns which `recorded` takes.
+
+    Those of a `fact` alone, where it says so.
+    """
+    return statement(__package__, name).format(recorded=_RECORDED, fact=_FACT)
 
 
 def recorded(row: Record) -> Recorded:
     return Recorded(*row)
+
+
+def fact(row: Record) -> Fact:
+    return Fact(*row)

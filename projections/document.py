@@ -27,7 +27,7 @@ from events.product import (
     ProductTagged,
     ProductUnpublished,
 )
-from events.recorded import Recorded
+from events.recorded import Fact
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -70,27 +70,27 @@ encode = msgspec.json.encode
 decode = _decoder.decode
 
 
-def apply(document: ProductDocument | None, recorded: Recorded) -> ProductDocument:
+def apply(document: ProductDocument | None, fact: Fact) -> ProductDocument:
     """The document after the event; the one that was given may be changed.
 
     Raises `Undecodable`, and ValueError for what could not have been decided.
     """
-    if "\\u0000" in recorded.data and _NUL.search(recorded.data):
-        raise recorded.undecodable("PostgreSQL stores no text with a NUL character")
-    event = recorded.event
+    if "\\u0000" in fact.data and _NUL.search(fact.data):
+        raise fact.undecodable("PostgreSQL stores no text with a NUL character")
+    event = fact.event
     if isinstance(event, ProductRegistered):
-        return _registered(event, recorded)
+        return _registered(event, fact)
     if document is None:
         raise ValueError("no product was registered before it")
     _change(document, event)
-    document.version = recorded.version
-    document.updated_at = recorded.occurred_at
+    document.version = fact.version
+    document.updated_at = fact.occurred_at
     return document
 
 
-def _registered(event: ProductRegistered, recorded: Recorded) -> ProductDocument:
+def _registered(event: ProductRegistered, fact: Fact) -> ProductDocument:
     return ProductDocument(
-        id=recorded.stream_id,
+        id=fact.stream_id,
         sku=event.sku,
         name=event.name,
         description=event.description,
@@ -101,9 +101,9 @@ def _registered(event: ProductRegistered, recorded: Recorded) -> ProductDocument
         prices=[],
         media=event.media,
         status="draft",
-        version=recorded.version,
-        created_at=recorded.occurred_at,
-        updated_at=recorded.occurred_at,
+        version=fact.version,
+        created_at=fact.occurred_at,
+        updated_at=fact.occurred_at,
     )
 
 

@@ -1,7 +1,5 @@
--- What is known of an event e. A row that is not what it was has to be read all the same, to be named:
--- what was taken from it and times that Python has no form for are replaced, and its digest tells.
-e.catalog_id, coalesce(e.position, 0) as position, e.stream_id, coalesce(e.version, 0) as version,
-e.type, e.schema_version, e.data::text as data, e.actor, e.correlation_id, e.causation_id,
-least(greatest(e.occurred_at, '0001-01-01Z'), '9999-12-31 23:59:59.999999Z') as occurred_at,
+-- All that is known of an event e, after the columns of `fact.sql`.
+{fact},
+e.catalog_id, e.correlation_id, e.causation_id,
 least(greatest(e.recorded_at, '0001-01-01Z'), '9999-12-31 23:59:59.999999Z') as recorded_at,
 coalesce(e.digest, '') as digest
