@@ -20,6 +20,7 @@ from api.auth.databases import Databases
 from api.auth.keys import ensure_signing_key
 from api.auth.passwords import Passwords
 from api.auth.roles import Role
+from api.middleware import Observed
 from api.settings import Settings
 from events.circuit import redis_circuit
 from events.database import session
@@ -62,6 +63,7 @@ def application(
     problems.install(app)
     for router in (routes.router, routes.shared_router, guarded):
         app.include_router(router)
+    app.add_middleware(Observed, side="command")
     return app
 
 

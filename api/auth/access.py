@@ -8,6 +8,8 @@ from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 
+from api.auth.audited import auditing
+from api.auth.confirming import CHALLENGE, confirmed
 from api.auth.roles import CATALOG_KEY, Principal, Right
 from api.errors import Forbidden, InvalidInput, Unauthenticated
 from api.resources import of
@@ -15,7 +17,6 @@ from events.catalogs import CatalogDescription
 from events.errors import DatabaseUnavailable, UnknownCatalog
 
 TOKEN_URL = "/v1/auth/token"  # noqa: S105 -- an address
-CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 REFUSALS = (Unauthenticated, Forbidden, InvalidInput, DatabaseUnavailable)
 """What an operation may answer that asks who calls."""
@@ -45,16 +46,7 @@ type Authenticated = Annotated[Principal, Depends(AccessToken())]
 
 
 async def _confirmed(principal: Authenticated, request: Request) -> Principal:
-    """By the primary's word, with the roles of today.
-
-    Raises DatabaseUnavailable, and Unauthenticated when the session has ended.
-    """
-    if principal.is_confirmed:
-        return principal
-    confirmed = await (await of(request)).gate.sessions.confirmed(principal.session_id)
-    if confirmed is None:
-        raise Unauthenticated(headers=CHALLENGE)
-    return confirmed
+    return await confirmed(principal, (await of(request)).gate)
 
 
 type Confirmed = Annotated[Principal, Depends(_confirmed)]
@@ -83,9 +75,13 @@ def _with(right: Right) -> Callable[..., Awaitable[Principal]]:
     return check
 
 
+async def _audited(catalog: Known, caller: Authenticated, request: Request) -> Principal:
+    return await auditing(request, caller, catalog.key)
+
+
 type Reader = Annotated[Principal, Depends(_with("read"))]
 type Writer = Annotated[Principal, Depends(_with("write"))]
-type Auditor = Annotated[Principal, Depends(_with("audit"))]
+type Auditor = Annotated[Principal, Depends(_audited)]
 type Operator = Annotated[Principal, Depends(_with("operate"))]
 
 

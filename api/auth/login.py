@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import sessions
-from api.auth.access import CHALLENGE
+from api.auth.confirming import CHALLENGE
 from api.auth.gate import Gate
 from api.auth.messages import Issued
 from api.auth.refresh import RefreshToken

@@ -1,9 +1,9 @@
-"""The tables of users and sessions, as migration 0002 makes them."""
+"""The tables of users, sessions and audit reads, as migrations 0002 and 0006 make them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Index, Text, func, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relationship
 
@@ -80,3 +80,20 @@ class SigningKey(Base):
     private_key: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     retired_at: Mapped[datetime | None]
+
+
+class AuditRead(Base):
+    __tablename__ = "audit_reads"
+    __table_args__ = (Index("audit_reads_recorded_at", "recorded_at"), SCHEMA)
+
+    catalog_id: Mapped[str] = mapped_column(primary_key=True)
+    recorded_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
+    read_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    actor: Mapped[str]
+    operation: Mapped[str]
+    path: Mapped[str]
+    query: Mapped[str]
+    """As they were sent, cut where they are too long."""
+    correlation_id: Mapped[str]
+    client: Mapped[str | None]
+    """The address that the request came from."""
