@@ -18,6 +18,7 @@ _UNPARK = statement(__package__, "sql/unpark.sql")
 _FIND_PARKED = statement(__package__, "sql/find_parked.sql")
 _READ_HELD_BACK = statement(__package__, "sql/read_held_back.sql")
 _READ_PARKED = statement(__package__, "sql/read_parked.sql")
+_READ_DISCARDED = statement(__package__, "sql/read_discarded.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ async def read_held_back(
         {row["stream_id"] for row in rows if row["discarded"] is None},
         {row["discarded"] for row in rows if row["discarded"] is not None},
     )
+
+
+async def read_discarded(connection: Connection, catalog: str) -> Collection[int]:
+    """The positions of all events that nothing is made of."""
+    return {row["position"] for row in await connection.fetch(_READ_DISCARDED, catalog)}
 
 
 async def find_parked(connection: Connection, lease: Lease, product: UUID) -> int | None:
