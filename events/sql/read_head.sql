@@ -1,0 +1,3 @@
+select head
+from event_store.catalogs
+where catalog_id = $1
