@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from events.database import driver, statement
 from events.recorded import Fact, Recorded
 from events.selection import read_spans
