@@ -26,6 +26,7 @@ from commands.input import (
     NewProduct,
     ProductPatch,
     Reason,
+    Version,
     to_change,
     to_register,
 )
@@ -39,9 +40,16 @@ from commands.product.messages import (
     SetPrice,
     UnpublishProduct,
 )
+from commands.revert import revert as reverted
 from commands.write_side import WriteSide
 from events.append import Idempotent
-from events.errors import AppendQueueFull, AppendUnconfirmed, Refused, Undecodable
+from events.errors import (
+    AppendQueueFull,
+    AppendUnconfirmed,
+    Refused,
+    Undecodable,
+    UnknownVersion,
+)
 
 _REFUSALS = (
     *CATALOG_REFUSALS,
@@ -94,6 +102,17 @@ class Write:
 
     async def register(self, commands: Sequence[ProductCommand]) -> outputs.Receipt:
         return await self._handled(uuid7(), commands, NEW)
+
+    async def revert(self, product: UUID, to_version: int) -> outputs.Receipt:
+        receipt = await reverted(
+            self.side,
+            product,
+            to_version,
+            self.circumstances,
+            expected_version=self.expected_version,
+            idempotent=self.idempotent,
+        )
+        return _told(self.response, receipt)
 
     async def _handled(
         self, product: UUID, commands: Sequence[ProductCommand], expected_version: int | None
@@ -172,6 +191,10 @@ class ArchiveInput(Input):
     reason: Reason | None = None
 
 
+class RevertInput(Input):
+    to_version: Version
+
+
 @router.post(
     "",
     status_code=201,
@@ -247,3 +270,17 @@ async def archive(
 async def restore(product_id: UUID, write: Writing) -> outputs.Receipt:
     """Back to the status that the product had when it was archived."""
     return await write(product_id, [RestoreProduct()])
+
+
+@router.post(
+    "/{product_id}/revert",
+    operation_id="revert_product",
+    **_changes(UnknownVersion, errors.SkuTaken, errors.NotPublishable, errors.UnknownCurrency),
+)
+async def revert(product_id: UUID, body: RevertInput, write: Writing) -> outputs.Receipt:
+    """Appends what leads back to the state at `to_version`: nothing that happened is taken away.
+
+    The events have the one at `to_version` as their cause. What was published then without a name
+    or a price, and lacks it now, is refused as `not-publishable`.
+    """
+    return await write.revert(product_id, body.to_version)

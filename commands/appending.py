@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from commands.claims import claims_of
-from events.append import Append, Idempotent
+from events.append import Append, Claim, Idempotent
 from events.codec import encode
 from events.product import ProductEvent
 
@@ -28,9 +28,11 @@ def to_append(
     events: Sequence[ProductEvent],
     version: int,
     circumstances: Circumstances,
+    *,
     idempotent: Idempotent | None = None,
+    claims: Sequence[Claim] = (),
 ) -> Append:
-    """To the stream as it is at that version."""
+    """To the stream as it is at that version, with `claims` beside those of the events."""
     return Append(
         stream_id=stream,
         events=[encode(event) for event in events],
@@ -39,6 +41,6 @@ def to_append(
         causation_id=circumstances.causation_id,
         occurred_at=circumstances.occurred_at,
         expected_version=version,
-        claims=[claim for event in events for claim in claims_of(event)],
+        claims=[*claims, *(claim for event in events for claim in claims_of(event))],
         idempotent=idempotent,
     )

@@ -16,6 +16,7 @@ from commands.write_side import WriteSide
 from events.append import (
     Append,
     Appended,
+    Claim,
     ClaimTaken,
     Idempotent,
     KeyReused,
@@ -52,6 +53,7 @@ class Asked:
     circumstances: Circumstances
     expected_version: int | None
     idempotent: Idempotent | None
+    claims: Sequence[Claim]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +72,22 @@ async def handle(
     *,
     expected_version: int | None = None,
     idempotent: Idempotent | None = None,
+    claims: Sequence[Claim] = (),
 ) -> Receipt:
     """Append what the commands decide, all or nothing; a receipt with the product's version.
+
+    What changes it takes the `claims`, too, beside those of its events.
 
     Raises the refusals of `commands.errors`; `VersionConflict` only when the caller expected a
     version, otherwise the decision is made again on the newer state. What was answered to an
     idempotency key before is answered again, whatever has happened since.
     """
-    asked = Asked(stream, commands, circumstances, expected_version, idempotent)
+    asked = Asked(stream, commands, circumstances, expected_version, idempotent, claims)
     try:
         async with side.turn(stream):
             return await _decided(side, asked)
     except Refused:
-        if first := await _answered(side, idempotent):
+        if first := await answered(side, idempotent):
             return first
         raise
 
@@ -137,7 +142,14 @@ async def _decided_on(side: WriteSide, asked: Asked, loaded: Loaded) -> Decision
 
 def _decide(asked: Asked, loaded: Loaded) -> Decision:
     events = product.decide_all(asked.commands, loaded.state)
-    append = to_append(asked.stream, events, loaded.version, asked.circumstances, asked.idempotent)
+    append = to_append(
+        asked.stream,
+        events,
+        loaded.version,
+        asked.circumstances,
+        idempotent=asked.idempotent,
+        claims=asked.claims if events else (),
+    )
     return Decision(append, product.fold(events, loaded.state))
 
 
@@ -183,7 +195,7 @@ async def _settled(side: WriteSide, decision: Decision, outcome: Outcome) -> Rec
             raise ValueError(outcome)
 
 
-async def _answered(side: WriteSide, idempotent: Idempotent | None) -> Receipt | None:
+async def answered(side: WriteSide, idempotent: Idempotent | None) -> Receipt | None:
     """The first answer to the key; none if there is none, or if nobody can tell now."""
     if idempotent is None:
         return None

@@ -68,6 +68,9 @@ WHOLE = BeforeValidator(_whole)
 
 type Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT), WHOLE]
 
+type Version = Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE]
+"""As many as PostgreSQL's `integer` counts."""
+
 
 _EXACT = Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)
 

@@ -34,6 +34,14 @@ async def load(
     return known.after(await read_stream(connection, catalog, stream, after=known.version))
 
 
+async def load_at(connection: Connection, catalog: str, stream: UUID, version: int) -> Loaded:
+    """The stream as it was at that version, or as it is when it has not come so far.
+
+    Raises `Undecodable`.
+    """
+    return NOTHING.after(await read_stream(connection, catalog, stream, limit=version))
+
+
 async def load_all(
     connection: Connection, catalog: str, streams: Iterable[UUID]
 ) -> dict[UUID, Unfolded]:

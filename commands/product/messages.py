@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from commands.product.state import Product
 from events.product import Attributes, Medium
 
 
@@ -98,6 +99,13 @@ class RestoreProduct:
     pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertProduct:
+    """Leaves the product as it was once, whatever it is now."""
+
+    to: Product
+
+
 type Transition = PublishProduct | UnpublishProduct | ArchiveProduct | RestoreProduct
 type Change = (
     RenameProduct
@@ -112,4 +120,4 @@ type Change = (
     | RemovePrice
     | ReplacePrices
 )
-type ProductCommand = RegisterProduct | Transition | Change
+type ProductCommand = RegisterProduct | Transition | Change | RevertProduct

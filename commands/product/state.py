@@ -43,6 +43,7 @@ class Product:
     prices: dict[str, int] = field(default_factory=dict)
     status: Literal["draft", "published", "archived"] = "draft"
     status_before_archive: Unarchived = "draft"
+    archive_reason: str | None = None
 
 
 type State = Unregistered | Product
@@ -55,7 +56,7 @@ def evolve(state: State, event: ProductEvent) -> State:
         case _, ProductRegistered():
             return _registered(event)
         case Product(), _:
-            return _changed(state, event)
+            return changed(state, event)
         case Unregistered(), _:
             raise ValueError(event)
 
@@ -73,7 +74,7 @@ def _registered(event: ProductRegistered) -> Product:
     )
 
 
-def _changed(product: Product, event: ProductEvent) -> Product:
+def changed(product: Product, event: ProductEvent) -> Product:
     match event:
         case ProductRegistered():
             return _registered(event)
@@ -101,10 +102,15 @@ def _changed(product: Product, event: ProductEvent) -> Product:
             return replace(product, status="published")
         case ProductUnpublished():
             return replace(product, status="draft")
-        case ProductArchived():
-            return replace(product, status="archived", status_before_archive=_open_status(product))
+        case ProductArchived(reason=reason):
+            before = _open_status(product)
+            return replace(
+                product, status="archived", status_before_archive=before, archive_reason=reason
+            )
         case ProductRestored(status=status):
-            return replace(product, status=status)
+            return replace(
+                product, status=status, status_before_archive="draft", archive_reason=None
+            )
         case _:
             assert_never(event)
 

@@ -26,6 +26,8 @@ COMMANDS: list[tuple[str, str, object]] = [
     ("DELETE", "/prices/USD", None),
     ("POST", "/publish", None),
     ("POST", "/archive", {"reason": "recall"}),
+    ("POST", "/revert", {"to_version": 1}),
+    ("POST", "/revert", {"to_version": 3}),
 ]
 
 

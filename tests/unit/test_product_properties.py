@@ -111,4 +111,5 @@ def _comparable(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {name: sorted(fields[name].items()) for name in ("attributes", "prices")}
 
 
-_FIELDS = sorted(set(Product.__dataclass_fields__) - {"prices", "status_before_archive"})
+_NOT_READ = {"prices", "status_before_archive", "archive_reason"}
+_FIELDS = sorted(set(Product.__dataclass_fields__) - _NOT_READ)
