@@ -1,7 +1,6 @@
 """Changes to rows: all of a batch at once, or by halves where one of them can't be stored."""
 
 from collections.abc import Sequence
-from copy import copy
 
 import asyncpg
 
@@ -64,10 +63,9 @@ async def _apply_one_by_one(connection: Connection, lease: Lease, change: Change
         except Exception as error:
             if not is_of_the_data(error):
                 raise
-            document = copy(product.document) if product else None
-            step = stopped(product, document, [event], fault(event, error))
+            step = stopped(product, fault(event, error))
             await apply(connection, lease, [step])
         product = step.after
         if step.fault:
-            return Change(change.before, product, change.events, step.fault)
+            return Change(change.before, product, change.events, fault=step.fault)
     return Change(change.before, product, change.events)

@@ -15,6 +15,7 @@ CODE = (
     ("projections", "folding.py"),
     ("projections", "projection.py"),
     ("projections", "letters.py"),
+    ("projections", "past.py"),
     ("projections", "product_details.py"),
     ("projections", "product_prices.py"),
     ("projections", "product_search.py"),

@@ -1,12 +1,13 @@
 """Is what is read what the log says? Products are folded again, and their rows compared."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import randint
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.database import Connection, statement
@@ -15,9 +16,9 @@ from events.recorded import Recorded
 from projections.folding import Change, fold
 from projections.generations import schema_of
 from projections.parking import read_held_back
-from projections.projection import Catalog, ReadModel, Row
-from projections.read_models import READ_MODELS
-from projections.writing import read_catalog
+from projections.projection import Catalog, Row
+from projections.read_models import READ_MODELS, READ_TABLES
+from projections.writing import Rows, read_catalog, written
 
 _SAMPLE = statement(__package__, "sql/sample_streams.sql")
 _FIND_BESIDE = statement(__package__, "sql/find_beside.sql")
@@ -30,8 +31,8 @@ class Place:
     catalog: str
     generation: int
 
-    def table(self, model: ReadModel) -> str:
-        return f"{schema_of(self.generation)}.{model.table.name}"
+    def named(self, table: Table) -> str:
+        return f"{schema_of(self.generation)}.{table.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ async def sample(connection: Connection, place: Place, size: int) -> Collection[
     positions = [randint(1, checkpoint) for _ in range(size)]  # noqa: S311 -- nothing to guess
     streams = [row[0] for row in await connection.fetch(_SAMPLE, place.catalog, positions)]
     products = set(streams)
-    for model in READ_MODELS:
-        query = _FIND_BESIDE.format(table=place.table(model))
+    for table in READ_TABLES:
+        query = _FIND_BESIDE.format(table=place.named(table))
         products.update(row[0] for row in await connection.fetch(query, place.catalog, streams))
     return products
 
@@ -80,7 +81,7 @@ async def check(
     checkpoint = await read_checkpoint(connection, place)
     histories = await read_streams(connection, place.catalog, dict.fromkeys(products, 0))
     held_back = await read_held_back(connection, place.catalog, place.generation, products)
-    rows = {model: await _read_rows(connection, place, model, products) for model in READ_MODELS}
+    rows = {table: await _read_rows(connection, place, table, products) for table in READ_TABLES}
     checked = []
     for product, history in histories.items():
         if product in held_back.parked:
@@ -88,43 +89,43 @@ async def check(
         events = [each for each in history if each.position <= checkpoint]
         change = fold(None, events, held_back.discarded) if events else None
         drifted = [
-            model.table.name
-            for model in READ_MODELS
-            if _expected(catalog, model, change) != rows[model].get(product, [])
+            table.name
+            for table, expected in _expected(catalog, change)
+            if expected != rows[table].get(product, [])
         ]
         checked.append(Checked(product, events, held_back.discarded, drifted))
     return checked
 
 
 async def _read_rows(
-    connection: Connection, place: Place, model: ReadModel, products: Collection[UUID]
+    connection: Connection, place: Place, table: Table, products: Collection[UUID]
 ) -> Mapping[UUID, list[Row]]:
-    columns = ", ".join(column.name for column in model.columns)
-    query = _READ_ROWS.format(columns=columns, table=place.table(model), intact=_intact(model))
+    columns = ", ".join(written(table))
+    query = _READ_ROWS.format(columns=columns, table=place.named(table), intact=_intact(table))
     found: dict[UUID, list[Row]] = {}
     for row in await connection.fetch(query, place.catalog, list(products)):
-        found.setdefault(row["product_id"], []).append(_comparable(model, row))
+        found.setdefault(row["product_id"], []).append(_comparable(table, row))
     return {product: sorted(rows, key=repr) for product, rows in found.items()}
 
 
-def _intact(model: ReadModel) -> str:
-    computed = [(each.name, each.computed) for each in model.table.columns]
+def _intact(table: Table) -> str:
+    computed = [(each.name, each.computed) for each in table.columns]
     as_now = [f"{name} is not distinct from {how.sqltext}" for name, how in computed if how]
     return " and ".join(["true", *as_now])
 
 
-def _expected(catalog: Catalog, model: ReadModel, change: Change | None) -> list[Row]:
-    if change is None or change.after is None:
-        return []
-    rows = model.rows(catalog, change.after)
-    return sorted((_comparable(model, row) for row in rows), key=repr)
+def _expected(catalog: Catalog, change: Change | None) -> Iterator[tuple[Table, list[Row]]]:
+    for model in READ_MODELS:
+        rows = Rows([], [])
+        rows.take(model, catalog, change.steps_of(model) if change else ())
+        for table, made in ((model.table, rows.holding), (model.past, rows.held)):
+            yield table, sorted((_comparable(table, row) for row in made), key=repr)
 
 
-def _comparable(model: ReadModel, row: Iterable[object]) -> Row:
+def _comparable(table: Table, row: Iterable[object]) -> Row:
     """Values in one form: sequences differ by type, and JSONB comes back in an order of its own."""
-    return tuple(
-        _plain(column.type, value) for column, value in zip(model.columns, row, strict=True)
-    )
+    types = (table.columns[name].type for name in written(table))
+    return tuple(_plain(type_, value) for type_, value in zip(types, row, strict=True))
 
 
 def _plain(type_: object, value: Any) -> object:  # noqa: ANN401 -- of any column

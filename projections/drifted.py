@@ -3,11 +3,9 @@
 from uuid import UUID
 
 from events.database import Connection, statement
-from projections.document import Standstill
 from projections.drift import Checked, Place, check
-from projections.folding import Change, fold
+from projections.folding import Folding
 from projections.generations import schema_of
-from projections.projection import of
 from projections.writing import erase, write
 
 _HOLD = statement(__package__, "sql/hold_checkpoint.sql")
@@ -40,9 +38,7 @@ async def park_drifted(connection: Connection, place: Place, product: UUID) -> C
 async def _show(connection: Connection, place: Place, checked: Checked, parked_before: int) -> None:
     if not checked.events:
         return
-    change = fold(None, checked.events, checked.discarded)
-    if change.after:
-        document = change.after.document
-        document.parked = Standstill(parked_before)
-        shown = Change(None, of(document), checked.events, discarded=checked.discarded)
-        await write(connection, schema_of(place.generation), place.catalog, [shown])
+    folding = Folding(None, checked.discarded)
+    folding.take(checked.events)
+    folding.stand_still(parked_before)
+    await write(connection, schema_of(place.generation), place.catalog, [folding.change()])

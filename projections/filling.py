@@ -15,23 +15,24 @@ from collections.abc import (
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import Connection, driver, statement
+from events.database import Connection, driver
 from events.recorded import Recorded
 from projections.applying import apply, apply_what_can_be, is_of_the_data
-from projections.folding import FOLDED_AT_ONCE, Change, fold
+from projections.folding import FOLDED_AT_ONCE, Change, Folding
 from projections.generations import analyze, indexes, make_index, make_keys
 from projections.leases import Lease
+from projections.parking import read_discarded
 from projections.portions import Portion, Portions
-from projections.read_models import READ_MODELS
+from projections.read_models import READ_TABLES
 
 type Write = Callable[[Connection, Lease, Sequence[Change]], Awaitable[object]]
 
 _UNHURRIED = "set local synchronous_commit = off"
-_READ_DISCARDED = statement(__package__, "sql/read_discarded.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def fill(
 ) -> None:
     """Bring empty tables to a position in each catalog, on so many connections at a time."""
     async with driver(engine) as connection:
-        discarded = {each: await _read_discarded(connection, each) for each in upto}
+        discarded = {each: await read_discarded(connection, each) for each in upto}
     filling = Filling(leases, discarded, folded)
     portions = Portions(upto)
     await _together(_fill(engine, portions, filling) for _ in range(parallel))
@@ -70,7 +71,7 @@ async def index_all(engine: AsyncEngine, generation: int, *, parallel: int) -> N
 
 async def analyze_all(engine: AsyncEngine, generation: int) -> None:
     """Let the planner know what is in its tables."""
-    await _together(_analyze(engine, generation, model.table) for model in READ_MODELS)
+    await _together(_analyze(engine, generation, each) for each in READ_TABLES)
 
 
 async def _analyze(engine: AsyncEngine, generation: int, table: Table) -> None:
@@ -82,10 +83,6 @@ async def _index(engine: AsyncEngine, waiting: Iterator[str]) -> None:
     async with driver(engine) as connection:
         for each in waiting:
             await make_index(connection, each)
-
-
-async def _read_discarded(connection: Connection, catalog: str) -> Collection[int]:
-    return {row["position"] for row in await connection.fetch(_READ_DISCARDED, catalog)}
 
 
 async def _together(coroutines: Iterable[Coroutine[None, None, None]]) -> None:
@@ -128,24 +125,17 @@ async def _changes(
     pages: AsyncIterator[list[Recorded]], discarded: Collection[int]
 ) -> AsyncIterator[tuple[int, list[Change]]]:
     """By page its events, and what became of each stream that ended in it."""
-    unfinished: Change | None = None
+    unfinished: Folding | None = None
+    following: UUID | None = None
     async for page in pages:
         changes: list[Change] = []
         for count, (stream, events) in enumerate(groupby(page, attrgetter("stream_id"))):
             if count % FOLDED_AT_ONCE == 0:
                 await asyncio.sleep(0)
-            if unfinished and unfinished.stream_id == stream:
-                unfinished = _continued(unfinished, list(events), discarded)
-            else:
-                changes += [unfinished] if unfinished else []
-                unfinished = fold(None, list(events), discarded)
+            if unfinished is None or stream != following:
+                changes += [unfinished.change()] if unfinished else []
+                unfinished, following = Folding(None, discarded), stream
+            unfinished.take(list(events))
         yield len(page), changes
     if unfinished:
-        yield 0, [unfinished]
-
-
-def _continued(change: Change, events: Sequence[Recorded], discarded: Collection[int]) -> Change:
-    if change.fault:
-        return change
-    further = fold(change.after, events, discarded)
-    return Change(None, further.after, [*change.events, *events], further.fault, discarded)
+        yield 0, [unfinished.change()]

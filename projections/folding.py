@@ -1,16 +1,20 @@
 """The events of a product to what is read of it, as far as they can be applied."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from events.errors import Undecodable
 from events.recorded import Recorded
 from projections import document as documents
-from projections import projection
+from projections import product_details, projection
 from projections.document import ProductDocument, Standstill
-from projections.projection import Product
+from projections.projection import Product, ReadModel
+from projections.read_models import READ_MODELS
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 REASON_LENGTH = 500
 FOLDED_AT_ONCE = 100
@@ -26,6 +30,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What a product is from a moment of business time on, and the read models that can tell."""
+
+    since: datetime
+    product: Product
+    touched: Collection[ReadModel]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What events make of a product: `after` is None while nothing was ever shown of it."""
 
@@ -33,6 +46,8 @@ class Change:
     after: Product | None
     events: Sequence[Recorded]
     """At least one, all of one stream."""
+    steps: Sequence[Step] = ()
+    """The way from the one to the other, one for each moment at which something came about."""
     fault: Fault | None = None
     discarded: Collection[int] = ()
     """Positions of events that nothing was made of."""
@@ -41,44 +56,119 @@ class Change:
     def stream_id(self) -> UUID:
         return self.events[0].stream_id
 
+    def steps_of(self, model: ReadModel) -> Sequence[Step]:
+        """Those that the read model can tell."""
+        return [step for step in self.steps if model in step.touched]
+
 
 def fold(
     before: Product | None, events: Sequence[Recorded], discarded: Collection[int] = ()
 ) -> Change:
     """Apply the events of one stream, but those discarded, up to the first that can't be."""
-    document = copy(before.document) if before else None
-    for event in events:
+    folding = Folding(before, discarded)
+    folding.take(events)
+    return folding.change()
+
+
+def stopped(before: Product | None, fault: Fault) -> Change:
+    """The product stands still as it was before the event at fault, and says so."""
+    folding = Folding(before)
+    folding.events.append(fault.event)
+    folding.stop(fault)
+    return folding.change()
+
+
+class Folding:
+    """The events of one stream as they come.
+
+    What a step touches depends on its events alone, not on how they were taken: a rebuild makes
+    the same rows of them.
+    """
+
+    def __init__(self, before: Product | None, discarded: Collection[int] = ()) -> None:
+        self._before = before
+        self._discarded = discarded
+        self._document = copy(before.document) if before else None
+        self._since = before.document.updated_at if before else _EARLIEST
+        self._steps: list[Step] = []
+        self._touched: set[ReadModel] = set()
+        self._fault: Fault | None = None
+        self.events: list[Recorded] = []
+
+    def take(self, events: Sequence[Recorded]) -> None:
+        self.events += events
+        for event in events:
+            if self._fault is None:
+                self._take(event)
+
+    def stop(self, fault: Fault) -> None:
+        self._fault = fault
+        self.stand_still(fault.event.position)
+
+    def stand_still(self, position: int) -> None:
+        """Before the event at that position, and say so."""
+        if self._document is not None:
+            self._document.parked = Standstill(position)
+            self._touched.add(product_details.model)
+
+    def change(self) -> Change:
+        after = self._before
+        steps = self._steps
+        if self._touched and self._document is not None:
+            after = projection.of(self._document)
+            steps = [*steps, Step(self._since, after, self._touched)]
+        return Change(self._before, after, self.events, steps, self._fault, self._discarded)
+
+    def _take(self, event: Recorded) -> None:
         try:
-            if event.position in discarded:
-                _skip(document, event)
+            if event.position in self._discarded:
+                self._skip(event)
             else:
-                document = documents.apply(document, event)
+                self._apply(event)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever an event's handler stumbles over
-            return stopped(before, document, events, fault(event, error), discarded)
-    after = projection.of(document) if document else None
-    return Change(before, after, events, discarded=discarded)
+            self.stop(fault(event, error))
+
+    def _skip(self, event: Recorded) -> None:
+        """It counts as a version all the same: the stream goes on from there."""
+        if self._document is not None:
+            self._document.version = event.version
+            self._touched.add(product_details.model)
+
+    def _apply(self, event: Recorded) -> None:
+        document = self._document
+        before = _sources(document)
+        passed = None
+        if document and self._touched and event.occurred_at > self._since:
+            passed = projection.of(copy(document))
+        self._document = documents.apply(document, event)
+        if passed:
+            self._steps.append(Step(self._since, passed, self._touched))
+            self._touched = set()
+        self._since = max(self._since, event.occurred_at)
+        self._touched.update(_touched(before, _sources(self._document)))
 
 
-def stopped(
-    before: Product | None,
-    document: ProductDocument | None,
-    events: Sequence[Recorded],
-    fault: Fault,
-    discarded: Collection[int] = (),
-) -> Change:
-    """The product stands still as it was before the event at fault, and says so."""
-    if document is None:
-        return Change(before, None, events, fault, discarded)
-    document.parked = Standstill(fault.event.position)
-    return Change(before, projection.of(document), events, fault, discarded)
+def _sources(document: ProductDocument | None) -> Sequence[tuple[object, ...] | None]:
+    return [model.source(document) if document else None for model in READ_MODELS]
 
 
-def _skip(document: ProductDocument | None, event: Recorded) -> None:
-    """It counts as a version all the same: the stream goes on from there."""
-    if document is not None:
-        document.version = event.version
+def _touched(
+    before: Sequence[tuple[object, ...] | None], after: Sequence[tuple[object, ...] | None]
+) -> Iterator[ReadModel]:
+    return (
+        model
+        for model, one, other in zip(READ_MODELS, before, after, strict=True)
+        if one is None or other is None or differs(one, other)
+    )
+
+
+def differs(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Attributes are another dictionary with each change: as values, 1 and true are equal."""
+    return any(
+        a is not b and (isinstance(a, dict) or a != b) for a, b in zip(one, other, strict=True)
+    )
 
 
 def fault(event: Recorded, error: Exception) -> Fault:

@@ -5,15 +5,15 @@ Schemas, tables and views belong to `catalog_projection`, the group of those who
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
-from sqlalchemy import Column, Computed, Index, MetaData, Table
+from sqlalchemy import Index, MetaData, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from events.database import Connection, statement
 from projections.code import code_digest
-from projections.read_models import READ_MODELS
+from projections.past import copied
+from projections.read_models import READ_TABLES
 from projections.tables import READ_SCHEMA
 
 FIRST = 1
@@ -57,15 +57,15 @@ async def build(connection: Connection, generation: int) -> None:
     schema = schema_of(generation)
     async with as_owner(connection):
         await connection.execute(_CREATE, generation)
-        for model in READ_MODELS:
-            await connection.execute(_ddl(CreateTable(_plain(model.table, schema))))
+        for table in READ_TABLES:
+            await connection.execute(_ddl(CreateTable(_plain(table, schema))))
 
 
 def indexes(generation: int) -> list[str]:
     """The statements that make them, those of the keys included; what takes longest comes first."""
     made = []
-    for model in READ_MODELS:
-        table = model.table.to_metadata(MetaData(), schema=schema_of(generation))
+    for each in READ_TABLES:
+        table = each.to_metadata(MetaData(), schema=schema_of(generation))
         made += [*table.indexes, Index(f"{table.name}_pkey", *table.primary_key, unique=True)]
     made.sort(key=lambda each: (not each.dialect_options["postgresql"]["using"], str(each.name)))
     return [_ddl(CreateIndex(each)) for each in made]
@@ -88,10 +88,9 @@ async def make_keys(connection: Connection, generation: int) -> None:
     """Out of the indexes that were made for them."""
     schema = schema_of(generation)
     async with as_owner(connection):
-        for model in READ_MODELS:
-            name = model.table.name
+        for each in READ_TABLES:
             await connection.execute(
-                f"alter table {schema}.{name} add primary key using index {name}_pkey"
+                f"alter table {schema}.{each.name} add primary key using index {each.name}_pkey"
             )
 
 
@@ -133,13 +132,8 @@ async def _names(connection: Connection, query: str, schema: str) -> Sequence[st
 
 
 def _plain(table: Table, schema: str) -> Table:
-    return Table(table.name, MetaData(), *map(_unkeyed, table.columns), schema=schema)
-
-
-def _unkeyed(column: Column[Any]) -> Column[Any]:
-    computed = column.computed
-    how = () if computed is None else (Computed(computed.sqltext, persisted=True),)
-    return Column(column.name, column.type, *how, nullable=column.nullable)
+    columns = [copied(each, keyed=False) for each in table.columns]
+    return Table(table.name, MetaData(), *columns, schema=schema)
 
 
 def _ddl(statement: CreateTable | CreateIndex) -> str:

@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects import postgresql
 
+from projections.document import ProductDocument
+from projections.past import since
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 
@@ -27,19 +29,20 @@ table = Table(
     Column("brand", _C),
     Column("parked_before", BigInteger),
     Column("document", postgresql.JSON, nullable=False),
+    since(),
     Index(
         "product_details_sku",
         "catalog_id",
         "sku",
         unique=True,
-        postgresql_include=["product_id", "status"],
+        postgresql_include=["product_id", "status", "since"],
     ),
     Index(
         "product_details_updated_at",
         "catalog_id",
         "updated_at",
         "product_id",
-        postgresql_include=["status", "category", "brand"],
+        postgresql_include=["status", "category", "brand", "since"],
     ),
 )
 
@@ -63,4 +66,9 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     ]
 
 
-model = ReadModel(table, rows)
+def source(document: ProductDocument) -> tuple[object, ...]:
+    """Every event counts as a version."""
+    return (document.version,)
+
+
+model = ReadModel(table, rows, source)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 from sqlalchemy.dialects import postgresql
 
+from projections.document import ProductDocument
+from projections.past import since
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 
@@ -20,13 +22,14 @@ table = Table(
     Column("status", Text, nullable=False),
     Column("category", _C),
     Column("brand", _C),
+    since(),
     Index(
         "product_prices_amount",
         "catalog_id",
         "currency",
         "amount",
         "product_id",
-        postgresql_include=["status", "category", "brand"],
+        postgresql_include=["status", "category", "brand", "since"],
     ),
 )
 
@@ -40,4 +43,8 @@ def rows(catalog: Catalog, product: Product) -> Sequence[Row]:
     ]
 
 
-model = ReadModel(table, rows)
+def source(document: ProductDocument) -> tuple[object, ...]:
+    return document.prices, document.status, document.category, document.brand
+
+
+model = ReadModel(table, rows, source)

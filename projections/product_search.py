@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from events.product import Attributes, Scalar
 from projections.document import ProductDocument
 from projections.letters import plain
+from projections.past import since
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 from projections.words import joined, searched, told, weighed
@@ -36,12 +37,13 @@ table = Table(
     Column("language", Text, nullable=False),
     Column("searched", Text, nullable=False),
     Column("accented", postgresql.ARRAY(Text)),
+    since(),
     Index(
         "product_search_name",
         "catalog_id",
         "name",
         "product_id",
-        postgresql_include=["status", "category", "brand"],
+        postgresql_include=["status", "category", "brand", "since"],
     ),
     Index(
         "product_search_category",
@@ -49,7 +51,7 @@ table = Table(
         "category",
         "name",
         "product_id",
-        postgresql_include=["status", "brand"],
+        postgresql_include=["status", "brand", "since"],
     ),
     Index(
         "product_search_brand",
@@ -57,7 +59,7 @@ table = Table(
         "brand",
         "name",
         "product_id",
-        postgresql_include=["status", "category"],
+        postgresql_include=["status", "category", "since"],
         postgresql_where=text("brand is not null"),
     ),
     Index(
@@ -172,9 +174,8 @@ def _number(value: float) -> str:
     return msgspec.json.encode(int(value) if whole else value).decode()
 
 
-def source(product: Product) -> object:
+def source(document: ProductDocument) -> tuple[object, ...]:
     """Not its prices, which change most."""
-    document = product.document
     return (
         document.sku,
         document.name,
@@ -183,7 +184,7 @@ def source(product: Product) -> object:
         document.category,
         document.status,
         document.tags,
-        repr(document.attributes),  # as values, 1 and true are equal
+        document.attributes,
     )
 
 

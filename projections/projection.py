@@ -1,13 +1,16 @@
-"""A read model is a table and a pure function: the rows that stand for a product."""
+"""A read model is a table and a pure function: the rows that stand for a product.
+
+Each row holds from its `since` on; what held before is in the table's past.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Column, Table
 
 from projections.document import ProductDocument, decode, encode
+from projections.past import SINCE, past_of
 
 type Row = tuple[object, ...]
 """The values of a table's columns in their order, from the catalog and the product's id on.
@@ -33,18 +36,28 @@ class Product:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReadModel:
     table: Table
     rows: Callable[[Catalog, Product], Sequence[Row]]
     """What the table holds of a product of a catalog."""
-    source: Callable[[Product], object] = attrgetter("body")
+    source: Callable[[ProductDocument], tuple[object, ...]]
     """What rows are made from: while it is equal, they are."""
+    past: Table = field(init=False)
+    """The rows that the table held before, and when they did."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "past", past_of(self.table))
+
+    @property
+    def tables(self) -> tuple[Table, Table]:
+        return self.table, self.past
 
     @property
     def columns(self) -> list[Column[Any]]:
         """Those that rows have values of."""
-        return [each for each in self.table.columns if each.computed is None]
+        own = (each for each in self.table.columns if each.computed is None)
+        return [each for each in own if each.name != SINCE]
 
 
 def of(document: ProductDocument) -> Product:

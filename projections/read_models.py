@@ -8,3 +8,5 @@ READ_MODELS: tuple[ReadModel, ...] = (
     product_search.model,
     product_prices.model,
 )
+
+READ_TABLES = tuple(table for model in READ_MODELS for table in model.tables)

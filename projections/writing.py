@@ -1,16 +1,22 @@
-"""Rows of the read tables: of each product those that changed are replaced, a table at a time."""
+"""Rows of the read tables: of each product those that changed are closed, a table at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
+
+from sqlalchemy import Table
 
 from events.database import Connection, statement
 from projections import projection
-from projections.folding import Change
+from projections.folding import Change, Step
 from projections.product_details import table as details
 from projections.projection import Catalog, Product, ReadModel, Row
-from projections.read_models import READ_MODELS
+from projections.read_models import READ_MODELS, READ_TABLES
 
 _READ_DOCUMENTS = statement(__package__, "sql/read_documents.sql")
+_CLOSE_PRODUCTS = statement(__package__, "sql/close_products.sql")
 _DELETE_PRODUCTS = statement(__package__, "sql/delete_products.sql")
 _FIND_LANGUAGE = statement(__package__, "sql/find_language.sql")
 
@@ -31,55 +37,71 @@ async def read_catalog(connection: Connection, key: str) -> Catalog:
 async def write(
     connection: Connection, schema: str, catalog: str, changes: Sequence[Change]
 ) -> None:
-    """Bring the tables from what the products were to what they are."""
+    """Bring the tables from what the products were to what they are, and keep what they were."""
     of = await read_catalog(connection, catalog)
     for model in READ_MODELS:
-        gone: list[UUID] = []
-        come: list[Row] = []
-        for before, after in _changed(model, changes):
-            rows_before = model.rows(of, before) if before else ()
-            rows_after = model.rows(of, after) if after else ()
-            if rows_before != rows_after:
-                come += rows_after
-                if before and rows_before:
-                    gone.append(before.document.id)
-        await _delete(connection, schema, model.table.name, catalog, gone)
-        await _insert(connection, schema, model, come)
+        closing: dict[UUID, datetime] = {}
+        rows = Rows([], [])
+        for change in changes:
+            steps = change.steps_of(model)
+            if steps and change.before:
+                closing[change.before.document.id] = steps[0].since
+            rows.take(model, of, steps)
+        await _close(connection, schema, model, catalog, closing)
+        await _insert(connection, schema, model.past, rows.held)
+        await _insert(connection, schema, model.table, rows.holding)
 
 
-def _changed(
-    model: ReadModel, changes: Sequence[Change]
-) -> Iterator[tuple[Product | None, Product | None]]:
-    """What products were and are, where the table can tell the difference."""
-    for change in changes:
-        before, after = change.before, change.after
-        if not before or not after or model.source(before) != model.source(after):
-            yield before, after
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Of a read model: those that held, with `since` and `until`; those that hold, with `since`."""
+
+    held: list[Row]
+    holding: list[Row]
+
+    def take(self, model: ReadModel, of: Catalog, steps: Sequence[Step]) -> None:
+        """Those of one product's steps, each of which ends with the next."""
+        for step, following in pairwise(steps):
+            ended = step.since, following.since
+            self.held.extend((*row, *ended) for row in model.rows(of, step.product))
+        if steps:
+            now = steps[-1]
+            self.holding.extend((*row, now.since) for row in model.rows(of, now.product))
 
 
 async def erase(
     connection: Connection, schema: str, catalog: str, products: Sequence[UUID]
 ) -> None:
     """Remove whatever the tables hold of these products."""
-    for model in READ_MODELS:
-        await _delete(connection, schema, model.table.name, catalog, products)
-
-
-async def _delete(
-    connection: Connection, schema: str, table: str, catalog: str, products: Sequence[UUID]
-) -> None:
-    if products:
-        query = _DELETE_PRODUCTS.format(table=f"{schema}.{table}")
+    for table in READ_TABLES:
+        query = _DELETE_PRODUCTS.format(table=f"{schema}.{table.name}")
         await connection.execute(query, catalog, products)
 
 
-async def _insert(
-    connection: Connection, schema: str, model: ReadModel, rows: Sequence[Row]
+async def _close(
+    connection: Connection,
+    schema: str,
+    model: ReadModel,
+    catalog: str,
+    closing: Mapping[UUID, datetime],
 ) -> None:
+    """Move the rows of these products to the past, each until its moment."""
+    if closing:
+        query = _CLOSE_PRODUCTS.format(
+            table=f"{schema}.{model.table.name}",
+            past=f"{schema}.{model.past.name}",
+            columns=", ".join(written(model.table)),
+        )
+        await connection.execute(query, catalog, list(closing), list(closing.values()))
+
+
+async def _insert(connection: Connection, schema: str, table: Table, rows: Sequence[Row]) -> None:
     if rows:
         await connection.copy_records_to_table(
-            model.table.name,
-            schema_name=schema,
-            columns=[column.name for column in model.columns],
-            records=rows,
+            table.name, schema_name=schema, columns=written(table), records=rows
         )
+
+
+def written(table: Table) -> list[str]:
+    """The columns that PostgreSQL does not compute."""
+    return [column.name for column in table.columns if column.computed is None]

@@ -25,27 +25,28 @@ _FILL = (
     """,
     """
     insert into read_1.product_details (
-        catalog_id, product_id, sku, version, updated_at, status, category, brand, document
+        catalog_id, product_id, sku, version, updated_at, status, category, brand, document,
+        since
     )
     select 'main', product_id, 'S-' || n, 1, updated_at, status, category, brand,
-           json_build_object('id', product_id, 'name', name, 'filling', repeat('x', 400))
+           json_build_object('id', product_id, 'name', name, 'filling', repeat('x', 400)), updated_at
     from made
     """,
     """
     insert into read_1.product_search (
         catalog_id, product_id, name, brand, category, status, tags, attributes,
-        language, searched
+        language, searched, since
     )
     select 'main', product_id, name, brand, category, status, tags, attributes, 'simple',
            concat_ws(E'\n', name || ' s ' || n, brand || ' ' || translate(category, '/', ' '),
-               'word' || n % 6 || ' rare' || n % 2000, '', '@main')
+               'word' || n % 6 || ' rare' || n % 2000, '', '@main'), updated_at
     from made
     """,
     """
     insert into read_1.product_prices (
-        catalog_id, product_id, currency, amount, status, category, brand
+        catalog_id, product_id, currency, amount, status, category, brand, since
     )
-    select 'main', product_id, 'EUR', n * 7919 % 100000, status, category, brand
+    select 'main', product_id, 'EUR', n * 7919 % 100000, status, category, brand, updated_at
     from made
     where n % 4 <> 0
     """,

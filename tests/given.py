@@ -17,7 +17,7 @@ from projections.generations import FIRST, build, index, schema_of
 from projections.leases import Lease, acquire, release
 from projections.projection import Catalog
 from projections.projector import Batch, project
-from projections.read_models import READ_MODELS
+from projections.read_models import READ_TABLES
 
 LEASE = timedelta(seconds=30)
 SWITCHED = 1
@@ -145,7 +145,7 @@ async def checkpoint(engine: AsyncEngine, catalog: str = "main", generation: int
 
 async def rows(engine: AsyncEngine, catalog: str = "main", generation: int = FIRST) -> Rows:
     """Every row of every read table, as text."""
-    names = [model.table.name for model in READ_MODELS]
+    names = [table.name for table in READ_TABLES]
     async with driver(engine) as connection:
         return {
             name: [

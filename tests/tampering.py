@@ -1,11 +1,15 @@
 """What somebody does to the read tables by hand, past the log."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from projections.read_models import READ_MODELS
+from projections.past import UNTIL
+from projections.read_models import READ_TABLES
+from projections.writing import written
 from tests.given import LAMP
 
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 NOBODY = UUID(int=99)
 """A product that the log knows nothing of."""
 
@@ -18,8 +22,7 @@ where t.catalog_id = 'main' and t.product_id = '{lamp}'
 _DELETE = "delete from read_1.{table} where catalog_id = 'main' and product_id = '{lamp}'"
 _UPDATE = "update read_1.{table} set {change} where catalog_id = 'main' and product_id = '{lamp}'"
 _COLUMNS = {
-    model.table.name: ", ".join(f"c.{column.name}" for column in model.columns)
-    for model in READ_MODELS
+    table.name: ", ".join(f"c.{column}" for column in written(table)) for table in READ_TABLES
 }
 _CHANGES = (
     ("product_details", "sku = 'LAMP-2'"),
@@ -33,18 +36,27 @@ _CHANGES = (
     ("product_search", "name = upper(name)"),
     ("product_search", "brand = ''"),
     ("product_search", "category = 'a'"),
-    ("product_search", "status = 'published'"),
+    ("product_search", "status = 'draft'"),
     ("product_search", "tags = '{new}'"),
     ("product_search", """attributes = '{"main": {"watts": ["40"]}}'"""),
     ("product_search", "searched = 'sun'"),
     ("product_search", "accented = '{sun}'"),
     ("product_search", "language = 'german'"),
+    *[(table.name, "since = since - interval '1 microsecond'") for table in READ_TABLES],
+    *[
+        (table.name, "until = until + interval '1 second'")
+        for table in READ_TABLES
+        if UNTIL in table.c
+    ],
+    ("past_product_details", "document = '[]'"),
+    ("past_product_prices", "amount = amount + 1"),
+    ("past_product_search", "searched = 'sun'"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """To a row of the lamp in the catalog `main`, which has one price, or beside it."""
+    """To a row of the lamp, which has one price and was a draft yesterday, or beside it."""
 
     what: str
     table: str

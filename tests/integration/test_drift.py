@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from events.database import driver
 from events.nudge import connect
-from events.product import Attributes, PriceSet, ProductRegistered, ProductRenamed
+from events.product import Attributes, PriceSet, ProductPublished, ProductRegistered, ProductRenamed
 from events.walk import moment
 from projections.drift import Place, check
 from projections.drifted import park_drifted
@@ -37,14 +37,14 @@ from tests.projectors import measured, running
 from tests.reading import read
 from tests.rebuilding import executed, rebuilt
 from tests.shelf import put, shelf
-from tests.tampering import DEEDS, NOBODY, Deed
+from tests.tampering import DEEDS, NOBODY, YESTERDAY, Deed
 from workers.drifting import SAMPLE, check_all, check_catalog
 from workers.schedule import check_drift
 
 PLACE = Place("main", FIRST)
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
-NEXT = 5
-"""Where the log goes on after the first four events."""
+NEXT = 6
+"""Where the log goes on after the first five events."""
 sun = ProductRenamed(name="Sun")
 moon = ProductRenamed(name="Moon")
 price = PriceSet(currency="EUR", amount=1)
@@ -65,7 +65,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 async def log(engine: AsyncEngine) -> Log:
     log = Log(engine)
     await log.given(DESK, desk, price)
-    await log.given(LAMP, registered, price)
+    await log.given(LAMP, registered, price, occurred_at=YESTERDAY)
+    await log.given(LAMP, ProductPublished())
     await projected(engine)
     return log
 

@@ -122,7 +122,7 @@ async def test_a_product_that_the_log_does_not_know_is_found(
     """As long as the tables know it, or did."""
     await executed(
         engine,
-        "insert into read_1.product_prices values ('main', $1, 'EUR', 1, 'draft')",
+        "insert into read_1.product_prices values ('main', $1, 'EUR', 1, 'draft', '', '', now())",
         UUID(int=99),
     )
     token, _ = (await redis.get(state_key("main"))).split()

@@ -58,7 +58,7 @@ BY_HAND = [
     "update read_1.product_search set name = 'stolen'",
     "update read_1.product_prices set amount = 1",
     "delete from read_1.product_prices",
-    "insert into read_1.product_prices values ('main', '{}', 'USD', 1, 'draft')",
+    "insert into read_1.product_prices values ('main', '{}', 'USD', 1, 'draft', '', '', now())",
     "delete from read_1.product_details",
     "update read_1.product_details set document = '{{}}', version = 9",
 ]

@@ -12,10 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import driver
 from events.log import read_log
 from events.product import ProductEvent
-from projections.document import ProductDocument, Standstill, apply
-from projections.folding import Change
+from projections.folding import Folding
 from projections.generations import FIRST, schema_of
-from projections.projection import of
 from projections.writing import write
 from tests.given import TELEPORTED, another_generation, opened, projected, rows
 from tests.parking import places
@@ -72,13 +70,12 @@ async def without(
     engine: AsyncEngine, catalog: str, stopped: Mapping[UUID, int], generation: int
 ) -> None:
     """The rows of what is before the event at which each stream stopped, and that say so."""
-    streams: dict[UUID, ProductDocument] = {}
+    streams: dict[UUID, Folding] = {}
     async with driver(engine) as connection:
-        events = await read_log(connection, catalog, after=0, limit=EVERYTHING)
-        for each in events:
+        for each in await read_log(connection, catalog, after=0, limit=EVERYTHING):
             if each.position < stopped.get(each.stream_id, EVERYTHING):
-                streams[each.stream_id] = apply(streams.get(each.stream_id), each)
+                streams.setdefault(each.stream_id, Folding(None)).take([each])
         for product in stopped.keys() & streams.keys():
-            streams[product].parked = Standstill(stopped[product])
-        changes = [Change(None, of(document), events) for document in streams.values()]
+            streams[product].stand_still(stopped[product])
+        changes = [folding.change() for folding in streams.values()]
         await write(connection, schema_of(generation), catalog, changes)

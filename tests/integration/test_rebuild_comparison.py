@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
-from events.product import PriceSet, ProductRegistered, ProductRenamed
+from events.product import PriceSet, ProductPublished, ProductRegistered, ProductRenamed
 from projections import rebuild as rebuilding
 from projections.errors import Difference, NeverEqualPositions, TablesDiffer
 from tests.given import (
@@ -20,7 +20,7 @@ from tests.given import (
 )
 from tests.parking import discarded, newer_release, places, retried
 from tests.rebuilding import before, executed, exists, live, rebuilt, states
-from tests.tampering import DEEDS, Deed
+from tests.tampering import DEEDS, YESTERDAY, Deed
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 sun = ProductRenamed(name="Sun")
@@ -30,7 +30,9 @@ OTHER_CODE = "update projections.generations set code_digest = '' where state = 
 @pytest.fixture(autouse=True)
 async def shop(engine: AsyncEngine) -> Log:
     log = Log(engine)
-    await log.given(LAMP, registered, PriceSet(currency="EUR", amount=1))
+    price = PriceSet(currency="EUR", amount=1)
+    await log.given(LAMP, registered, price, occurred_at=YESTERDAY)
+    await log.given(LAMP, ProductPublished())
     await log.given(DESK, desk, PriceSet(currency="EUR", amount=1))
     await projected(engine)
     outlet = await opened(engine, "outlet")

@@ -40,7 +40,7 @@ async def rows_of(engine: AsyncEngine, product: UUID) -> Places:
         (facts.PriceSet(currency="EUR", amount=5), {"product_details", "product_prices"}),
         (facts.PriceRemoved(currency="EUR"), {"product_details", "product_prices"}),
         (facts.ProductRenamed(name="Sun"), {"product_details", "product_search"}),
-        (facts.ProductRenamed(name="LAMP"), {"product_details"}),
+        (facts.MediaArranged(media=()), {"product_details"}),
         (
             facts.ProductDescribed(description="Bright"),
             {"product_details", "product_search"},
@@ -64,23 +64,6 @@ async def test_an_event_touches_the_tables_that_say_something_else_afterwards(
     now = await rows_of(engine, LAMP)
     assert {table for table in now if now[table] != lamp[table]} == written
     assert await rows_of(engine, DESK) == other
-
-
-async def test_what_changes_back_within_a_batch_touches_only_the_version(
-    engine: AsyncEngine,
-) -> None:
-    log = Log(engine)
-    await log.given(LAMP, registered, euro)
-    await projected(engine)
-    before = await rows_of(engine, LAMP)
-    sun, lamp = facts.ProductRenamed(name="Sun"), facts.ProductRenamed(name="Lamp")
-    await log.given(LAMP, sun, facts.PriceSet(currency="EUR", amount=5), euro, lamp)
-
-    await projected(engine)
-
-    now = await rows_of(engine, LAMP)
-    assert {table for table in now if now[table] != before[table]} == {"product_details"}
-    assert await names(engine) == {LAMP: ("Lamp", 6)}
 
 
 async def test_what_comes_behind_a_parked_product_s_fault_touches_nothing(
