@@ -1,6 +1,7 @@
 """An event as a history tells it."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -27,19 +28,17 @@ class Item(msgspec.Struct, frozen=True):
     """SHA-256 of the canonical event, in hexadecimal."""
 
 
-def item(event: Recorded, changed: list[Change], unknown: str | None, *, discarded: bool) -> Item:
-    return Item(
-        position=event.position,
-        version=event.version,
-        type=event.type,
-        data=msgspec.Raw(event.data.encode()),
-        changes=changed,
-        changes_unknown=unknown,
-        discarded=discarded,
-        actor=event.actor,
-        correlation_id=event.correlation_id,
-        causation_id=event.causation_id,
-        occurred_at=event.occurred_at,
-        recorded_at=event.recorded_at,
-        digest=event.digest.hex(),
-    )
+def circumstances(event: Recorded) -> dict[str, Any]:
+    """The members of its item that need no fold."""
+    return {
+        "position": event.position,
+        "version": event.version,
+        "type": event.type,
+        "data": msgspec.Raw(event.data.encode()),
+        "actor": event.actor,
+        "correlation_id": event.correlation_id,
+        "causation_id": event.causation_id,
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "digest": event.digest.hex(),
+    }

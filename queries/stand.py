@@ -24,7 +24,7 @@ class Stand:
     """The positions of its events that an operator had left out of what is read."""
 
 
-async def find_stand(connection: Connection, catalog: str, product: UUID) -> Stand:
+async def find_stand(connection: Connection, catalog: str, product: UUID | None) -> Stand:
     row = await connection.fetchrow(_FIND, catalog, product)
     if row is None:
         return Stand(0, 0, frozenset())

@@ -1,0 +1,133 @@
+"""The prices of a product over time, and the lowest before a moment, folded from its log."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.database import driver
+from events.money import decimal
+from events.recorded import Fact
+from projections.document import ProductDocument
+from queries.answer import Answer
+from queries.cursor import Cursors
+from queries.past import folding
+from queries.price_spans import Offer, Span, lowest, offered, spans
+from queries.stand import find_stand
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+class HeldPrice(msgspec.Struct, frozen=True):
+    """A price that held in [since, until), and the event that it began with."""
+
+    currency: str
+    amount: int
+    decimal: str
+    since: datetime
+    until: datetime | None
+    version: int
+    position: int
+    actor: str
+
+
+class PriceHistory(msgspec.Struct, frozen=True):
+    currency: str
+    items: list[HeldPrice]
+    next_cursor: str | None
+
+
+class LowestPrice(msgspec.Struct, frozen=True):
+    """Of [since, at); null where the product was not offered in the currency."""
+
+    currency: str
+    days: int
+    at: datetime
+    since: datetime
+    lowest: HeldPrice | None
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    version: int
+
+
+class Prices(msgspec.Struct, frozen=True):
+    """Those of a product in a currency that held at some moment of [since, until)."""
+
+    product: UUID
+    currency: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def price_history(
+    engine: AsyncEngine,
+    cursors: Cursors,
+    catalog: str,
+    wanted: Prices,
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Answer[PriceHistory | None]:
+    """Each price with all of its time, oldest first; None for an unknown product.
+
+    Raises `InvalidCursor`, and `Undecodable` where an event of the product can't be read.
+    """
+    of = ("prices", catalog, wanted)
+    after = cursors.open(cursor, Cursor, of=of).version if cursor else 0
+    currency = wanted.currency
+    answer = await _spans(engine, catalog, wanted.product, currency)
+    if answer.value is None:
+        return Answer(None, answer.position)
+    held = (span for span in answer.value if span.overlaps(wanted.since, wanted.until))
+    page = [span for span in held if span.version > after][: limit + 1]
+    items = [_held(currency, span) for span in page[:limit]]
+    following = cursors.seal(Cursor(items[-1].version), of=of) if len(page) > limit else None
+    return Answer(PriceHistory(currency, items, following), answer.position)
+
+
+async def lowest_price(
+    engine: AsyncEngine, catalog: str, product: UUID, currency: str, *, days: int, at: datetime
+) -> Answer[LowestPrice | None]:
+    """As directive 98/6/EC asks in article 6a of the price before a reduction that is told at `at`.
+
+    None for an unknown product. Raises `Undecodable` where an event of it can't be read.
+    """
+    since = max(at, _EARLIEST + timedelta(days=days)) - timedelta(days=days)
+    answer = await _spans(engine, catalog, product, currency)
+    if answer.value is None:
+        return Answer(None, answer.position)
+    found = lowest(answer.value, since, at)
+    held = _held(currency, found) if found else None
+    return Answer(LowestPrice(currency, days, at, since, held), answer.position)
+
+
+async def _spans(
+    engine: AsyncEngine, catalog: str, product: UUID, currency: str
+) -> Answer[list[Span] | None]:
+    async with driver(engine) as connection:
+        stand = await find_stand(connection, catalog, product)
+        if not stand.version:
+            return Answer(None, stand.head)
+        folded = folding(connection, catalog, product, stand, stand.version)
+        offers = [_offer(fact, document, currency) async for fact, document in folded]
+    return Answer(list(spans(offers)), stand.head)
+
+
+def _offer(fact: Fact, document: ProductDocument | None, currency: str) -> Offer:
+    amount = offered(document, currency)
+    return Offer(amount, fact.occurred_at, fact.version, fact.position, fact.actor)
+
+
+def _held(currency: str, span: Span) -> HeldPrice:
+    return HeldPrice(
+        currency=currency,
+        amount=span.amount,
+        decimal=decimal(currency, span.amount),
+        since=span.since,
+        until=span.until,
+        version=span.version,
+        position=span.position,
+        actor=span.actor,
+    )
