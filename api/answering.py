@@ -51,8 +51,8 @@ class Read:
             self.catalog, self.minimum, self.wait_seconds, read, source=source
         )
 
-    async def for_auditors(self, body: bytes, position: int) -> Response:
-        return await self._sent(body, position, PRIVATE)
+    async def for_auditors(self, body: bytes, position: int, *, tag: str | None = None) -> Response:
+        return await self._sent(body, position, PRIVATE, tag)
 
     async def for_readers(
         self,

@@ -5,11 +5,12 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Response
 
-from api import outputs
+from api import audit_outputs
 from api.answering import Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey
 from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
+from api.selecting import Selected
 from commands.errors import UnknownProduct
 from queries import history
 from queries.errors import InvalidCursor
@@ -22,7 +23,7 @@ router = APIRouter(
 @router.get(
     "/{product_id}/history",
     operation_id="get_history",
-    response_model=outputs.History,
+    response_model=audit_outputs.History,
     responses=for_auditors(*CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, InvalidCursor),
 )
 async def get_history(
@@ -30,14 +31,16 @@ async def get_history(
     product_id: UUID,
     _caller: Auditor,
     read: Reading,
+    selected: Selected,
     limit: PageLimit = 50,
     cursor: PageCursor | None = None,
 ) -> Response:
     """What happened to the product, oldest first, and what each event changed."""
+    wanted = msgspec.structs.replace(selected, stream=product_id)
     cursors = await read.held.cursors()
     answer = await read(
         lambda: history.of_product(
-            read.held.query_engine, cursors, catalog, product_id, limit=limit, cursor=cursor
+            read.held.query_engine, cursors, catalog, wanted, limit=limit, cursor=cursor
         ),
         source="appended",
     )

@@ -50,7 +50,7 @@ ATTRIBUTES = {
 """As OpenAPI has it: an object's members are parameters of their own."""
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
     if not RFC_3339.fullmatch(text):
         raise ValueError("a moment is written as RFC 3339 has it: 2024-05-01T12:00:00Z")
     try:
@@ -61,7 +61,7 @@ def _moment(text: str) -> datetime:
 
 type Moment = Annotated[
     datetime,
-    BeforeValidator(_moment),
+    BeforeValidator(moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 

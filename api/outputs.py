@@ -86,33 +86,6 @@ class ProductPage(BaseModel):
     facets: dict[str, list[FacetValue]] = Field(default={})
 
 
-class Change(BaseModel):
-    field: str
-    before: Any
-    after: Any
-
-
-class HistoryItem(BaseModel):
-    position: int
-    version: int
-    type: str
-    data: Any
-    changes: list[Change]
-    changes_unknown: str | None
-    """Why there is no telling what the event changed."""
-    actor: str
-    correlation_id: str
-    causation_id: str | None
-    occurred_at: datetime
-    recorded_at: datetime
-    digest: str
-
-
-class History(BaseModel):
-    items: list[HistoryItem]
-    next_cursor: str | None
-
-
 class Category(BaseModel):
     """`count` products are in it or below, `children` in the order of their slugs."""
 

@@ -5,14 +5,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from api import outputs
+from api import outputs, past
 from api.answering import Read, Reading, for_readers
 from api.auth.access import CATALOG_REFUSALS, Reader
 from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN, PARKED
+from api.past import PAST_REFUSALS, Past
 from api.refusals import header
+from commands.claims import SKU
 from commands.errors import UnknownProduct
 from commands.input import Sku
+from events.append import Claim
 from queries.document import Document
 from queries.memory import Found
 
@@ -20,7 +23,7 @@ STALE = '110 - "Response is Stale"'
 """RFC 7234, 5.5.1; RFC 9111 leaves it to `Age` alone."""
 
 _RESPONSES = for_readers(
-    *CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, tag=f"[0-9]+({PARKED})?"
+    *CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, *PAST_REFUSALS, tag=f"[0-9]+({PARKED})?"
 )
 for _status in (200, 304):
     _RESPONSES[_status]["headers"] |= {
@@ -38,8 +41,12 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
     response_model=outputs.Product,
     responses=_RESPONSES,
 )
-async def by_sku(sku: Annotated[Sku, Path()], _caller: Reader, read: Reading) -> Response:
+async def by_sku(
+    sku: Annotated[Sku, Path()], _caller: Reader, read: Reading, place: Past
+) -> Response:
     """As `GET /products/{id}`."""
+    if place is not None:
+        return await past.answer(read, Claim(kind=SKU, value=sku), place)
     return await answer(read, sku)
 
 
@@ -50,12 +57,14 @@ async def by_sku(sku: Annotated[Sku, Path()], _caller: Reader, read: Reading) ->
     response_model=outputs.Product,
     responses=_RESPONSES,
 )
-async def by_id(product_id: UUID, _caller: Reader, read: Reading) -> Response:
-    """The product as it is read now.
+async def by_id(product_id: UUID, _caller: Reader, read: Reading, place: Past) -> Response:
+    """The product as it is read now, or as it was at a version or a moment.
 
     While the database is away it is what a worker vouched for `Age` seconds ago, with a `Warning`;
     what has been without for too long, or was never asked for, is refused.
     """
+    if place is not None:
+        return await past.answer(read, product_id, place)
     return await answer(read, product_id)
 
 

@@ -15,9 +15,7 @@ from api.freshness import Freshness
 from events.nudge import channel, connect
 from events.product import ProductRenamed
 from projections.cached import PROJECTED
-from queries.history import of_product
 from queries.proofs import newest_checkpoint
-from tests.cursors import CURSORS
 from tests.freshness import (
     AWAY,
     LONG,
@@ -31,6 +29,7 @@ from tests.freshness import (
     waiting,
 )
 from tests.given import LAMP, Log, projected, registered
+from tests.histories import answered
 from tests.signing import signed
 from tests.statements import statements
 
@@ -173,7 +172,7 @@ async def test_who_knows_nothing_of_late_reads(
 async def test_the_log_does_not_wait_for_the_read_tables(engine: AsyncEngine, redis: Redis) -> None:
     log = Log(engine)
     await log.given(LAMP, registered)
-    history = partial(of_product, engine, CURSORS, "main", LAMP, limit=50, cursor=None)
+    history = partial(answered, engine)
     freshness = Freshness(engine, redis, nobody, waiting_limit=1, reading_limit=1)
     await freshness.reflecting("main", 1, 0, history, source="appended")
     await taught(freshness, 0)

@@ -11,23 +11,17 @@ from events import product as facts
 from events.codec import Encoded
 from events.database import driver
 from events.product import ProductEvent
-from queries import history
+from events.selection import Selection
+from queries.changes import Change
 from queries.errors import InvalidCursor
-from queries.history import Change, History
-from tests.cursors import CURSORS
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
+from tests.histories import answered, told
 
 EURO = {"currency": "EUR", "amount": 1999, "decimal": "19.99"}
 CHEAP = {"currency": "EUR", "amount": 5, "decimal": "0.05"}
 PICTURE = {"url": "https://example.org/1.png", "alt": None}
 priced = facts.PriceSet(currency="EUR", amount=1999)
 colored = facts.AttributesChanged(assigned={"color": "red", "watts": 1})
-
-
-async def told(engine: AsyncEngine, limit: int = 50, cursor: str | None = None) -> History:
-    answer = await history.of_product(engine, CURSORS, "main", LAMP, limit=limit, cursor=cursor)
-    assert answer.value
-    return answer.value
 
 
 @pytest.mark.parametrize(
@@ -140,9 +134,8 @@ async def test_a_later_page_knows_what_was_before_it(engine: AsyncEngine) -> Non
 
 async def test_it_needs_no_projection_and_knows_the_log_s_head(engine: AsyncEngine) -> None:
     head = await Log(engine).given(LAMP, registered)
-    answer = await history.of_product(engine, CURSORS, "main", LAMP, limit=1, cursor=None)
-    assert answer.position == head
-    unknown = await history.of_product(engine, CURSORS, "main", DESK, limit=1, cursor=None)
+    assert (await answered(engine)).position == head
+    unknown = await answered(engine, Selection(stream=DESK))
     assert (unknown.value, unknown.position) == (None, head)
 
 
@@ -153,7 +146,7 @@ async def test_a_cursor_of_another_history_is_refused(engine: AsyncEngine) -> No
     cursor = (await told(engine, limit=1)).next_cursor
     for catalog, product in (("main", DESK), ("other", LAMP)):
         with pytest.raises(InvalidCursor):
-            await history.of_product(engine, CURSORS, catalog, product, limit=1, cursor=cursor)
+            await answered(engine, Selection(stream=product), catalog=catalog, cursor=cursor)
 
 
 async def test_from_an_event_that_can_t_be_read_on_nobody_knows_what_changed(

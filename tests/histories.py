@@ -1,0 +1,35 @@
+"""The lamp's history, as an auditor asks for it."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.selection import Selection
+from queries import history
+from queries.answer import Answer
+from queries.history import History
+from tests.cursors import CURSORS
+from tests.given import LAMP
+
+OF_LAMP = Selection(stream=LAMP)
+
+
+async def answered(
+    engine: AsyncEngine,
+    wanted: Selection = OF_LAMP,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    catalog: str = "main",
+) -> Answer[History | None]:
+    return await history.of_product(engine, CURSORS, catalog, wanted, limit=limit, cursor=cursor)
+
+
+async def told(
+    engine: AsyncEngine,
+    wanted: Selection = OF_LAMP,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> History:
+    answer = await answered(engine, wanted, limit=limit, cursor=cursor)
+    assert answer.value
+    return answer.value
