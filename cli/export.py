@@ -1,25 +1,21 @@
-"""`catalog export`: a catalog's log as a file that can be verified without this service."""
+"""`catalog export`: a catalog's log, or what is read of it, as a file."""
 
 import asyncio
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Literal
 
 import typer
 
 from cli.environment import Database, read
-from cli.errors import ExportInterrupted, NoSuchCatalog
-from cli.progress import through_log
-from events.canonical_event import exported
+from cli.exports.log import export_log
+from cli.exports.read_models import Format, export_products
+from cli.places import moment
+from cli.written import STANDARD_OUTPUT, written
 from events.database import pool
-from events.log import read_heads
-from events.recorded import Recorded
-from events.walk import moment, walk
 
-STANDARD_OUTPUT = Path("-")
+type Kind = Literal["log", "products", "prices"]
 
 
 def export(
@@ -27,52 +23,48 @@ def export(
         Path, typer.Argument(envvar="CATALOG_FILE", dir_okay=False, help="- is standard output.")
     ] = STANDARD_OUTPUT,
     catalog: Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")] = "main",
+    kind: Annotated[
+        Kind, typer.Option("--of", envvar="CATALOG_OF", help="What: a line or a row each.")
+    ] = "log",
+    form: Annotated[
+        Format, typer.Option("--format", envvar="CATALOG_FORMAT", help="The log is NDJSON alone.")
+    ] = "ndjson",
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            envvar="CATALOG_AS_OF",
+            parser=moment,
+            metavar="MOMENT",
+            help="Products or prices as they were then, folded from the log; UTC unless it says "
+            "otherwise.",
+        ),
+    ] = None,
 ) -> None:
-    """Write the log as NDJSON: each event in canonical form (RFC 8785), with its digest.
+    """Write a catalog's log, its products or its prices, in the order of position or of id.
 
-    A file is there when it is complete, and not before.
+    The log is NDJSON, each event in canonical form (RFC 8785) with its digest. Products are what
+    the service answers: as NDJSON byte by byte, as CSV (RFC 4180) with a column for each currency
+    and attribute, as Parquet with types. A file is there when it is complete, and not before.
     """
+    if kind == "log" and (form, as_of) != ("ndjson", None):
+        raise typer.BadParameter("the log is whole, and NDJSON: for others, add --of products.")
+    if form == "parquet" and file == STANDARD_OUTPUT and sys.stdout.isatty():
+        raise typer.BadParameter("Parquet is nothing to look at: name a file.")
     url = read(Database).database_url.get_secret_value()
-    with _written(file) as output:
-        asyncio.run(_export(url, catalog, output))
+    with written(file) as output:
+        asyncio.run(_export(url, catalog, output, kind, form, as_of))
 
 
-async def _export(url: str, catalog: str, output: BinaryIO) -> None:
-    async with pool(url, application="catalog-export") as engine, moment(engine) as connection:
-        head = (await read_heads(connection)).get(catalog)
-        if head is None:
-            raise NoSuchCatalog(catalog)
-        with through_log(catalog, head) as advance:
-            async for events in walk(connection, catalog):
-                _write(output, events)
-                advance(events[-1].position)
-
-
-def _write(output: BinaryIO, events: Iterable[Recorded]) -> None:
-    try:
-        output.writelines(f"{exported(event)}\n".encode() for event in events)
-        output.flush()
-    except OSError as error:
-        raise ExportInterrupted(error) from error
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[BinaryIO]:
-    if path == STANDARD_OUTPUT:
-        yield sys.stdout.buffer
-    elif path.exists() and not path.is_file():
-        with path.open("wb") as pipe_or_device:
-            yield pipe_or_device
-    else:
-        yield from _replaced(path)
-
-
-def _replaced(path: Path) -> Iterator[BinaryIO]:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with partial.open("xb") as output:
-            yield output
-            os.fsync(output.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+async def _export(
+    url: str,
+    catalog: str,
+    output: BinaryIO,
+    kind: Kind,
+    form: Format,
+    as_of: datetime | None,
+) -> None:
+    async with pool(url, application="catalog-export", command_timeout=None) as engine:
+        if kind == "log":
+            await export_log(engine, catalog, output)
+        else:
+            await export_products(engine, catalog, output, kind, form, as_of)

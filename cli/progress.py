@@ -1,4 +1,4 @@
-"""How far a command has come through a log, on standard error."""
+"""How far a command has come, on standard error."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,20 +10,20 @@ type Advance = Callable[[int], None]
 
 
 @contextmanager
-def through_log(name: str, head: int) -> Iterator[Advance]:
-    """A bar, but none for a log without events; the function takes the position reached."""
+def through(name: str, total: int, unit: str = "events") -> Iterator[Advance]:
+    """A bar, but none for nothing at all; the function takes how many there were so far."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.completed:,.0f} events, {task.fields[rate]:,.0f}/s"),
+        TextColumn(f"{{task.completed:,.0f}} {unit}, {{task.fields[rate]:,.0f}}/s"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(name, total=head, visible=head > 0, rate=0.0)
+        task = progress.add_task(name, total=total, visible=total > 0, rate=0.0)
 
-        def advance(position: int) -> None:
+        def advance(done: int) -> None:
             elapsed = progress.tasks[task].elapsed or 1.0
-            progress.update(task, completed=position, rate=position / elapsed)
+            progress.update(task, completed=done, rate=done / elapsed)
 
         yield advance

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.errors import NoSuchCatalog
-from cli.progress import through_log
+from cli.progress import through
 from commands.verify_rules import RULES
 from commands.verify_snapshots import verify_snapshots
 from events.checkpoints import origin
@@ -72,7 +72,7 @@ async def verify_catalogs(
     for catalog, note in _read_notes(files, key, report) if key else ():
         given.setdefault(catalog, []).append(note)
     for catalog, signed in given.items():
-        with through_log(catalog, heads.get(catalog) or 0) as advance:
+        with through(catalog, heads.get(catalog) or 0) as advance:
             audit = Audit(rules=RULES, key=key, given=signed, found=report.add, advance=advance)
             report.scopes[catalog] = await _verify(engine, catalog, audit)
     return report

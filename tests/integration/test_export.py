@@ -85,7 +85,7 @@ async def test_what_is_not_complete_is_not_there(
     def fail(_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr("cli.export.exported", fail)
+    monkeypatch.setattr("cli.exports.log.exported", fail)
     assert await asyncio.to_thread(catalog, "export", str(before)) == 1
     assert _files(tmp_path) == {"log.ndjson": "before"}
     assert "can't be written to its end (no space left)" in capsys.readouterr().err

@@ -1,0 +1,59 @@
+"""All products of a catalog as they were at a place of its log, folded from the log alone."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from itertools import groupby, takewhile
+from operator import attrgetter
+
+from events.database import Connection
+from events.recorded import Recorded
+from events.walk import walk_streams
+from projections.folding import fold
+from projections.parking import read_discarded
+from projections.portions import FIRST, LAST
+from projections.projection import Product
+
+_NO_LIMIT = 2**63 - 1
+
+type Place = int | datetime
+"""The last that counts: a position of the log, or a moment of business time."""
+
+
+async def products_then(
+    connection: Connection, catalog: str, until: Place
+) -> AsyncIterator[list[Product]]:
+    """In the order of their ids, some at a time, with memory for the events of a few of them.
+
+    The connection is at one moment: see `events.walk.moment`.
+    """
+    discarded = await read_discarded(connection, catalog)
+    upto = until if isinstance(until, int) else _NO_LIMIT
+    pages = walk_streams(connection, catalog, FIRST, LAST, upto)
+    async for streams in _streams(pages):
+        prefixes = (list(takewhile(happened(until), each)) for each in streams)
+        changes = (fold(None, events, discarded) for events in prefixes if events)
+        yield [change.after for change in changes if change.after]
+
+
+def happened(until: Place) -> Callable[[Recorded], bool]:
+    """Whether an event is not beyond that place."""
+    if isinstance(until, int):
+        return lambda event: event.position <= until
+    return lambda event: event.occurred_at <= until
+
+
+async def _streams(
+    pages: AsyncIterator[list[Recorded]],
+) -> AsyncIterator[list[list[Recorded]]]:
+    """The streams that end in each page, whole."""
+    unfinished: list[Recorded] = []
+    async for page in pages:
+        ended = []
+        for stream, events in groupby(page, attrgetter("stream_id")):
+            if unfinished and unfinished[0].stream_id != stream:
+                ended.append(unfinished)
+                unfinished = []
+            unfinished += events
+        yield ended
+    if unfinished:
+        yield [unfinished]
