@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import (
     audit,
+    audit_reads,
     catalogs,
     categories,
     diff,
@@ -49,6 +50,7 @@ BOTH = (
 ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
     "commands": (
         access.router,
+        audit_reads.router,
         catalogs.router,
         products.router,
         interventions.requests,

@@ -75,6 +75,13 @@ class Settings(Hashing):
     waiting_reads_limit: int = Field(default=10_000, ge=1)
     """Reads that may wait for a position, half of them for one catalog; beyond it they get 503."""
 
+    event_streams_limit: int = Field(default=2_000, ge=0)
+    """Event streams that may be open; beyond it they get 503. Each has a file descriptor."""
+    event_stream_heartbeat_seconds: float = Field(default=15, gt=0)
+    """The longest that nothing is sent on an event stream."""
+    event_stream_send_seconds: float = Field(default=30, gt=0)
+    """After which a reader is let go who takes nothing of what is sent."""
+
     worker_host: str = "127.0.0.1"
     worker_port: int = Field(default=8001, ge=0, le=65535)
     lease_seconds: float = Field(default=3.0, gt=0)
@@ -83,6 +90,8 @@ class Settings(Hashing):
     """Between two looks of the worker for events that no hint has told it of."""
     projection_batch_limit: int = Field(default=5_000, ge=1)
     """Events that a batch may grow to, while batches are quick."""
+    audit_reads_days: int = Field(default=400, ge=0, le=36_500)
+    """How long the worker keeps who has read what of the audit part; 0 keeps all of it."""
 
     public_catalogs: Annotated[list[PublicCatalog], NoDecode] = []
     """Catalogs, separated by commas, whose products, lists and categories any cache may keep and

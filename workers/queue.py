@@ -25,9 +25,17 @@ log = structlog.get_logger(__name__)
 
 
 class Queue:
-    def __init__(self, redis_url: str, engine: AsyncEngine, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        engine: AsyncEngine,
+        wake: Callable[[], None],
+        *,
+        audit_reads_days: int = 0,
+    ) -> None:
+        """`audit_reads_days` is how long audit reads are kept; 0 for ever."""
         self._redis_url = redis_url
-        self._context = {"engine": engine, "wake": wake}
+        self._context = {"engine": engine, "wake": wake, "audit_reads_days": audit_reads_days}
         self._worker: Worker | None = None
         self._stopping = asyncio.Event()
 

@@ -24,6 +24,7 @@ KEEP_RETIRED = timedelta(hours=24)
 """How long the read tables before the last switch are kept for a rollback."""
 SIGN_EVERY_SECONDS = 10
 
+_PRUNE_AUDIT_READS = statement(__package__, "sql/prune_audit_reads.sql")
 _PRUNE_IDEMPOTENCY = statement(__package__, "sql/prune_idempotency.sql")
 _PRUNE_JOBS = statement(__package__, "sql/prune_jobs.sql")
 _PRUNE_SESSIONS = statement(__package__, "sql/prune_sessions.sql")
@@ -41,6 +42,15 @@ async def prune_expired(ctx: dict[str, Any]) -> None:
         snapshots = await connection.execute(_PRUNE_SNAPSHOTS, CODE_DIGEST, KEEP_SNAPSHOTS)
         jobs = await connection.execute(_PRUNE_JOBS, KEEP_JOBS)
     log.info("pruned", idempotency=keys, sessions=sessions, snapshots=snapshots, jobs=jobs)
+
+
+async def prune_audit_reads(ctx: dict[str, Any]) -> None:
+    """Forget who read what of the audit part so many days ago; never, where none are said."""
+    engine: AsyncEngine = ctx["engine"]
+    if days := ctx["audit_reads_days"]:
+        async with driver(engine) as connection:
+            removed = await connection.execute(_PRUNE_AUDIT_READS, timedelta(days=days))
+        log.info("audit_reads_pruned", removed=removed)
 
 
 async def sign_checkpoints(ctx: dict[str, Any]) -> None:
@@ -69,6 +79,7 @@ async def clean_generations(ctx: dict[str, Any]) -> None:
 FUNCTIONS: list[Function] = [func(run_jobs, name=RUN_JOBS, keep_result=0)]
 CRON_JOBS: list[CronJob] = [
     cron(prune_expired, minute=7, run_at_startup=True),
+    cron(prune_audit_reads, minute=37, run_at_startup=True),
     cron(check_drift, second=30),
     cron(clean_generations, second=45),
     cron(sign_checkpoints, second=set(range(0, 60, SIGN_EVERY_SECONDS)), run_at_startup=True),

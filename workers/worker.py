@@ -53,7 +53,7 @@ async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:
         lease_seconds=JOB_LEASE_SECONDS,
         poll_seconds=JOB_POLL_SECONDS,
     )
-    queue = Queue(redis_url, engine, jobs.wake)
+    queue = Queue(redis_url, engine, jobs.wake, audit_reads_days=settings.audit_reads_days)
     app = http.application(engine, lambda: projecting.state)
     server = http.server(app, settings.worker_host, settings.worker_port)
 

@@ -5,18 +5,17 @@ from urllib.parse import quote
 
 from fastapi import Request
 
+from api.auth import audit_reads
+from api.auth.audit_reads import AuditRead
 from api.auth.confirming import confirmed
 from api.auth.roles import Principal
 from api.errors import Forbidden
 from api.resources import of
-from events.database import driver, statement
 
 PATH_LIMIT = 1_000
 QUERY_LIMIT = 4_000
 CUT = "…"
 """Ends what was longer than its limit."""
-
-_RECORD = statement(__package__, "sql/record_audit_read.sql")
 
 
 async def auditing(request: Request, caller: Principal, catalog: str) -> Principal:
@@ -30,18 +29,21 @@ async def auditing(request: Request, caller: Principal, catalog: str) -> Princip
     auditor = await confirmed(caller, held.gate)
     if not auditor.may("audit", catalog):
         raise Forbidden
-    async with driver(held.engine) as connection:
-        await connection.execute(
-            _RECORD,
-            catalog,
-            auditor.username,
-            request.scope["route"].operation_id,
-            _as_sent(request.scope["raw_path"], PATH_LIMIT),
-            _as_sent(request.scope["query_string"], QUERY_LIMIT),
-            request.state.request_id,
-            request.client.host if request.client else None,
-        )
+    await audit_reads.record(held.engine, _read(request, auditor.username, catalog))
     return auditor
+
+
+def _read(request: Request, actor: str, catalog: str) -> AuditRead:
+    scope = request.scope
+    return AuditRead(
+        catalog=catalog,
+        actor=actor,
+        operation=scope["route"].unique_id,
+        path=_as_sent(scope["raw_path"], PATH_LIMIT),
+        query=_as_sent(scope["query_string"], QUERY_LIMIT),
+        correlation_id=request.state.request_id,
+        client=request.client.host if request.client else None,
+    )
 
 
 def _as_sent(part: bytes, limit: int) -> str:
