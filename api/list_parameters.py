@@ -144,6 +144,13 @@ class ListParameters(BaseModel):
     ] = None
     sku: Sku | None = None
     updated_since: Moment | None = None
+    as_of: Annotated[
+        Moment | None,
+        Field(
+            description="The catalog as it was at that moment of business time, under all that is"
+            " asked for beside it; for auditors"
+        ),
+    ] = None
     sort: Annotated[
         Sort | None,
         Field(
@@ -195,4 +202,5 @@ class ListParameters(BaseModel):
             attributes={name.removeprefix("attr."): v for name, v in self._beside.items()},
             sku=self.sku,
             updated_since=self.updated_since,
+            as_of=self.as_of,
         )

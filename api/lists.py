@@ -3,11 +3,12 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import outputs
 from api.answering import Reading, for_readers
 from api.auth.access import CATALOG_REFUSALS, Known, Reader
+from api.auth.audited import auditing
 from api.errors import ProjectionBehind
 from api.list_parameters import ATTRIBUTES, ListParameters
 from api.parameters import ONLY_KNOWN
@@ -31,8 +32,9 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
     ),
 )
 async def list_products(
+    request: Request,
     catalog: Known,
-    _caller: Reader,
+    caller: Reader,
     read: Reading,
     parameters: Annotated[ListParameters, Query()],
 ) -> Response:
@@ -50,9 +52,14 @@ async def list_products(
     What takes longer than four seconds is refused (`query-too-slow`): words that most of a million
     products have, or ten facets of all of them.
 
+    With `as_of` it is the catalog of that moment: what had occurred by then, as far as it is known
+    today. Only auditors may ask so, and it is recorded.
+
     `Catalog-Position` is how far the log has been applied. Products that stand still are listed as
     they were before, and say so (`parked`).
     """
+    if parameters.as_of:
+        await auditing(request, caller, catalog.key)
     wanted = parameters.wanted(catalog)
     held = read.held
     cursors = await held.cursors()
@@ -61,7 +68,8 @@ async def list_products(
             held.read_database, cursors, held.totals, wanted, cursor=parameters.cursor
         )
     )
-    return await read.for_readers(_page(answer.value), answer.position)
+    send = read.for_auditors if parameters.as_of else read.for_readers
+    return await send(_page(answer.value), answer.position)
 
 
 def _page(page: products.Page) -> bytes:

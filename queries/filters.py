@@ -29,3 +29,5 @@ class Filters:
     """Values as the read document writes them, texts without quotes."""
     sku: str | None = None
     updated_since: datetime | None = None
+    as_of: datetime | None = None
+    """The moment of business time at which products were so; None means now."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from events.database import statement
 from projections.projection import Catalog
-from queries.conditions import SEARCH, Arguments, Asked, ask
+from queries.conditions import DETAILS, SEARCH, Arguments, Asked, ask
 from queries.facets import Facet, facet, most_frequent
 from queries.filters import Filters
 from queries.orders import ORDERS, Place, Sort
 from queries.pages import everything, picked, walked
-from queries.sources import matching
+from queries.sources import matching, rows
 
 _LIST = statement(__package__, "sql/list_products.sql")
 
@@ -51,6 +51,7 @@ def composed(wanted: Wanted, after: Place | None, *, counting: bool) -> tuple[st
         found=f"found as materialized ({_found(asked, wanted.sort, shared)}), " if once else "",
         walked=walk,
         way=order.way,
+        details=rows(asked, DETAILS),
         catalog=asked.catalog,
         total=_total(asked, once=once) if counting else "null",
         facets=", ".join(most_frequent(asked, each, found=shared.get(each)) for each in facets),

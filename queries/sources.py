@@ -2,13 +2,37 @@
 
 from collections.abc import Sequence
 
+from projections import product_details, product_prices, product_search
+from projections.projection import ReadModel
 from queries.conditions import DETAILS, PRICES, SEARCH, Asked
 
-_TABLES = {
-    SEARCH: "read.product_search s",
-    DETAILS: "read.product_details d",
-    PRICES: "read.product_prices p",
+_MODELS = {
+    SEARCH: product_search.model,
+    DETAILS: product_details.model,
+    PRICES: product_prices.model,
 }
+
+
+def _then(model: ReadModel) -> str:
+    """The rows that held at a moment, in the form of which the planner makes one walk."""
+    columns = ", ".join(column.name for column in model.table.columns)
+    return (
+        f"(select {columns} from read.{model.table.name} where since <= {{moment}} union all"
+        f" select {columns} from read.{model.past.name}"
+        " where since <= {moment} and until > {moment})"
+    )
+
+
+_NOW = {name: f"read.{model.table.name}" for name, model in _MODELS.items()}
+_THEN = {name: _then(model) for name, model in _MODELS.items()}
+
+
+def rows(asked: Asked, table: str) -> str:
+    """Those of a table that are asked for, now or as of a moment, under its name."""
+    if asked.filters.as_of is None:
+        return f"{_NOW[table]} {table}"
+    moment = asked.arguments.once(asked.filters.as_of, "as_of")
+    return f"{_THEN[table].format(moment=moment)} {table}"
 
 
 def matching(
@@ -41,14 +65,14 @@ def matching(
         optional = each == PRICES and not priced and PRICES not in filtered
         joins.append(_joined(asked, each, first, "left join" if optional else "join"))
     return " ".join(
-        [f"select {columns} from {_TABLES[first]}", *joins, "where", " and ".join(conditions)]
+        [f"select {columns} from {rows(asked, first)}", *joins, "where", " and ".join(conditions)]
     )
 
 
 def unpriced(asked: Asked) -> str:
     """The condition that a product has no price."""
     same = f"p.catalog_id = {asked.catalog} and p.product_id = s.product_id"
-    prices = f"select from {_TABLES[PRICES]} where {same} and p.currency = {asked.currency}"
+    prices = f"select from {rows(asked, PRICES)} where {same} and p.currency = {asked.currency}"
     return f"not exists ({prices})"
 
 
@@ -64,4 +88,4 @@ def _of_first(asked: Asked, first: str, without: str | None) -> list[str]:
 def _joined(asked: Asked, table: str, first: str, how: str) -> str:
     same = f"{table}.catalog_id = {asked.catalog} and {table}.product_id = {first}.product_id"
     currency = f" and p.currency = {asked.currency}" if table == PRICES else ""
-    return f"{how} {_TABLES[table]} on {same}{currency}"
+    return f"{how} {rows(asked, table)} on {same}{currency}"

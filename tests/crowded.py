@@ -29,7 +29,8 @@ _FILL = (
         since
     )
     select 'main', product_id, 'S-' || n, 1, updated_at, status, category, brand,
-           json_build_object('id', product_id, 'name', name, 'filling', repeat('x', 400)), updated_at
+           json_build_object('id', product_id, 'name', name, 'filling', repeat('x', 400)),
+           updated_at
     from made
     """,
     """

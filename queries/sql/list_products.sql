@@ -15,6 +15,6 @@ from (
            array_agg(product_id order by place) as products,
            array_agg(key order by place) as keys
     from page
-    join read.product_details d using (product_id)
+    join {details} using (product_id)
     where d.catalog_id = {catalog}
 ) shown

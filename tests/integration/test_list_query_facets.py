@@ -19,7 +19,7 @@ from queries.listing import Wanted
 from queries.orders import Sort
 from queries.products import Page
 from queries.totals import Totals
-from tests import shelf
+from tests import later, shelf
 from tests.cursors import CURSORS
 from tests.given import MAIN, Log, projected
 
@@ -135,6 +135,27 @@ _wanted = st.builds(
 )
 @given(wanted=_wanted)
 async def test_whatever_is_asked_for(stocked: AsyncEngine, wanted: Wanted) -> None:
+    await is_answered(stocked, wanted)
+
+
+@pytest.fixture
+async def changed(stocked: AsyncEngine) -> AsyncEngine:
+    await later.happened(Log(stocked), SHELF)
+    await projected(stocked, limits=[100, 200, 300])
+    return stocked
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(wanted=_wanted)
+async def test_whatever_is_asked_for_as_of_a_moment(changed: AsyncEngine, wanted: Wanted) -> None:
+    filters = replace(wanted.filters, as_of=later.THEN)
+    await is_answered(changed, replace(wanted, filters=filters))
+
+
+async def is_answered(stocked: AsyncEngine, wanted: Wanted) -> None:
+    """By the products of the shelf, and as plain Python has it."""
     matching = [product for product in SHELF if shelf.matches(product, wanted.filters)]
     found = [page async for page in pages(stocked, wanted)]
     seen = [*chain(*map(ids, found))]
