@@ -31,7 +31,7 @@ alter role worker login password :'worker_password';
 grant catalog_command to command_api;
 grant catalog_query to query_api;
 grant catalog_projection to worker;
-alter role query_api set default_transaction_read_only = on;
+alter role query_api reset default_transaction_read_only;
 
 alter database catalog owner to owner;
 revoke all on database catalog from public;
