@@ -1,0 +1,57 @@
+"""Events as people read them in a terminal: when, what, who, and what each one changed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from rich.text import Text
+
+from cli.harmless import harmless
+from queries.changes import Change
+from queries.telling import LoggedItem
+
+_NOTHING = "(none)"
+
+
+def told(item: LoggedItem) -> Iterator[Text]:
+    """A line of the event, and one of each field that it changed."""
+    sku = harmless(item.sku or str(item.product_id))
+    left_out = " (discarded)" if item.discarded else ""
+    yield Text.assemble(
+        (when(item.occurred_at), "cyan"),
+        f"  #{item.position}  ",
+        (sku, "bold"),
+        f" v{item.version}  ",
+        (f"{harmless(item.type)}{left_out}", "yellow"),
+        f"  by {harmless(item.actor)}",
+    )
+    if item.changes_unknown:
+        yield Text(f"    {harmless(item.changes_unknown)}", "red")
+    yield from map(_told, item.changes)
+
+
+def _told(change: Change) -> Text:
+    return Text.assemble(
+        f"    {harmless(change.field)}: ",
+        (value(change.before), "dim"),
+        " → ",
+        (value(change.after), "bold"),
+    )
+
+
+def when(moment: datetime) -> str:
+    """In UTC, to the second: a fraction is shown where there is one."""
+    return moment.astimezone(UTC).isoformat(sep=" ").replace("+00:00", "Z")
+
+
+def value(given: Any) -> str:  # noqa: ANN401 -- whatever JSON has
+    match given:
+        case None:
+            return _NOTHING
+        case str():
+            return harmless(given)
+        case {"currency": currency, "decimal": decimal}:
+            return f"{decimal} {currency}"
+        case _:
+            return harmless(msgspec.json.encode(given).decode())
