@@ -54,6 +54,13 @@ class History(BaseModel):
     next_cursor: str | None
 
 
+class EventPage(BaseModel):
+    """`next_after` is the position up to which the page looked; null where the log ends."""
+
+    items: list[HistoryItem]
+    next_after: int | None
+
+
 class DiffEnd(BaseModel):
     """Version 0 is before the first event, and occurred at no time."""
 

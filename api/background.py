@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def running(*loops: Loop) -> AsyncIterator[None]:
     """Each runs until the block ends; what one fails with ends neither it nor the block."""
-    tasks = [asyncio.create_task(_kept_running(loop)) for loop in loops]
+    tasks = [asyncio.create_task(kept_running(loop)) for loop in loops]
     try:
         yield
     finally:
@@ -26,7 +26,8 @@ async def running(*loops: Loop) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _kept_running(loop: Loop) -> None:
+async def kept_running(loop: Loop) -> None:
+    """Until its task is cancelled."""
     task = asyncio.current_task()
     while not (task and task.cancelling()):  # who fails instead of ending is not begun anew
         try:

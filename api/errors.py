@@ -75,6 +75,10 @@ class ProjectionBehind(Refused):
     """The read side has not reached that position yet; ask again after `Retry-After` seconds."""
 
 
+class TooManyStreams(Refused):
+    """This process has as many event streams open as it may; open one after `Retry-After`."""
+
+
 BODY_REFUSALS = (MalformedJson, BodyTooLarge, UnsupportedMediaType)
 """What an operation may answer that takes a JSON document."""
 

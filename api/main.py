@@ -1,10 +1,10 @@
 """The API, where it comes together: `catalog serve` runs one side of it or both."""
 
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypedDict
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +15,7 @@ from api import (
     catalogs,
     categories,
     diff,
+    events,
     history,
     interventions,
     jobs,
@@ -33,9 +34,12 @@ from api.direct import DirectReads
 from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
 from api.resources import Resources
+from api.serving import server
 from api.settings import Settings, Side
 from events.garbage import collect_seldom
 
+NOT_STARTED = 3
+"""The exit code of a process that could not begin to serve; uvicorn's own."""
 GRACE_SECONDS = 20
 """How long requests that have begun may go on after the process was told to stop."""
 
@@ -62,6 +66,7 @@ ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
         lists.router,
         reads.router,
         history.router,
+        events.router,
         diff.router,
         prices.router,
         audit.router,
@@ -127,15 +132,10 @@ def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
     logs.configure(settings.log_level)
     collect_seldom()
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+    serving = server(
+        create_app(settings), settings.host, settings.port, grace_seconds=GRACE_SECONDS
     )
+    with suppress(KeyboardInterrupt):
+        serving.run()
+    if not serving.started:
+        sys.exit(NOT_STARTED)

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class HeadAsGet:
-    """Answers HEAD as GET, without the body."""
+    """Answers HEAD as GET, without the body, which nobody waits for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,18 +36,26 @@ class HeadAsGet:
             await self._app(scope, receive, send)
             return
 
+        is_answered = False
+
         async def send_head(message: Message) -> None:
+            nonlocal is_answered
+            is_answered = True
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        async def receive_until_answered() -> Message:
+            return {"type": "http.disconnect"} if is_answered else await receive()
+
+        await self._app({**scope, "method": "GET"}, receive_until_answered, send_head)
 
 
 class Observed:
     """Gives the request an id, answers what fails, logs and counts.
 
-    Reads that go well are many, and worth a line only to who asks for debugging.
+    Reads that go well are many, and worth a line only to who asks for debugging. An answer that
+    lasts (`lasts` in the request's state) is counted as it begins, with the time until then.
     """
 
     def __init__(self, app: ASGIApp, *, side: MeasuredSide) -> None:
@@ -68,7 +76,12 @@ class Observed:
                 status = message["status"]
                 identity = (b"x-request-id", request_id.encode())
                 message = {**message, "headers": [*message.get("headers", ()), identity]}
+                if lasts():
+                    self._observed(scope, request_id, status, perf_counter() - began)
             await send(message)
+
+        def lasts() -> bool:
+            return "lasts" in scope["state"]
 
         began = perf_counter()
         told = REQUEST_ID.set(request_id)
@@ -81,7 +94,8 @@ class Observed:
             await problem(Request(scope), InternalError())(scope, receive, send_identified)
         finally:
             REQUEST_ID.reset(told)
-        self._observed(scope, request_id, status, perf_counter() - began)
+        if not lasts():
+            self._observed(scope, request_id, status, perf_counter() - began)
 
     def _observed(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = scope.get("route")

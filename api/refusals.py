@@ -72,6 +72,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.ProjectionBehind: (503, "projection-behind"),
     QueryTooSlow: (503, "query-too-slow"),
     TooManyQueries: (503, "too-many-queries"),
+    errors.TooManyStreams: (503, "too-many-streams"),
 }
 
 

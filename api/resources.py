@@ -21,6 +21,7 @@ from api.caching import Caching
 from api.freshness import Freshness
 from api.metrics import SIDES, of_process
 from api.settings import Settings
+from api.streaming.streams import EventStreams
 from api.write_sides import WriteSides
 from events.circuit import redis_circuit
 from events.database import pool
@@ -29,6 +30,7 @@ from queries.cache import ProductCache
 from queries.categories import Categories
 from queries.cursor_key import KeptCursors
 from queries.database import ReadDatabase
+from queries.events import LogReader
 from queries.product import Documents
 from queries.totals import Totals
 
@@ -36,6 +38,9 @@ COMMAND_SECONDS = 5.0
 """The longest that a request waits for one answer of PostgreSQL."""
 READS_A_CONNECTION = 10
 """Of those that were waited with: most ask Redis alone, and none waits long for a connection."""
+
+FOLDED_BYTES = 16_000_000
+"""Of products, for all who walk through logs page by page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Resources:
     totals: Totals
     caching: Caching
     """Who may keep what is read of a catalog."""
+    log_reader: LogReader
+    event_streams: EventStreams
 
 
 @asynccontextmanager
@@ -102,6 +109,8 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         )
         await stack.enter_async_context(running(write_sides.nudging, freshness.run))
         stack.push_async_callback(write_sides.drain)
+        event_streams = EventStreams(query_engine, redis, limit=settings.event_streams_limit)
+        stack.push_async_callback(event_streams.close)
         yield Resources(
             settings,
             engine,
@@ -116,6 +125,8 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             KeptCursors(read_database),
             Totals(),
             Caching(settings.public_catalogs, max_age_seconds=settings.public_max_age_seconds),
+            LogReader(query_engine, folded_bytes=FOLDED_BYTES),
+            event_streams,
         )
 
 

@@ -1,0 +1,107 @@
+"""A catalog's whole log over HTTP: page by page, or as a stream that goes on."""
+
+from functools import partial
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from api import audit_outputs
+from api.answering import Read, Reading, for_auditors
+from api.auth.access import CATALOG_REFUSALS, Auditor
+from api.auth.lasting import still_audits
+from api.errors import ProjectionBehind, TooManyStreams
+from api.parameters import IN_DIGITS, ONLY_KNOWN, PageLimit
+from api.refusals import header
+from api.selecting import Selected
+from api.streaming.accepting import wants_stream
+from api.streaming.response import EventStream
+from api.streaming.sending import Pace
+from api.streaming.wire import MEDIA_TYPE
+from events.selection import Selection
+
+_RESPONSES = for_auditors(*CATALOG_REFUSALS, ProjectionBehind, TooManyStreams)
+_RESPONSES[200]["content"] = {MEDIA_TYPE: {"schema": {"type": "string"}}}
+_RESPONSES[200]["headers"] |= {
+    "Cache-Control": header("^(private, no-cache|no-store)$"),
+    "Catalog-Position": header("^[0-9]+$", required=False),
+    "ETag": _RESPONSES[200]["headers"]["ETag"] | {"required": False},
+    "X-Accel-Buffering": header("^no$", required=False),
+}
+
+router = APIRouter(prefix="/v1/catalogs/{catalog}", tags=["queries"], dependencies=ONLY_KNOWN)
+
+
+class Asked(NamedTuple):
+    wanted: Selection
+    after: int
+    is_stream: bool
+
+
+async def _asked(
+    selected: Selected,
+    product: Annotated[UUID | None, Query(description="Of this product alone")] = None,
+    after: Annotated[int, Query(ge=0, lt=2**63, description="Behind this position"), IN_DIGITS] = 0,
+    last_event_id: Annotated[
+        int | None,
+        Header(
+            alias="Last-Event-ID",
+            ge=0,
+            lt=2**63,
+            description="Of a stream: in place of `after`, the last position that came in",
+        ),
+        IN_DIGITS,
+    ] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
+) -> Asked:
+    wanted = msgspec.structs.replace(selected, stream=product)
+    if not wants_stream(accept):
+        return Asked(wanted, after, is_stream=False)
+    return Asked(wanted, after if last_event_id is None else last_event_id, is_stream=True)
+
+
+@router.get(
+    "/events",
+    operation_id="get_events",
+    response_model=audit_outputs.EventPage,
+    responses=_RESPONSES,
+)
+async def get_events(
+    request: Request,
+    _caller: Auditor,
+    read: Reading,
+    asked: Annotated[Asked, Depends(_asked)],
+    limit: PageLimit = 50,
+) -> Response:
+    """The log in order, with what each event changed.
+
+    A page looks at a bounded part of the log, so that it may hold less than `limit`, or nothing,
+    while there is more: go on behind `next_after`. That is null at the end of the log, where
+    `Catalog-Position` stands. With `Accept: text/event-stream` the answer goes on as the log does
+    (WHATWG HTML, 9.2): `id` is the position, `event` the type, `data` the item. `limit` and
+    `Catalog-Min-Position` are of pages, `Last-Event-ID` of streams.
+    """
+    if asked.is_stream:
+        return _stream(request, read, asked)
+    answer = await read(
+        lambda: read.held.log_reader.page(
+            read.catalog, asked.wanted, after=asked.after, limit=limit
+        ),
+        source="appended",
+    )
+    response = await read.for_auditors(msgspec.json.encode(answer.value), answer.position)
+    response.headers["Vary"] += ", Accept"
+    return response
+
+
+def _stream(request: Request, read: Read, asked: Asked) -> Response:
+    """Raises `TooManyStreams`."""
+    held, catalog = read.held, read.catalog
+    held.event_streams.admit()
+    return EventStream(
+        partial(held.event_streams.opened, catalog, asked.wanted, after=asked.after),
+        partial(still_audits, request, catalog),
+        Pace(held.settings.event_stream_heartbeat_seconds, held.settings.event_stream_send_seconds),
+        ending=held.event_streams.ending,
+    )

@@ -1,0 +1,43 @@
+"""uvicorn, as answers need it that last."""
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.streaming.response import ABORT
+
+
+class Droppable(HttpToolsProtocol):
+    """An answer may drop its connection: closed, it would wait for a reader who takes nothing."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+
+
+class Server(uvicorn.Server):
+    """Told to stop, it ends what would not end by itself, and waits for the rest."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.lifespan.state["resources"].event_streams.end()
+        await super().shutdown(sockets)
+
+
+def server(app: FastAPI, host: str, port: int, *, grace_seconds: int) -> Server:
+    return Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            loop="uvloop",
+            http=Droppable,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=grace_seconds,
+        )
+    )

@@ -1,0 +1,97 @@
+"""An answer that lasts: events as they come, until its reader leaves or may no longer have them."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from typing import Any, Literal
+
+import structlog
+from fastapi import Response
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from api.metrics import SLOW_STREAMS
+from api.streaming.sending import Allowed, Pace, Sending, Stopped
+from api.streaming.subscription import Subscription
+from api.streaming.wire import MEDIA_TYPE
+
+ABORT = "catalog.abort"
+"""An extension of ASGI's scope: drops the connection with all that it has not taken yet."""
+FAREWELL_SECONDS = 1.0
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Type": MEDIA_TYPE,
+    "Vary": "Authorization, Accept",
+    "X-Accel-Buffering": "no",
+}
+
+type Subscribed = Callable[[], AbstractContextManager[Subscription]]
+type Ending = Stopped | Literal["reader_left", "shutdown"]
+
+log = structlog.get_logger(__name__)
+
+
+class EventStream(Response):
+    """It says so in the request's state (`lasts`): its end tells nothing of how fast it was."""
+
+    def __init__(
+        self, subscribed: Subscribed, allowed: Allowed, pace: Pace, *, ending: asyncio.Future[None]
+    ) -> None:
+        """Done, `ending` ends it."""
+        self.status_code, self.background = 200, None
+        self.init_headers(_HEADERS)
+        self._subscribed = subscribed
+        self._allowed = allowed
+        self._pace = pace
+        self._ending = ending
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["lasts"] = True
+        head = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **head})
+        with self._subscribed() as subscription:
+            ending = await self._ended(
+                Sending(subscription, send, self._allowed, self._pace), receive
+            )
+            log.debug("stream_ended", because=ending, position=subscription.position)
+        if ending == "reader_slow":
+            SLOW_STREAMS.inc()
+            _abort(scope)
+        else:
+            await _farewell(scope, send)
+
+    async def _ended(self, sending: Sending, receive: Receive) -> Ending:
+        """As soon as it has to, and why."""
+        running = asyncio.create_task(sending.run())
+        leaving = asyncio.create_task(_left(receive))
+        ways: set[asyncio.Future[Any]] = {running, leaving, self._ending}
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                return running.result()
+            return "reader_left" if leaving.done() else "shutdown"
+        finally:
+            running.cancel()
+            leaving.cancel()
+            await asyncio.gather(running, leaving, return_exceptions=True)
+
+
+async def _left(receive: Receive) -> None:
+    """When the reader is gone, or sends a body without an end."""
+    with suppress(HTTPException):
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _farewell(scope: Scope, send: Send) -> None:
+    """The end of the answer, unless its reader takes nothing."""
+    try:
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except TimeoutError:
+        _abort(scope)
+
+
+def _abort(scope: Scope) -> None:
+    scope.get("extensions", {}).get(ABORT, lambda: None)()

@@ -1,0 +1,71 @@
+"""The newest events of a log as they are sent, for all who follow it."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from api.streaming.wire import block
+from events.recorded import Recorded
+from queries.telling import LoggedItem
+
+
+class Ready(NamedTuple):
+    """An event, and the bytes that are sent of it."""
+
+    event: Recorded
+    block: bytes
+
+    @property
+    def position(self) -> int:
+        return self.event.position
+
+
+def ready(event: Recorded, item: LoggedItem) -> Ready:
+    return Ready(event, block(item))
+
+
+class Ring:
+    """All events behind `start`, until they weigh more than `limit_bytes`: the oldest make room."""
+
+    def __init__(self, start: int, *, limit_bytes: int) -> None:
+        self.position = start
+        """Up to which it has them."""
+        self._start = start
+        self._limit = limit_bytes
+        self._kept: list[Ready] = []
+        self._weight = 0
+
+    def put(self, newest: Sequence[Ready], upto: int) -> None:
+        """All that came up to that position."""
+        self._kept.extend(newest)
+        self._weight += sum(_weight(each) for each in newest)
+        self.position = upto
+        if self._weight > self._limit:
+            self._make_room()
+
+    def reaches(self, after: int) -> bool:
+        """Whether it has all that came behind that position."""
+        return after >= self._start
+
+    def behind(self, after: int) -> Iterator[Ready]:
+        for index in range(self._index(after), len(self._kept)):
+            yield self._kept[index]
+
+    def _index(self, after: int) -> int:
+        """Nearly all who ask are at the end, or close to it."""
+        if after >= self.position:
+            return len(self._kept)
+        return bisect_right(self._kept, after, key=lambda each: each.position)
+
+    def _make_room(self) -> None:
+        """For half of what there may be, so that it need not be made for each."""
+        dropped = 0
+        while self._weight > self._limit // 2 and dropped < len(self._kept):
+            self._weight -= _weight(self._kept[dropped])
+            dropped += 1
+        self._start = self._kept[dropped - 1].position
+        del self._kept[:dropped]
+
+
+def _weight(ready: Ready) -> int:
+    return len(ready.block) + len(ready.event.data) + 1_000

@@ -1,0 +1,96 @@
+"""Sends what a subscription gives out, as fast as its reader takes it and as long as he may."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+from starlette.types import Send
+
+from api.metrics import EVENTS_STREAMED
+from api.streaming.subscription import NOTHING, Given, Subscription
+from api.streaming.wire import greeting, heartbeat
+from events.errors import DatabaseUnavailable
+
+ASK_SECONDS = 2.0
+"""Between two looks whether the reader may still have it: as long as sessions are remembered."""
+AGAIN_SECONDS = 1.0
+RETRY_MILLISECONDS = 2_000
+
+type Allowed = Callable[[], Awaitable[bool]]
+"""Raises `DatabaseUnavailable` where nobody can tell: nothing is sent meanwhile."""
+type Stopped = Literal["session_ended", "reader_slow"]
+
+
+class ReaderSlow(Exception):  # noqa: N818 -- it says what he is
+    """What was sent before is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    heartbeat_seconds: float
+    """The longest that nothing is sent."""
+    send_seconds: float
+    """The longest that a reader may take nothing."""
+
+
+class Sending:
+    def __init__(
+        self, subscription: Subscription, send: Send, allowed: Allowed, pace: Pace
+    ) -> None:
+        self._subscription = subscription
+        self._send = send
+        self._allowed = allowed
+        self._pace = pace
+        self._beat_at = 0.0
+        self._asked_at = monotonic()
+
+    async def run(self) -> Stopped:
+        """Until that has to end; it never does by itself."""
+        try:
+            await self._sent(greeting(self._subscription.position, RETRY_MILLISECONDS))
+            while True:
+                if (may := await self._may()) is False:
+                    return "session_ended"
+                await self._go_on(await self._given() if may else await _nothing())
+        except ReaderSlow:
+            return "reader_slow"
+
+    async def _may(self) -> bool | None:
+        """None while nobody can tell."""
+        if monotonic() - self._asked_at < ASK_SECONDS:
+            return True
+        try:
+            may = await self._allowed()
+        except DatabaseUnavailable:
+            return None
+        self._asked_at = monotonic()
+        return may
+
+    async def _given(self) -> Given:
+        return await self._subscription.next(
+            max(0.0, min(ASK_SECONDS, self._beat_at - monotonic()))
+        )
+
+    async def _go_on(self, given: Given) -> None:
+        if given.body:
+            await self._sent(given.body)
+            EVENTS_STREAMED.inc(given.events)
+        elif monotonic() >= self._beat_at:
+            await self._sent(heartbeat(self._subscription.position))
+        await asyncio.sleep(0)
+
+    async def _sent(self, body: bytes) -> None:
+        """Raises `ReaderSlow`."""
+        try:
+            async with asyncio.timeout(self._pace.send_seconds):
+                await self._send({"type": "http.response.body", "body": body, "more_body": True})
+        except TimeoutError as error:
+            raise ReaderSlow from error
+        self._beat_at = monotonic() + self._pace.heartbeat_seconds
+
+
+async def _nothing() -> Given:
+    await asyncio.sleep(AGAIN_SECONDS)
+    return NOTHING

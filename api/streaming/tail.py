@@ -1,0 +1,89 @@
+"""Follows one catalog's log for all who have it streamed: each event is read once for all."""
+
+import asyncio
+from asyncio import Future
+
+import structlog
+from asyncpg import PostgresError
+
+from api.streaming.ring import Ring, ready
+from events.errors import DatabaseUnavailable
+from events.selection import EVERYTHING
+from queries.events import LogReader
+
+POLL_SECONDS = 0.25
+"""Between two looks for events that no hint has told of."""
+AGAIN_SECONDS = 0.5
+READ_AT_ONCE = 200
+HEAD_START = 200
+"""Events before the end of the log that are there from the start, for those who come back."""
+
+log = structlog.get_logger(__name__)
+
+
+class Tail:
+    def __init__(self, catalog: str, reader: LogReader, *, ring_bytes: int) -> None:
+        self.catalog = catalog
+        self.ring: Ring | None = None
+        """None until the end of the log is known."""
+        self._reader = reader
+        self._ring_bytes = ring_bytes
+        self._hinted = asyncio.Event()
+        self._waiting: set[Future[None]] = set()
+
+    def hint(self) -> None:
+        """The log may have grown."""
+        self._hinted.set()
+
+    async def follow(self) -> None:
+        """For ever, across outages of PostgreSQL."""
+        while True:
+            try:
+                grown = await self._read()
+            except (DatabaseUnavailable, PostgresError) as error:
+                log.debug("tail_stands_still", catalog=self.catalog, error=repr(error))
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
+            if not grown:
+                await self._hint_or_poll()
+
+    async def grows(self, after: int, within: float) -> None:
+        """Wait for events behind that position, at the longest so many seconds."""
+        if self.ring is not None and self.ring.position > after:
+            return
+        loop = asyncio.get_running_loop()
+        told = loop.create_future()
+        self._waiting.add(told)
+        deadline = loop.call_later(within, _resolve, told)
+        try:
+            await told
+        finally:
+            deadline.cancel()
+            self._waiting.discard(told)
+
+    async def _read(self) -> bool:
+        """Whether there was something, so that there may be more."""
+        self._hinted.clear()
+        if self.ring is None:
+            head = await self._reader.head(self.catalog)
+            self.ring = Ring(max(0, head - HEAD_START), limit_bytes=self._ring_bytes)
+        before = self.ring.position
+        stretch = await self._reader.stretch(
+            self.catalog, EVERYTHING, after=before, limit=READ_AT_ONCE
+        )
+        self.ring.put(list(map(ready, stretch.events, stretch.items)), stretch.upto)
+        grown = self.ring.position > before
+        if grown:
+            for each in self._waiting:
+                _resolve(each)
+        return grown
+
+    async def _hint_or_poll(self) -> None:
+        timer = asyncio.get_running_loop().call_later(POLL_SECONDS, self._hinted.set)
+        await self._hinted.wait()
+        timer.cancel()
+
+
+def _resolve(told: Future[None]) -> None:
+    if not told.done():
+        told.set_result(None)

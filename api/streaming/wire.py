@@ -1,0 +1,26 @@
+"""Events in the form of text/event-stream (WHATWG HTML, 9.2.6)."""
+
+import msgspec
+
+from queries.telling import LoggedItem
+
+MEDIA_TYPE = "text/event-stream"
+
+_encode = msgspec.json.Encoder().encode
+
+
+def block(item: LoggedItem) -> bytes:
+    """JSON has neither line feeds nor, in a text, carriage returns; a name has no white space."""
+    name = "".join(item.type.split()).encode()
+    data = _encode(item).replace(b"\r", b" ")
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (item.position, name, data)
+
+
+def heartbeat(position: int) -> bytes:
+    """A comment, and an id without an event: whoever resumes need not look up to there again."""
+    return b":\nid: %d\n\n" % position
+
+
+def greeting(position: int, retry_milliseconds: int) -> bytes:
+    """How long to wait before the stream is opened again, should it end."""
+    return b"retry: %d\nid: %d\n\n" % (retry_milliseconds, position)
