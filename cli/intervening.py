@@ -3,14 +3,13 @@
 import asyncio
 from dataclasses import dataclass
 from time import monotonic
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from cli.environment import actor
 from cli.errors import NobodyIntervened, NoSuchProduct, NothingApplied, StandsStill
+from cli.named import find_product
 from cli.standings import Standing, read_standings
-from commands.claims import SKU
 from events.database import Connection, driver, pool
-from events.log import find_claims
 from projections.asking import NotParked, ParkedElsewhere, ask
 from projections.interventions import Action, Intervention, find
 
@@ -41,7 +40,7 @@ async def intervene(url: str, wish: Wish, wait: float) -> tuple[Intervention, Ex
 
 
 async def _asked(connection: Connection, wish: Wish) -> Intervention:
-    product = await _resolved(connection, wish)
+    product = await find_product(connection, wish.catalog, wish.product)
     try:
         asked = await ask(
             connection,
@@ -57,15 +56,6 @@ async def _asked(connection: Connection, wish: Wish) -> Intervention:
     if asked is None:
         raise NoSuchProduct(wish.product, wish.catalog)
     return asked
-
-
-async def _resolved(connection: Connection, wish: Wish) -> UUID:
-    """A SKU goes before an id that looks the same."""
-    claimed = await find_claims(connection, wish.catalog, SKU, [wish.product])
-    try:
-        return claimed.get(wish.product) or UUID(wish.product)
-    except ValueError:
-        raise NoSuchProduct(wish.product, wish.catalog) from None
 
 
 async def _followed(connection: Connection, asked: Intervention, wait: float) -> Intervention:
