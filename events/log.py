@@ -7,7 +7,7 @@ from events.database import Connection, statement
 from events.recorded import Fact, Recorded, fact, reading, recorded
 
 FACTS_AT_ONCE = 500
-"""To be folded before others have their turn: some milliseconds."""
+"""Some milliseconds of folding: then others have their turn."""
 
 _READ_FACTS = reading("sql/read_facts.sql")
 _READ_STREAM = reading("sql/read_stream.sql")
@@ -27,7 +27,7 @@ async def read_stream(
 
 async def read_facts(
     connection: Connection, catalog: str, stream: UUID, upto: int
-) -> AsyncIterator[Fact]:
+) -> AsyncIterator[list[Fact]]:
     """What a fold needs of the events of one stream up to the version `upto`, oldest first.
 
     No transaction has to be open: the beginning of a stream does not change.
@@ -35,8 +35,7 @@ async def read_facts(
     after = 0
     while after < upto:
         rows = await connection.fetch(_READ_FACTS, catalog, stream, after, upto, FACTS_AT_ONCE)
-        for row in rows:
-            yield fact(row)
+        yield [fact(row) for row in rows]
         after = rows[-1]["version"] if len(rows) == FACTS_AT_ONCE else upto
 
 

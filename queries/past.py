@@ -1,6 +1,6 @@
 """A product as it was at a version or at a moment, folded from its log when somebody asks."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from copy import copy
 from datetime import datetime
 from typing import NamedTuple
@@ -57,41 +57,30 @@ async def read_states(
 ) -> dict[int, State]:
     """By version, in one fold. Raises `Undecodable`."""
     states = {NOTHING_YET.version: NOTHING_YET}
-    async for fact, document in folding(connection, catalog, product, stand, max(versions)):
-        if fact.version in versions:
-            states[fact.version] = State(fact.version, fact.occurred_at, copy(document))
+    document: ProductDocument | None = None
+    async for facts in read_facts(connection, catalog, product, max(versions)):
+        for fact in facts:
+            document = after(document, fact, stand.discarded)
+            if fact.version in versions:
+                states[fact.version] = State(fact.version, fact.occurred_at, copy(document))
     return states
 
 
-async def folding(
-    connection: Connection, catalog: str, product: UUID, stand: Stand, upto: int
-) -> AsyncIterator[tuple[Fact, ProductDocument | None]]:
-    """Each event up to a version, and the document after it, which the next one may change.
-
-    Raises `Undecodable`.
-    """
-    document: ProductDocument | None = None
-    async for fact in read_facts(connection, catalog, product, upto):
-        document = _after(document, fact, stand.discarded)
-        yield fact, document
-
-
-def _after(
+def after(
     document: ProductDocument | None, fact: Fact, discarded: Collection[int]
 ) -> ProductDocument | None:
-    """What is discarded counts as a version all the same."""
-    if fact.position not in discarded:
-        return applied(document, fact)
-    if document is not None:
-        document.version = fact.version
-    return document
+    """The document, which may be the one that was given, changed.
 
-
-def applied(document: ProductDocument | None, fact: Fact) -> ProductDocument:
-    """Raises `Undecodable` for whatever an event's handler stumbles over."""
+    What is discarded counts as a version all the same. Raises `Undecodable` for whatever the
+    event's handler stumbles over.
+    """
     try:
-        return apply(document, fact)
+        if fact.position not in discarded:
+            return apply(document, fact)
     except (MemoryError, Undecodable):
         raise
     except Exception as error:
         raise fact.undecodable(str(error)) from error
+    if document is not None:
+        document.version = fact.version
+    return document

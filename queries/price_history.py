@@ -7,12 +7,13 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
+from events.log import read_facts
 from events.money import decimal
 from events.recorded import Fact
 from projections.document import ProductDocument
 from queries.answer import Answer
 from queries.cursor import Cursors
-from queries.past import folding
+from queries.past import after
 from queries.price_spans import Offer, Span, lowest, offered, spans
 from queries.stand import find_stand
 
@@ -75,13 +76,13 @@ async def price_history(
     Raises `InvalidCursor`, and `Undecodable` where an event of the product can't be read.
     """
     of = ("prices", catalog, wanted)
-    after = cursors.open(cursor, Cursor, of=of).version if cursor else 0
+    last = cursors.open(cursor, Cursor, of=of).version if cursor else 0
     currency = wanted.currency
     answer = await _spans(engine, catalog, wanted.product, currency)
     if answer.value is None:
         return Answer(None, answer.position)
     held = (span for span in answer.value if span.overlaps(wanted.since, wanted.until))
-    page = [span for span in held if span.version > after][: limit + 1]
+    page = [span for span in held if span.version > last][: limit + 1]
     items = [_held(currency, span) for span in page[:limit]]
     following = cursors.seal(Cursor(items[-1].version), of=of) if len(page) > limit else None
     return Answer(PriceHistory(currency, items, following), answer.position)
@@ -110,13 +111,16 @@ async def _spans(
         stand = await find_stand(connection, catalog, product)
         if not stand.version:
             return Answer(None, stand.head)
-        folded = folding(connection, catalog, product, stand, stand.version)
-        offers = [_offer(fact, document, currency) async for fact, document in folded]
+        document: ProductDocument | None = None
+        offers: list[Offer] = []
+        async for facts in read_facts(connection, catalog, product, stand.version):
+            for fact in facts:
+                document = after(document, fact, stand.discarded)
+                offers.append(_offer(fact, offered(document, currency)))
     return Answer(list(spans(offers)), stand.head)
 
 
-def _offer(fact: Fact, document: ProductDocument | None, currency: str) -> Offer:
-    amount = offered(document, currency)
+def _offer(fact: Fact, amount: int | None) -> Offer:
     return Offer(amount, fact.occurred_at, fact.version, fact.position, fact.actor)
 
 

@@ -6,6 +6,8 @@ there was none. At a moment the last event up to it counts, so what held for no 
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby, zip_longest
+from operator import attrgetter
 from typing import NamedTuple
 
 from projections.document import ProductDocument
@@ -43,45 +45,49 @@ class Span(NamedTuple):
 
 def offered(document: ProductDocument | None, currency: str) -> int | None:
     """None of an archived product; a draft has its price already."""
-    if document is None or document.status == "archived":
-        return None
-    amounts = (each.amount for each in document.prices if each.currency == currency)
-    return next(amounts, None)
+    if document is not None and document.status != "archived":
+        for price in document.prices:
+            if price.currency == currency:
+                return price.amount
+    return None
 
 
 def spans(offers: Iterable[Offer]) -> Iterator[Span]:
     """From the offers after each event, oldest first, to the spans, oldest first."""
-    standing: Offer | None = None
-    for offer in _lasting(offers):
-        if standing and standing.amount == offer.amount:
-            continue
-        yield from _span(standing, until=offer.occurred_at)
-        standing = offer
-    yield from _span(standing, until=None)
+    turns = [*_turns(_lasting(_turns(_forward(offers))))]
+    for offer, following in zip_longest(turns, turns[1:]):
+        if offer.amount is not None:
+            until = following.occurred_at if following else None
+            yield Span(
+                offer.amount, offer.occurred_at, until, offer.version, offer.position, offer.actor
+            )
 
 
 def lowest(found: Iterable[Span], since: datetime, until: datetime) -> Span | None:
     """The lowest price that held at some moment of [since, until); of equal ones the oldest."""
     held = (span for span in found if span.overlaps(since, until))
-    return min(held, key=lambda span: span.amount, default=None)
+    return min(held, key=attrgetter("amount"), default=None)
+
+
+def _forward(offers: Iterable[Offer]) -> Iterator[Offer]:
+    """Where a damaged log turns time back it stands still."""
+    latest: datetime | None = None
+    for offer in offers:
+        if latest is None or offer.occurred_at >= latest:
+            latest = offer.occurred_at
+            yield offer
+        else:
+            yield offer._replace(occurred_at=latest)
+
+
+def _turns(offers: Iterable[Offer]) -> Iterator[Offer]:
+    """Those of another amount than the one before."""
+    for _, alike in groupby(offers, attrgetter("amount")):
+        yield next(alike)
 
 
 def _lasting(offers: Iterable[Offer]) -> Iterator[Offer]:
-    """Of several at one moment the last; time that a damaged log turns back stands still."""
-    last: Offer | None = None
-    for offer in offers:
-        if last and offer.occurred_at > last.occurred_at:
-            yield last
-            last = offer
-        else:
-            moment = last.occurred_at if last else offer.occurred_at
-            last = offer._replace(occurred_at=moment)
-    if last:
+    """Of several at one moment the last."""
+    for _, together in groupby(offers, attrgetter("occurred_at")):
+        *_, last = together
         yield last
-
-
-def _span(offer: Offer | None, *, until: datetime | None) -> Iterator[Span]:
-    if offer and offer.amount is not None:
-        yield Span(
-            offer.amount, offer.occurred_at, until, offer.version, offer.position, offer.actor
-        )
