@@ -36,3 +36,6 @@ grant insert (catalog_id, actor, operation, path, query, correlation_id, client)
     on access.audit_reads to catalog_command, catalog_query;
 grant select on access.audit_reads, access.cursor_keys to catalog_command;
 grant select (recorded_at), delete on access.audit_reads to catalog_projection;
+
+-- A product's past is found by its SKU in the log, too.
+grant select on event_store.claims to catalog_query;
