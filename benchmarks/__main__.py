@@ -16,6 +16,7 @@ from benchmarks import first_import, long_streams, projection
 from benchmarks import growth as growing
 from benchmarks.append_report import report
 from benchmarks.feeds import SAMPLE
+from benchmarks.history_command import history
 from benchmarks.kept import Json, keep
 from benchmarks.machine import describe
 from benchmarks.read_command import reads
@@ -28,6 +29,7 @@ PLAN = appending.Plan()
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(projection.app, name="projection")
 app.command()(reads)
+app.command()(history)
 
 
 @app.command("import")

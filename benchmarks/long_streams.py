@@ -43,10 +43,10 @@ class Round:
 async def measure(url: str, rounds: int, long_length: int = LONG) -> list[Round]:
     """The long stream was written as any is: by commands, which leave snapshots."""
     async with pool(url, application="catalog-bench") as engine:
-        long = await _stream(engine, long_length)
+        long = await write_stream(engine, long_length)
         done: list[Round] = []
         for _ in range(rounds):
-            short = await _stream(engine, SHORT)
+            short = await write_stream(engine, SHORT)
             cold_short, hot_short = await _commanded(engine, short)
             cold_long, hot_long = await _commanded(engine, long)
             done.append(Round(cold_short, cold_long, hot_short, hot_long))
@@ -71,7 +71,7 @@ def _process(engine: AsyncEngine) -> WriteSide:
     return WriteSide(Appender(engine, CATALOG, KIND, queue_limit=2_000, batch_limit=500))
 
 
-async def _stream(engine: AsyncEngine, length: int) -> UUID:
+async def write_stream(engine: AsyncEngine, length: int) -> UUID:
     side, stream = _process(engine), uuid7()
     await _command(side, stream, RegisterProduct(sku=str(stream), name="Lamp"), expected=NEW)
     for written in range(1, length, PRICES_AT_ONCE):
