@@ -34,7 +34,7 @@ from api.direct import DirectReads
 from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
 from api.resources import Resources
-from api.serving import server
+from api.serving import allow_connections, server
 from api.settings import Settings, Side
 from events.garbage import collect_seldom
 
@@ -132,6 +132,7 @@ def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
     logs.configure(settings.log_level)
     collect_seldom()
+    allow_connections()
     serving = server(
         create_app(settings), settings.host, settings.port, grace_seconds=GRACE_SECONDS
     )

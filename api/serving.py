@@ -1,5 +1,6 @@
 """uvicorn, as answers need it that last."""
 
+import resource
 import socket
 
 import uvicorn
@@ -23,6 +24,18 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.lifespan.state["resources"].event_streams.end()
         await super().shutdown(sockets)
+
+
+DESCRIPTORS = 65_536
+"""Of open files, sockets among them, if the system allows as many."""
+
+
+def allow_connections() -> None:
+    """A shell may allow 1,024, which is fewer than the streams that a process holds."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def server(app: FastAPI, host: str, port: int, *, grace_seconds: int) -> Server:

@@ -109,8 +109,9 @@ class ApiProcess:
 
 @contextmanager
 def api_process(
-    name: str, database_url: str, redis_url: str, directory: Path
+    name: str, database_url: str, redis_url: str, directory: Path, **settings: str
 ) -> Iterator[ApiProcess]:
+    """`settings` are variables of its environment."""
     at = Address("127.0.0.1", free_port())
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CATALOG_")},
@@ -118,6 +119,7 @@ def api_process(
         "CATALOG_REDIS_URL": redis_url,
         "CATALOG_PORT": str(at.port),
         "CATALOG_ACCESS_TOKEN_SECONDS": "86400",
+        **settings,
     }
     command = [sys.executable, "-m", "cli", "serve"]
     with running(name, command, directory, env=environment) as child:

@@ -1,0 +1,164 @@
+"""The log as server-sent events: from anywhere, in order, for as long as somebody may read it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.main import create_app
+from api.settings import Settings
+from tests.auth import Service, given_user
+from tests.conversation import PRODUCTS, Caller
+from tests.event_source import connected
+from tests.eventually import eventually
+from tests.faulty import measured
+from tests.serving import served, serving
+
+pytest_plugins = ("tests.conversation_fixtures",)
+
+EVENTS = "/v1/catalogs/main/events"
+BEAT_SECONDS = 0.2
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    paced = {"event_stream_heartbeat_seconds": BEAT_SECONDS, "event_streams_limit": 3}
+    return create_app(settings.model_copy(update=paced))
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    async with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+async def client(address: str) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(base_url=address) as client:
+        yield client
+
+
+@pytest.fixture
+def token(anna: Caller) -> str:
+    assert anna.token
+    return anna.token
+
+
+async def test_a_stream_tells_what_a_page_tells_and_goes_on(
+    anna: Caller, address: str, token: str
+) -> None:
+    await anna.given()
+    async with connected(address, token) as stream:
+        before = await stream.events(2)
+        await anna.given(sku="DESK-1")
+        behind = await stream.events(2)
+
+    assert stream.status == 200
+    assert stream.headers["content-type"] == "text/event-stream"
+    assert stream.headers["cache-control"] == "no-store"
+    assert stream.headers["x-accel-buffering"] == "no"
+    assert stream.retry
+    items = (await anna.gets(EVENTS)).gives(200).body["items"]
+    assert [event.data for event in [*before, *behind]] == items
+    assert [(event.id, event.type) for event in [*before, *behind]] == [
+        (item["position"], item["type"]) for item in items
+    ]
+
+
+async def test_it_resumes_behind_the_last_event_that_came_in(
+    anna: Caller, address: str, token: str
+) -> None:
+    for number in range(3):
+        await anna.given(sku=f"LAMP-{number}")
+
+    async with connected(address, token, after=2) as stream:
+        assert await stream.positions(4) == [3, 4, 5, 6]
+    async with connected(address, token, after=1, last_event_id=4) as stream:
+        assert await stream.positions(2) == [5, 6]
+    async with connected(address, token, last_event_id=7) as stream:
+        await anna.given(sku="DESK-1")
+        assert await stream.positions(1) == [8]
+
+
+async def test_it_passes_on_what_is_asked_for_and_counts_the_rest_as_seen(
+    anna: Caller, address: str, token: str
+) -> None:
+    lamp = await anna.given()
+    async with connected(address, token, type="PriceSet", product=lamp["id"]) as stream:
+        assert await stream.positions(1) == [2]
+        await anna.given(sku="DESK-1")
+        while stream.last_event_id != 4:
+            assert await stream.block() is None
+        price = {"amount": 5}
+        (await anna.asks("PUT", f"{PRODUCTS}/{lamp['id']}/prices/USD", json=price)).gives(200)
+        assert (await stream.event()).data["changes"][0]["after"]["amount"] == 5
+
+
+async def test_a_silent_stream_beats(anna: Caller, address: str, token: str) -> None:
+    await anna.given()
+    async with connected(address, token, after=2) as stream:
+        while stream.comments < 3:
+            assert await stream.block() is None
+        assert stream.last_event_id == 2
+
+
+async def test_a_stream_ends_with_the_session_and_its_place_is_free(
+    anna: Caller, address: str, token: str, engine: AsyncEngine
+) -> None:
+    await given_user(engine, "carl", {"main": "auditor"})
+    of_carl = await Service(anna.http).token_of("carl")
+    async with connected(address, of_carl) as carls, connected(address, token) as annas:
+        await Service(anna.http).revoke(of_carl, by=of_carl)
+        await carls.ends()
+        await anna.given()
+        assert await annas.positions(2) == [1, 2]
+
+
+async def test_a_stream_ends_with_the_role(anna: Caller, address: str, engine: AsyncEngine) -> None:
+    await given_user(engine, "carl", {"main": "auditor"})
+    of_carl = await Service(anna.http).token_of("carl")
+    async with connected(address, of_carl) as stream:
+        roles = {"roles": {"main": "viewer"}}
+        (await anna.asks("PATCH", "/v1/users/carl", json=roles)).gives(200)
+        await stream.ends()
+
+
+async def test_beyond_the_limit_a_stream_is_refused(anna: Caller, address: str, token: str) -> None:
+    headers = {"Accept": "text/event-stream"}
+    async with connected(address, token), connected(address, token):
+        async with connected(address, token):
+            assert measured("event_streams") == 3
+            refused = await anna.gets(EVENTS, headers)
+            refused.refused(503, "too-many-streams")
+            assert int(refused.headers["Retry-After"]) >= 1
+            (await anna.gets(EVENTS)).gives(200)
+        await eventually(lambda: is_open(2))
+        async with connected(address, token) as again:
+            assert again.status == 200
+    await eventually(lambda: is_open(0))
+
+
+async def is_open(count: int) -> bool:
+    return measured("event_streams") == count
+
+
+async def test_head_tells_the_headers_and_ends(anna: Caller) -> None:
+    answer = await anna.asks("HEAD", EVENTS, headers={"Accept": "text/event-stream"})
+    assert answer.gives(200).headers["Content-Type"] == "text/event-stream"
+    assert answer.response.content == b""
+    await eventually(lambda: is_open(0))
+
+
+async def test_all_streams_end_when_the_process_stops(app: FastAPI, token: str) -> None:
+    async with (
+        serving(app) as (address, server),
+        connected(address, token) as one,
+        connected(address, token) as other,
+    ):
+        server.should_exit = True
+        async with asyncio.timeout(5):
+            await one.ends()
+            await other.ends()

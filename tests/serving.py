@@ -1,0 +1,34 @@
+"""An application on a port of its own, as `catalog serve` has it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api.serving import Server, server
+from tests.eventually import eventually
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[tuple[str, Server]]:
+    """Its address, and the server, which may be told to stop."""
+    made = server(app, "127.0.0.1", 0, grace_seconds=20)
+
+    async def started() -> bool:
+        return made.started
+
+    running = asyncio.create_task(made.serve())
+    await eventually(started)
+    port = made.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}", made
+    finally:
+        made.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    async with serving(app) as (address, _):
+        yield address
