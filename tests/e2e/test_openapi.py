@@ -4,17 +4,14 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.conversation import Caller
-from tests.eventually import eventually
+from tests.serving import served
 from tests.signing import signed
 
 pytest_plugins = ("tests.conversation_fixtures",)
@@ -22,25 +19,6 @@ pytest_plugins = ("tests.conversation_fixtures",)
 HERE = Path(__file__).parents[1]
 SECONDS = 25
 EXAMPLES = 15
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """The application on a port of its own: its address."""
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="on", ws="none")
-    server = uvicorn.Server(config)
-
-    async def started() -> bool:
-        return server.started
-
-    serving = asyncio.create_task(server.serve())
-    await eventually(started)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await serving
 
 
 @pytest.mark.usefixtures("projecting")
