@@ -19,7 +19,7 @@ from benchmarks.feeds import Snapshot
 from benchmarks.http_client import Client
 from benchmarks.installation import Installation
 from benchmarks.long_streams import write_stream
-from benchmarks.lowest_prices import Checked, Question, by_function, check, over_http
+from benchmarks.lowest_prices import AT_ONCE, Checked, Question, by_function, check, over_http
 from benchmarks.months import Month
 from benchmarks.past_turns import Plan, Turn, at_versions, beside_each_other
 from benchmarks.read_catalogs import chosen
@@ -85,7 +85,7 @@ async def _measure(shop: Shop, snapshots: Sequence[Snapshot], plan: Plan, say: S
     address = shop.queries
     asking = Asking(address=address, targets=[], headers=headers, connections=1)
     moments = list(_moments(snapshots))
-    async with pool(shop.database_url, application="catalog-bench") as engine:
+    async with pool(shop.database_url, application="catalog-bench", pool_size=AT_ONCE) as engine:
         long = await write_stream(engine, LONG)
         with closing(Client(address.host, address.port, headers)) as client:
             compared = []

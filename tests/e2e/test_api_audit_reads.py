@@ -1,14 +1,15 @@
 """Whoever reads the audit part is recorded, before he has his answer."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from asyncpg import Record
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from httpx import ASGITransport, AsyncClient
@@ -19,7 +20,7 @@ from api import resources
 from api.auth.access import Auditor
 from api.auth.audited import CUT, QUERY_LIMIT
 from api.auth.roles import Role
-from api.main import create_app
+from api.main import BOTH, ROUTERS, create_app
 from api.settings import Settings
 from events.database import driver
 from tests.auth import Service, given_user
@@ -48,10 +49,13 @@ async def caller(client: AsyncClient, engine: AsyncEngine, role: Role) -> Caller
     return Caller(client, await Service(client).token_of("bert"))
 
 
-def _audit_routes(app: FastAPI) -> Iterator[APIRoute]:
-    for route in app.routes:
-        if isinstance(route, APIRoute) and _asks_for_auditors(route.dependant):
-            yield route
+def _routes(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield route
+            elif included := getattr(route, "original_router", None):
+                yield from _routes([included])
 
 
 def _asks_for_auditors(dependant: Dependant) -> bool:
@@ -61,12 +65,41 @@ def _asks_for_auditors(dependant: Dependant) -> bool:
 async def test_every_operation_of_the_audit_part_is_recorded(
     anna: Caller, app: FastAPI, engine: AsyncEngine
 ) -> None:
-    routes = {route.operation_id: route for route in _audit_routes(app)}
-    assert {"get_history", "get_checkpoint", "prove_inclusion", "list_audit_reads"} <= {*routes}
-    for route in routes.values():
-        assert route.methods == {"GET"}
-        await anna.gets(route.path_format.format_map(IN_PATH))
-    assert [each["operation"] for each in await recorded(engine)] == [*routes]
+    routes = {each.operation_id: each for each in _routes(chain(BOTH, *ROUTERS.values()))}
+    paths = app.openapi()["paths"].values()
+    assert {*routes} == {each["operationId"] for path in paths for each in path.values()}
+    audits = [name for name, route in routes.items() if _asks_for_auditors(route.dependant)]
+    assert {"get_history", "get_checkpoint", "prove_inclusion", "list_audit_reads"} <= {*audits}
+    for name in audits:
+        await anna.gets(routes[name].path_format.format_map(IN_PATH))
+    assert [each["operation"] for each in await recorded(engine)] == audits
+
+
+@pytest.mark.usefixtures("projecting")
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("", "list_products"),
+        ("/{id}", "get_product"),
+        ("/by-sku/{sku}", "get_product_by_sku"),
+    ],
+)
+async def test_who_asks_for_the_past_is_recorded_and_who_asks_for_the_present_is_not(
+    path: str, operation: str, anna: Caller, client: AsyncClient, engine: AsyncEngine
+) -> None:
+    receipt = await anna.given()
+    asked = PRODUCTS + path.format_map(receipt)
+    await anna.reads(asked, receipt["position"])
+    assert not await recorded(engine)
+
+    past = f"{asked}?as_of={_written(datetime.now(UTC))}"
+    (await anna.gets(past)).gives(200)
+    viewer = await caller(client, engine, "viewer")
+    (await viewer.gets(asked)).gives(200)
+    (await viewer.gets(past)).refused(403, "forbidden")
+
+    [row] = await recorded(engine)
+    assert (row["actor"], row["operation"], row["path"]) == ("anna", operation, asked)
 
 
 async def test_what_is_recorded_is_who_asked_what_when_and_from_where(
@@ -148,7 +181,7 @@ async def test_an_administrator_reads_the_newest_first_and_is_recorded_himself(
 async def test_reads_are_found_by_who_what_and_when(anna: Caller, engine: AsyncEngine) -> None:
     await anna.gets(HISTORY)
     await anna.gets(CHECKPOINT)
-    history, checkpoint = await recorded(engine)
+    first, second = [_written(each["recorded_at"]) for each in await recorded(engine)]
 
     async def found(**asked: str) -> list[str]:
         query = "&".join(f"{name}={value}" for name, value in asked.items())
@@ -158,13 +191,12 @@ async def test_reads_are_found_by_who_what_and_when(anna: Caller, engine: AsyncE
     assert await found(actor="anna") == ["get_checkpoint", "get_history"]
     assert await found(actor="bert") == []
     assert await found(operation="get_history") == ["get_history"]
-    assert await found(until=_written(checkpoint)) == ["get_history"]
-    assert await found(since=_written(checkpoint)) == ["get_checkpoint"]
-    assert await found(since=_written(history), until=_written(checkpoint)) == ["get_history"]
+    assert await found(until=second) == ["get_history"]
+    assert await found(since=second) == ["get_checkpoint"]
+    assert await found(since=first, until=second) == ["get_history"]
 
 
-def _written(row: Record) -> str:
-    moment: datetime = row["recorded_at"]
+def _written(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
