@@ -24,10 +24,19 @@ def export(
     ] = STANDARD_OUTPUT,
     catalog: Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")] = "main",
     kind: Annotated[
-        Kind, typer.Option("--of", envvar="CATALOG_OF", help="What: a line or a row each.")
+        Kind,
+        typer.Option(
+            "--of", envvar="CATALOG_OF", metavar="log|products|prices", help="A line or row each."
+        ),
     ] = "log",
     form: Annotated[
-        Format, typer.Option("--format", envvar="CATALOG_FORMAT", help="The log is NDJSON alone.")
+        Format,
+        typer.Option(
+            "--format",
+            envvar="CATALOG_FORMAT",
+            metavar="ndjson|csv|parquet",
+            help="The log is NDJSON alone.",
+        ),
     ] = "ndjson",
     as_of: Annotated[
         datetime | None,

@@ -32,12 +32,11 @@ def told(item: LoggedItem) -> Iterator[Text]:
 
 
 def _told(change: Change) -> Text:
-    return Text.assemble(
-        f"    {harmless(change.field)}: ",
-        (value(change.before), "dim"),
-        " → ",
-        (value(change.after), "bold"),
-    )
+    """Of what had no value before, only the new one."""
+    told = Text(f"    {harmless(change.field)}: ")
+    if change.before is not None:
+        told.append(value(change.before), "dim").append(" → ")
+    return told.append(value(change.after), "bold")
 
 
 def when(moment: datetime) -> str:

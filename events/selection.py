@@ -27,7 +27,7 @@ class Selection(msgspec.Struct, frozen=True):
     since: datetime | None = None
     until: datetime | None = None
 
-    def takes(self, event: Recorded) -> bool:
+    def takes(self, event: Fact) -> bool:
         return (
             (not self.types or event.type in self.types)
             and (self.actor is None or event.actor == self.actor)

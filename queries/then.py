@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from itertools import groupby, takewhile
 from operator import attrgetter
+from uuid import UUID
 
 from events.database import Connection
 from events.recorded import Recorded
@@ -20,23 +21,23 @@ type Place = int | datetime
 
 
 async def products_then(
-    connection: Connection, catalog: str, until: Place
+    connection: Connection, catalog: str, until: Place, *, product: UUID | None = None
 ) -> AsyncIterator[list[Product]]:
-    """In the order of their ids, some at a time, with memory for the events of a few of them.
+    """All, or a single one, by their ids; some at a time, with memory for the events of a few.
 
     The connection is at one moment: see `events.walk.moment`.
     """
     discarded = await read_discarded(connection, catalog)
     upto = until if isinstance(until, int) else _NO_LIMIT
-    pages = walk_streams(connection, catalog, FIRST, LAST, upto)
+    pages = walk_streams(connection, catalog, product or FIRST, product or LAST, upto)
     async for streams in _streams(pages):
-        prefixes = (list(takewhile(happened(until), each)) for each in streams)
+        prefixes = (list(takewhile(_happened(until), each)) for each in streams)
         changes = (fold(None, events, discarded) for events in prefixes if events)
         yield [change.after for change in changes if change.after]
 
 
-def happened(until: Place) -> Callable[[Recorded], bool]:
-    """Whether an event is not beyond that place."""
+def _happened(until: Place) -> Callable[[Recorded], bool]:
+    """Whether an event is not beyond that place: within a stream, none is behind one that is."""
     if isinstance(until, int):
         return lambda event: event.position <= until
     return lambda event: event.occurred_at <= until

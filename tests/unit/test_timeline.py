@@ -17,6 +17,7 @@ PRICED = LoggedItem(
     changes=[
         Change("prices.EUR", None, {"currency": "EUR", "amount": 1999, "decimal": "19.99"}),
         Change("name", "Lamp", "\x1b[2JSun"),
+        Change("brand", "Acme", None),
     ],
     changes_unknown=None,
     discarded=False,
@@ -38,8 +39,9 @@ def lines(item: LoggedItem) -> list[str]:
 def test_an_event_is_a_line_and_each_of_its_changes_another() -> None:
     assert lines(PRICED) == [
         "2024-01-20 12:30:00Z  #7  LAMP-1 v3  PriceSet  by ann",
-        "    prices.EUR: (none) → 19.99 EUR",
+        "    prices.EUR: 19.99 EUR",
         r"    name: Lamp → \x1b[2JSun",
+        "    brand: Acme → (none)",
     ]
 
 

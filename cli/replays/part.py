@@ -1,0 +1,99 @@
+"""Which part of a log is replayed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cli.errors import NoSuchCatalog, NoSuchProduct
+from cli.named import find_product
+from events.database import Connection, driver
+from events.log import read_heads
+from events.selection import Selection
+from queries.stand import find_stand
+from queries.then import Place
+
+
+class Told(Protocol):
+    """An event, or what is told of it."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def occurred_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """As it was typed; `name` is a product's SKU or its id, if one is named."""
+
+    catalog: str
+    name: str | None
+    since: Place | None
+    until: Place | None
+    types: tuple[str, ...]
+    actor: str | None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some of its events are not wanted."""
+        return bool(self.since is not None or self.types or self.actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is wanted of a log between two places, both of them included."""
+
+    catalog: str
+    wanted: Selection
+    first: int
+    """A position."""
+    until: Place
+    head: int
+    """The log's last position when the replay began: it ends there, whatever is appended."""
+
+    @property
+    def last(self) -> int:
+        """A position that nothing of it is beyond."""
+        return self.until if isinstance(self.until, int) else self.head
+
+    def takes(self, event: Told) -> bool:
+        return self.first <= event.position and not self.ends_before(event)
+
+    def ends_before(self, event: Told) -> bool:
+        """And then before all that follows of its product."""
+        late = isinstance(self.until, datetime) and event.occurred_at > self.until
+        return late or event.position > self.last
+
+
+async def find_part(engine: AsyncEngine, asked: Asked) -> Part:
+    """Raises `NoSuchCatalog` and `NoSuchProduct`."""
+    async with driver(engine) as connection:
+        head = (await read_heads(connection)).get(asked.catalog)
+        if head is None:
+            raise NoSuchCatalog(asked.catalog)
+        product = await _find_product(connection, asked)
+    until = head if asked.until is None else asked.until
+    return Part(
+        asked.catalog,
+        Selection(
+            types=asked.types,
+            actor=asked.actor,
+            stream=product,
+            since=asked.since if isinstance(asked.since, datetime) else None,
+        ),
+        first=asked.since if isinstance(asked.since, int) else 1,
+        until=min(until, head) if isinstance(until, int) else until,
+        head=head,
+    )
+
+
+async def _find_product(connection: Connection, asked: Asked) -> UUID | None:
+    if asked.name is None:
+        return None
+    product = await find_product(connection, asked.catalog, asked.name)
+    if not (await find_stand(connection, asked.catalog, product)).version:
+        raise NoSuchProduct(asked.name, asked.catalog)
+    return product
