@@ -16,6 +16,7 @@ from cli.environment import Administrator, Migration, read
 from cli.export import export
 from cli.failures import FAILURES, told
 from cli.feeds import import_command
+from cli.history import history
 from cli.migration import migrated
 from cli.rebuild import OUTDATED, is_outdated, rebuild_command, rebuild_now
 from cli.running import adopt
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(up)
 app.command("import")(import_command)
 app.command()(export)
+app.command()(history)
 app.command()(verify)
 app.command("rebuild")(rebuild_command)
 app.add_typer(projections.app, name="projections")

@@ -1,7 +1,5 @@
 """A product's history, read from the log alone: what happened, and what each event changed."""
 
-from dataclasses import dataclass
-
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,12 +21,6 @@ class Cursor(msgspec.Struct, frozen=True):
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    items: list[LoggedItem]
-    more: bool
-
-
 async def of_product(
     engine: AsyncEngine,
     cursors: Cursors,
@@ -44,18 +36,6 @@ async def of_product(
     """
     of = ("history", catalog, wanted)
     after = cursors.open(cursor, Cursor, of=of).position if cursor else 0
-    answer = await read_page(engine, catalog, wanted, after=after, limit=limit)
-    page = answer.value
-    if page is None:
-        return Answer(None, answer.position)
-    following = cursors.seal(Cursor(page.items[-1].position), of=of) if page.more else None
-    return Answer(History(page.items, following), answer.position)
-
-
-async def read_page(
-    engine: AsyncEngine, catalog: str, wanted: Selection, *, after: int, limit: int
-) -> Answer[Page | None]:
-    """At most `limit` of them behind the position `after`."""
     async with driver(engine) as connection:
         stand = await find_stand(connection, catalog, wanted.stream)
         if not stand.version:
@@ -64,4 +44,6 @@ async def read_page(
             connection, catalog, wanted, after=after, upto=stand.head, limit=limit + 1
         )
     items = await tell(engine, catalog, found[:limit], FoldedProducts(0))
-    return Answer(Page(items, len(found) > limit), stand.head)
+    more = len(found) > limit
+    following = cursors.seal(Cursor(items[-1].position), of=of) if more else None
+    return Answer(History(items, following), stand.head)
