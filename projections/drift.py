@@ -16,6 +16,7 @@ from events.recorded import Recorded
 from projections.folding import Change, fold
 from projections.generations import schema_of
 from projections.parking import read_held_back
+from projections.past import UNTIL
 from projections.projection import Catalog, Row
 from projections.read_models import READ_MODELS, READ_TABLES
 from projections.writing import Rows, read_catalog, written
@@ -111,7 +112,8 @@ async def _read_rows(
 def _intact(table: Table) -> str:
     computed = [(each.name, each.computed) for each in table.columns]
     as_now = [f"{name} is not distinct from {how.sqltext}" for name, how in computed if how]
-    return " and ".join(["true", *as_now])
+    endless = [] if UNTIL in written(table) else [f"{UNTIL} = 'infinity'"]
+    return " and ".join(["true", *as_now, *endless])
 
 
 def _expected(catalog: Catalog, change: Change | None) -> Iterator[tuple[Table, list[Row]]]:

@@ -12,8 +12,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from events.database import Connection, statement
 from projections.code import code_digest
-from projections.past import copied
-from projections.read_models import READ_TABLES
+from projections.past import EVER, PAST, copied
+from projections.read_models import READ_MODELS, READ_TABLES
 from projections.tables import READ_SCHEMA
 
 FIRST = 1
@@ -57,8 +57,11 @@ async def build(connection: Connection, generation: int) -> None:
     schema = schema_of(generation)
     async with as_owner(connection):
         await connection.execute(_CREATE, generation)
-        for table in READ_TABLES:
-            await connection.execute(_ddl(CreateTable(_plain(table, schema))))
+        for model in READ_MODELS:
+            await connection.execute(_ddl(CreateTable(_plain(model.table, schema))))
+            await connection.execute(
+                f"create table {schema}.{model.past.name} () inherits ({schema}.{model.table.name})"
+            )
 
 
 def indexes(generation: int) -> list[str]:
@@ -114,12 +117,17 @@ async def show(connection: Connection, generation: int) -> None:
     async with as_owner(connection):
         for view in await _names(connection, _READ_VIEWS, READ_SCHEMA):
             await connection.execute(f"drop view {READ_SCHEMA}.{view}")
-        for table in await _names(connection, _READ_TABLES, schema):
-            await connection.execute(
-                f"create view {READ_SCHEMA}.{table} as select * from {schema}.{table}"  # noqa: S608 -- our names
-            )
+        tables = await _names(connection, _READ_TABLES, schema)
+        for table in tables:
+            await connection.execute(_view(table, f"only {schema}.{table}"))
+            if f"{PAST}{table}" in tables:
+                await connection.execute(_view(f"{EVER}{table}", f"{schema}.{table}"))
         await connection.execute(f"grant usage on schema {READ_SCHEMA} to {READERS}")
         await connection.execute(f"grant select on all tables in schema {READ_SCHEMA} to {READERS}")
+
+
+def _view(name: str, source: str) -> str:
+    return f"create view {READ_SCHEMA}.{name} as select * from {source}"  # noqa: S608 -- our names
 
 
 async def drop(connection: Connection, generation: int) -> None:

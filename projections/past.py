@@ -1,7 +1,8 @@
 """When rows of the read tables held, in business time: each in [since, until).
 
-A table has the rows that hold still; those that held before are in its past, a table of the same
-columns and indexes. Together they are the table as it was at any moment.
+A table has the rows that hold still, with no end; those that held before are in its past, a table
+that inherits from it. Who reads it with its heirs reads whatever held at any time, and the planner
+has statistics of both together; all others read ONLY it.
 """
 
 from typing import Any
@@ -9,25 +10,30 @@ from typing import Any
 from sqlalchemy import Column, Computed, DateTime, Index, MetaData, Table
 
 SINCE, UNTIL = "since", "until"
+PAST, EVER = "past_", "ever_"
+"""Begin the names of a table's past, and of the view of both."""
 
 
-def since(*, primary_key: bool = False) -> Column[Any]:
-    """The last column of every read table."""
-    return Column(SINCE, DateTime(timezone=True), nullable=False, primary_key=primary_key)
-
-
-def past_of(table: Table) -> Table:
-    return Table(
-        f"past_{table.name}",
-        MetaData(schema=table.schema),
-        *(copied(each) for each in table.columns if each.name != SINCE),
-        since(primary_key=True),
-        Column(UNTIL, DateTime(timezone=True), nullable=False),
-        *(_index(each) for each in sorted(table.indexes, key=lambda each: str(each.name))),
+def period() -> tuple[Column[Any], Column[Any]]:
+    """The last columns of every read table."""
+    moment = DateTime(timezone=True)
+    return (
+        Column(SINCE, moment, nullable=False),
+        Column(UNTIL, moment, nullable=False, server_default="infinity"),
     )
 
 
-def copied(column: Column[Any], *, keyed: bool = True) -> Column[Any]:
+def past_of(table: Table) -> Table:
+    """With its columns and indexes, of which none is unique."""
+    columns = [copied(each, default=False) for each in table.columns]
+    for each in columns:
+        each.primary_key = each.primary_key or each.name == SINCE
+    indexes = sorted(table.indexes, key=lambda each: str(each.name))
+    made = MetaData(schema=table.schema)
+    return Table(f"{PAST}{table.name}", made, *columns, *map(_index, indexes))
+
+
+def copied(column: Column[Any], *, keyed: bool = True, default: bool = True) -> Column[Any]:
     computed = column.computed
     how = () if computed is None else (Computed(computed.sqltext, persisted=True),)
     return Column(
@@ -36,14 +42,12 @@ def copied(column: Column[Any], *, keyed: bool = True) -> Column[Any]:
         *how,
         nullable=column.nullable,
         primary_key=keyed and column.primary_key,
+        server_default=column.server_default if default and computed is None else None,
     )
 
 
 def _index(index: Index) -> Index:
-    """None is unique any more."""
     options = {
         f"postgresql_{name}": value for name, value in index.dialect_options["postgresql"].items()
     }
-    if options.get("postgresql_include"):
-        options["postgresql_include"] = [*options["postgresql_include"], UNTIL]
-    return Index(f"past_{index.name}", *(each.name for each in index.columns), **options)
+    return Index(f"{PAST}{index.name}", *(each.name for each in index.columns), **options)

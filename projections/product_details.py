@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects import postgresql
 
 from projections.document import ProductDocument
-from projections.past import since
+from projections.past import period
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 
@@ -29,20 +29,20 @@ table = Table(
     Column("brand", _C),
     Column("parked_before", BigInteger),
     Column("document", postgresql.JSON, nullable=False),
-    since(),
+    *period(),
     Index(
         "product_details_sku",
         "catalog_id",
         "sku",
         unique=True,
-        postgresql_include=["product_id", "status", "since"],
+        postgresql_include=["product_id", "status", "since", "until"],
     ),
     Index(
         "product_details_updated_at",
         "catalog_id",
         "updated_at",
         "product_id",
-        postgresql_include=["status", "category", "brand", "since"],
+        postgresql_include=["status", "category", "brand", "since", "until"],
     ),
 )
 

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Index, Table, Text
 from sqlalchemy.dialects import postgresql
 
 from projections.document import ProductDocument
-from projections.past import since
+from projections.past import period
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 
@@ -22,14 +22,14 @@ table = Table(
     Column("status", Text, nullable=False),
     Column("category", _C),
     Column("brand", _C),
-    since(),
+    *period(),
     Index(
         "product_prices_amount",
         "catalog_id",
         "currency",
         "amount",
         "product_id",
-        postgresql_include=["status", "category", "brand", "since"],
+        postgresql_include=["status", "category", "brand", "since", "until"],
     ),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from events.product import Attributes, Scalar
 from projections.document import ProductDocument
 from projections.letters import plain
-from projections.past import since
+from projections.past import period
 from projections.projection import Catalog, Product, ReadModel, Row
 from projections.tables import read_tables
 from projections.words import joined, searched, told, weighed
@@ -37,13 +37,13 @@ table = Table(
     Column("language", Text, nullable=False),
     Column("searched", Text, nullable=False),
     Column("accented", postgresql.ARRAY(Text)),
-    since(),
+    *period(),
     Index(
         "product_search_name",
         "catalog_id",
         "name",
         "product_id",
-        postgresql_include=["status", "category", "brand", "since"],
+        postgresql_include=["status", "category", "brand", "since", "until"],
     ),
     Index(
         "product_search_category",
@@ -51,7 +51,7 @@ table = Table(
         "category",
         "name",
         "product_id",
-        postgresql_include=["status", "brand", "since"],
+        postgresql_include=["status", "brand", "since", "until"],
     ),
     Index(
         "product_search_brand",
@@ -59,7 +59,7 @@ table = Table(
         "brand",
         "name",
         "product_id",
-        postgresql_include=["status", "category", "since"],
+        postgresql_include=["status", "category", "since", "until"],
         postgresql_where=text("brand is not null"),
     ),
     Index(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 
 from projections.document import ProductDocument, decode, encode
-from projections.past import SINCE, past_of
+from projections.past import past_of
 
 type Row = tuple[object, ...]
 """The values of a table's columns in their order, from the catalog and the product's id on.
@@ -56,8 +56,8 @@ class ReadModel:
     @property
     def columns(self) -> list[Column[Any]]:
         """Those that rows have values of."""
-        own = (each for each in self.table.columns if each.computed is None)
-        return [each for each in own if each.name != SINCE]
+        *own, _since, _until = self.table.columns
+        return [each for each in own if each.computed is None]
 
 
 def of(document: ProductDocument) -> Product:

@@ -103,5 +103,6 @@ async def _insert(connection: Connection, schema: str, table: Table, rows: Seque
 
 
 def written(table: Table) -> list[str]:
-    """The columns that PostgreSQL does not compute."""
-    return [column.name for column in table.columns if column.computed is None]
+    """The columns that get values: those that PostgreSQL computes or knows get none."""
+    own = (each for each in table.columns if each.computed is None and each.server_default is None)
+    return [column.name for column in own]

@@ -10,7 +10,7 @@ from queries.facets import Facet, facet, most_frequent
 from queries.filters import Filters
 from queries.orders import ORDERS, Place, Sort
 from queries.pages import everything, picked, walked
-from queries.sources import matching, rows
+from queries.sources import matching, rows, then
 
 _LIST = statement(__package__, "sql/list_products.sql")
 
@@ -52,7 +52,7 @@ def composed(wanted: Wanted, after: Place | None, *, counting: bool) -> tuple[st
         walked=walk,
         way=order.way,
         details=rows(asked, DETAILS),
-        catalog=asked.catalog,
+        shown=" and ".join([f"d.catalog_id = {asked.catalog}", *then(asked, DETAILS)]),
         total=_total(asked, once=once) if counting else "null",
         facets=", ".join(most_frequent(asked, each, found=shared.get(each)) for each in facets),
     )

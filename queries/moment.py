@@ -7,10 +7,15 @@ from typing import NamedTuple
 from asyncpg import QueryCanceledError
 
 from events.database import Connection, driver, statement
+from projections.past import EVER
+from projections.read_models import READ_MODELS
 from queries.database import ReadDatabase
 from queries.errors import QueryTooSlow
 
+_MODELS = sorted(READ_MODELS, key=lambda model: model.table.name)
 _BEGIN = statement(__package__, "sql/begin_one_moment.sql")
+_NOW = ", ".join(f"read.{model.table.name}" for model in _MODELS)
+_EVER = ", ".join(f"read.{EVER}{model.table.name}" for model in _MODELS)
 _READ = statement(__package__, "sql/read_moment.sql")
 
 
@@ -24,15 +29,15 @@ class Moment(NamedTuple):
 
 @asynccontextmanager
 async def one_moment(
-    database: ReadDatabase, catalog: str
+    database: ReadDatabase, catalog: str, *, past: bool = False
 ) -> AsyncIterator[tuple[Connection, Moment]]:
-    """All that is read on the connection is of that moment.
+    """All that is read on the connection is of that moment, with the `past` also what held before.
 
     Raises `DatabaseUnavailable`, `TooManyQueries` and `QueryTooSlow`.
     """
     async with database.survey() as engine, driver(engine) as connection:
         try:
-            await connection.execute(_BEGIN)
+            await connection.execute(_BEGIN.format(tables=_EVER if past else _NOW))
             row = await connection.fetchrow(_READ, catalog)
             yield connection, Moment(*row) if row else Moment()
         except QueryCanceledError as error:

@@ -60,7 +60,8 @@ async def find(
 async def _read(
     database: ReadDatabase, totals: Totals, wanted: Wanted, after: Place | None
 ) -> tuple[Moment, int, Record]:
-    async with one_moment(database, wanted.catalog.key) as (connection, moment):
+    past = wanted.filters.as_of is not None
+    async with one_moment(database, wanted.catalog.key, past=past) as (connection, moment):
         known = totals.find(wanted.catalog.key, wanted.filters, moment.state)
         query, arguments = composed(wanted, after, counting=known is None)
         await connection.execute(PLAN_FOR_VALUES)

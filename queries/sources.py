@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from projections import product_details, product_prices, product_search
-from projections.projection import ReadModel
+from projections.past import EVER
 from queries.conditions import DETAILS, PRICES, SEARCH, Asked
 
 _MODELS = {
@@ -13,26 +13,21 @@ _MODELS = {
 }
 
 
-def _then(model: ReadModel) -> str:
-    """The rows that held at a moment, in the form of which the planner makes one walk."""
-    columns = ", ".join(column.name for column in model.table.columns)
-    return (
-        f"(select {columns} from read.{model.table.name} where since <= {{moment}} union all"
-        f" select {columns} from read.{model.past.name}"
-        " where since <= {moment} and until > {moment})"
-    )
-
-
-_NOW = {name: f"read.{model.table.name}" for name, model in _MODELS.items()}
-_THEN = {name: _then(model) for name, model in _MODELS.items()}
+_NOW = {name: f"read.{model.table.name} {name}" for name, model in _MODELS.items()}
+_EVER = {name: f"read.{EVER}{model.table.name} {name}" for name, model in _MODELS.items()}
 
 
 def rows(asked: Asked, table: str) -> str:
-    """Those of a table that are asked for, now or as of a moment, under its name."""
+    """Those among which are the ones that are asked for, under the table's name."""
+    return _NOW[table] if asked.filters.as_of is None else _EVER[table]
+
+
+def then(asked: Asked, table: str) -> list[str]:
+    """The condition that they held at the moment that is asked for."""
     if asked.filters.as_of is None:
-        return f"{_NOW[table]} {table}"
+        return []
     moment = asked.arguments.once(asked.filters.as_of, "as_of")
-    return f"{_THEN[table].format(moment=moment)} {table}"
+    return [f"{table}.since <= {moment} and {table}.until > {moment}"]
 
 
 def matching(
@@ -72,12 +67,12 @@ def matching(
 def unpriced(asked: Asked) -> str:
     """The condition that a product has no price."""
     same = f"p.catalog_id = {asked.catalog} and p.product_id = s.product_id"
-    prices = f"select from {rows(asked, PRICES)} where {same} and p.currency = {asked.currency}"
-    return f"not exists ({prices})"
+    conditions = [same, f"p.currency = {asked.currency}", *then(asked, PRICES)]
+    return f"not exists (select from {rows(asked, PRICES)} where {' and '.join(conditions)})"
 
 
 def _of_first(asked: Asked, first: str, without: str | None) -> list[str]:
-    conditions = [f"{first}.catalog_id = {asked.catalog}"]
+    conditions = [f"{first}.catalog_id = {asked.catalog}", *then(asked, first)]
     if first == PRICES:
         conditions.append(f"p.currency = {asked.currency}")
     if asked.hides_archived and without != "status":
@@ -86,6 +81,9 @@ def _of_first(asked: Asked, first: str, without: str | None) -> list[str]:
 
 
 def _joined(asked: Asked, table: str, first: str, how: str) -> str:
-    same = f"{table}.catalog_id = {asked.catalog} and {table}.product_id = {first}.product_id"
-    currency = f" and p.currency = {asked.currency}" if table == PRICES else ""
-    return f"{how} {rows(asked, table)} on {same}{currency}"
+    conditions = [
+        f"{table}.catalog_id = {asked.catalog} and {table}.product_id = {first}.product_id",
+        *([f"p.currency = {asked.currency}"] if table == PRICES else []),
+        *then(asked, table),
+    ]
+    return f"{how} {rows(asked, table)} on {' and '.join(conditions)}"

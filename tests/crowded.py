@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from events.database import Connection
+from projections.projection import ReadModel
+from projections.read_models import READ_MODELS, READ_TABLES
+from projections.writing import written
 from tests.eventually import eventually
 
 COUNT = 50_000
@@ -61,8 +64,19 @@ async def fill(connection: Connection, count: int = COUNT) -> None:
         await connection.execute(first, count)
         for each in others:
             await connection.execute(each)
-    for table in ("product_details", "product_search", "product_prices"):
-        await eventually(partial(_vacuumed, connection, f"read_1.{table}"))
+        for model in READ_MODELS:
+            await connection.execute(_remembered(model))
+    for table in READ_TABLES:
+        await eventually(partial(_vacuumed, connection, f"read_1.{table.name}"))
+
+
+def _remembered(model: ReadModel) -> str:
+    """Each row was there in the same words for a month before."""
+    columns = ", ".join(name for name in written(model.table) if name != "since")
+    return f"""
+        insert into read_1.{model.past.name} ({columns}, since, until)
+        select {columns}, since - interval '30 days', since from only read_1.{model.table.name}
+    """
 
 
 async def _vacuumed(connection: Connection, table: str) -> bool:

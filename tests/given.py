@@ -151,7 +151,7 @@ async def rows(engine: AsyncEngine, catalog: str = "main", generation: int = FIR
             name: [
                 row[0]
                 for row in await connection.fetch(
-                    f"select t::text from {schema_of(generation)}.{name} t"
+                    f"select t::text from only {schema_of(generation)}.{name} t"
                     " where catalog_id = $1 order by 1",
                     catalog,
                 )

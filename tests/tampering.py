@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from projections.past import UNTIL
 from projections.read_models import READ_TABLES
 from projections.writing import written
 from tests.given import LAMP
@@ -16,11 +15,14 @@ NOBODY = UUID(int=99)
 _COPY = """
 insert into read_1.{table} ({names})
 select {columns}
-from read_1.{table} t, jsonb_populate_record(t, '{{"product_id": "{nobody}", "sku": "EXTRA"}}') c
+from only read_1.{table} t,
+    jsonb_populate_record(t, '{{"product_id": "{nobody}", "sku": "EXTRA"}}') c
 where t.catalog_id = 'main' and t.product_id = '{lamp}'
 """
-_DELETE = "delete from read_1.{table} where catalog_id = 'main' and product_id = '{lamp}'"
-_UPDATE = "update read_1.{table} set {change} where catalog_id = 'main' and product_id = '{lamp}'"
+_DELETE = "delete from only read_1.{table} where catalog_id = 'main' and product_id = '{lamp}'"
+_UPDATE = (
+    "update only read_1.{table} set {change} where catalog_id = 'main' and product_id = '{lamp}'"
+)
 _COLUMNS = {
     table.name: ", ".join(f"c.{column}" for column in written(table)) for table in READ_TABLES
 }
@@ -43,11 +45,7 @@ _CHANGES = (
     ("product_search", "accented = '{sun}'"),
     ("product_search", "language = 'german'"),
     *[(table.name, "since = since - interval '1 microsecond'") for table in READ_TABLES],
-    *[
-        (table.name, "until = until + interval '1 second'")
-        for table in READ_TABLES
-        if UNTIL in table.c
-    ],
+    *[(table.name, "until = now()") for table in READ_TABLES],
     ("past_product_details", "document = '[]'"),
     ("past_product_prices", "amount = amount + 1"),
     ("past_product_search", "searched = 'sun'"),

@@ -4,13 +4,13 @@ with standing as (
 ), live as (
     select product_id, count(*) as rows,
            sum(hash_record_extended(row({columns}), 0)::numeric) as digest
-    from {live}
+    from only {live}
     where catalog_id = $1
     group by product_id
 ), built as (
     select product_id, count(*) as rows,
            sum(hash_record_extended(row({columns}), 0)::numeric) as digest
-    from {built}
+    from only {built}
     where catalog_id = $1
     group by product_id
 ), compared as (

@@ -1,2 +1,2 @@
-delete from {table}
+delete from only {table}
 where catalog_id = $1 and product_id = any ($2::uuid[])

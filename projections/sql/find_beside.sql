@@ -4,7 +4,7 @@ from unnest($2::uuid[]) as sampled (stream_id)
 cross join lateral (
     (
         select t.product_id
-        from {table} t
+        from only {table} t
         where t.catalog_id = $1 and t.product_id < sampled.stream_id
         order by t.product_id desc
         limit 1
@@ -12,7 +12,7 @@ cross join lateral (
     union all
     (
         select t.product_id
-        from {table} t
+        from only {table} t
         where t.catalog_id = $1 and t.product_id > sampled.stream_id
         order by t.product_id
         limit 1

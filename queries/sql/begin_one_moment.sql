@@ -3,7 +3,4 @@
 -- as they are by who replaces them: the other way round each would wait for the other.
 begin isolation level repeatable read, read only;
 set local statement_timeout = '4s';
-lock table
-    read.past_product_details, read.past_product_prices, read.past_product_search,
-    read.product_details, read.product_prices, read.product_search
-in access share mode
+lock table {tables} in access share mode

@@ -16,5 +16,5 @@ from (
            array_agg(key order by place) as keys
     from page
     join {details} using (product_id)
-    where d.catalog_id = {catalog}
+    where {shown}
 ) shown

@@ -55,7 +55,7 @@ async def test_what_differs_ends_a_rebuild_unless_it_is_accepted(
         generation = (await anna.gets(PROJECTIONS)).body["generation"]
         async with driver(engine) as connection:
             await connection.execute(
-                f"update {schema_of(generation)}.product_prices set amount = amount + 1"
+                f"update only {schema_of(generation)}.product_prices set amount = amount + 1"
             )
         job = await ended(anna, await anna.posts(f"{PROJECTIONS}/rebuild"))
         assert job["state"] == "failed"

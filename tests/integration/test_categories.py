@@ -161,7 +161,7 @@ async def test_what_an_operator_has_made_anew_is_counted_anew(engine: AsyncEngin
     await log.given(LAMP, lamps)
     await projected(engine)
     async with driver(engine) as connection:
-        await connection.execute("update read_1.product_search set category = 'stolen'")
+        await connection.execute("update only read_1.product_search set category = 'stolen'")
     assert counts(await categories.read("main", minimum=0)) == {"stolen": 1}
 
     asked = await requested(engine, LAMP, "refold")

@@ -59,7 +59,7 @@ class LookUps:
 
 _COPY = f"""
 insert into read_1.product_details
-select c.* from read_1.product_details t, generate_series(1, {STOCK}) n,
+select c.* from only read_1.product_details t, generate_series(1, {STOCK}) n,
 jsonb_populate_record(t, jsonb_build_object(
     'product_id', lpad(to_hex(n + 1000), 32, '0'), 'sku', 'P-' || n,
     'document', t.document::jsonb || jsonb_build_object('sku', 'P-' || n)

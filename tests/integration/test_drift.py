@@ -48,7 +48,7 @@ NEXT = 6
 sun = ProductRenamed(name="Sun")
 moon = ProductRenamed(name="Moon")
 price = PriceSet(currency="EUR", amount=1)
-WRONG = "update read_1.product_prices set amount = 7 where product_id = $1"
+WRONG = "update only read_1.product_prices set amount = 7 where product_id = $1"
 STEMLESS = """
 create or replace function projections.lexemes(language text, searched text, accented text[])
 returns tsvector language sql immutable parallel safe as $$ select ''::tsvector $$
@@ -117,7 +117,7 @@ async def test_it_is_found_told_and_parked_and_folded_again(
 
 async def test_all_that_is_wrong_of_a_product_is_told_at_once(engine: AsyncEngine) -> None:
     for table in ("product_prices", "product_details"):
-        await executed(engine, f"delete from read_1.{table}")
+        await executed(engine, f"delete from only read_1.{table}")
     wrong = ["product_details", "product_prices"]
     assert await drifted(engine, LAMP, DESK) == {LAMP: wrong, DESK: wrong}
 
@@ -238,7 +238,7 @@ async def test_boolean_and_number_are_told_apart(engine: AsyncEngine, log: Log) 
     await log.given(odd, ProductRegistered(sku="ODD", name="O", attributes={"a": True}))
     await projected(engine)
     await executed(
-        engine, """update read_1.product_search set attributes = '{"main": {"a": ["1"]}}'"""
+        engine, """update only read_1.product_search set attributes = '{"main": {"a": ["1"]}}'"""
     )
     assert (await drifted(engine, odd))[odd] == ["product_search"]
 

@@ -165,7 +165,7 @@ async def test_what_nobody_believes_accuses_nobody(engine: AsyncEngine, redis: R
 async def test_of_a_product_whose_tables_are_wrong_nothing_stays_cached(
     engine: AsyncEngine, redis: Redis
 ) -> None:
-    await executed(engine, "delete from read_1.product_search where product_id = $1", LAMP)
+    await executed(engine, "delete from only read_1.product_search where product_id = $1", LAMP)
     before = found_in_cache()
     await check_catalog(engine, redis, PLACE, SAMPLE)
     assert [each.product_id for each in await parked(engine)] == [LAMP]
@@ -177,7 +177,7 @@ async def test_without_redis_the_tables_are_checked_all_the_same(engine: AsyncEn
         with capture_logs() as told:
             await check_catalog(engine, away, PLACE, SAMPLE)
         assert [line["event"] for line in told] == ["cache_unchecked"]
-        await executed(engine, "delete from read_1.product_search where product_id = $1", LAMP)
+        await executed(engine, "delete from only read_1.product_search where product_id = $1", LAMP)
         with capture_logs() as told:
             await check_catalog(engine, away, PLACE, SAMPLE)
     assert [each.product_id for each in await parked(engine)] == [LAMP]

@@ -55,12 +55,12 @@ desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
 sun, moon = ProductRenamed(name="Sun"), ProductRenamed(name="Moon")
 LATER = Encoded("ProductTeleported", 2, "{}")
 BY_HAND = [
-    "update read_1.product_search set name = 'stolen'",
-    "update read_1.product_prices set amount = 1",
-    "delete from read_1.product_prices",
+    "update only read_1.product_search set name = 'stolen'",
+    "update only read_1.product_prices set amount = 1",
+    "delete from only read_1.product_prices",
     "insert into read_1.product_prices values ('main', '{}', 'USD', 1, 'draft', '', '', now())",
-    "delete from read_1.product_details",
-    "update read_1.product_details set document = '{{}}', version = 9",
+    "delete from only read_1.product_details",
+    "update only read_1.product_details set document = '{{}}', version = 9",
 ]
 
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 from events.database import Connection
+from projections.read_models import READ_TABLES
 from queries.filters import Filters
 from queries.listing import Wanted, composed
 from queries.orders import Sort
@@ -22,8 +23,10 @@ from tests.crowded import fill, plan
 from tests.given import MAIN
 from tests.servers import Servers
 
-READ = {"product_details", "product_search", "product_prices"}
+READ = {table.name for table in READ_TABLES}
 RECENT = datetime.now(UTC) - timedelta(hours=2)
+THEN = datetime.now(UTC) - timedelta(days=17)
+"""When half of the products were what they are, and half were what they had been."""
 NONE = Filters(currency="EUR")
 FEW = {
     "q": (replace(NONE, q="rare12"), "product_search_words"),
@@ -124,9 +127,12 @@ async def test_what_few_products_have_is_found_by_its_index(crowded: str, name: 
         assert not scans(each)
 
 
+@pytest.mark.parametrize("as_of", [None, THEN], ids=["now", "then"])
 @pytest.mark.parametrize("name", MANY)
-async def test_nothing_is_read_from_end_to_end(crowded: str, name: str) -> None:
-    filters = MANY[name]
+async def test_nothing_is_read_from_end_to_end(
+    crowded: str, name: str, as_of: datetime | None
+) -> None:
+    filters = replace(MANY[name], as_of=as_of)
     sorts = [sort for sort in SORTS if sort != "relevance" or filters.q]
     lists = [wanted(filters, sort) for sort in sorts]
     facets = [wanted(filters, "name", facet) for facet in FACETS]
@@ -150,6 +156,11 @@ def changes(filters: Filters) -> dict[str, Any]:
 
 @pytest.mark.parametrize("sort", ["name", "sku", "-updated_at", "price", "-price"])
 @pytest.mark.parametrize("name", ["nothing", "category", "status"])
-async def test_a_first_page_out_of_many_reads_little(crowded: str, name: str, sort: Sort) -> None:
-    for each in await explained(crowded, wanted(MANY[name], sort)):
-        assert each["Plan"]["Shared Hit Blocks"] + each["Plan"]["Shared Read Blocks"] < MOST_PAGES
+@pytest.mark.parametrize(("as_of", "times"), [(None, 1), (THEN, 3)], ids=["now", "then"])
+async def test_a_first_page_out_of_many_reads_little(
+    crowded: str, name: str, sort: Sort, as_of: datetime | None, times: int
+) -> None:
+    """Of the past, two tables for each, and rows that held at another time."""
+    for each in await explained(crowded, wanted(replace(MANY[name], as_of=as_of), sort)):
+        read = each["Plan"]["Shared Hit Blocks"] + each["Plan"]["Shared Read Blocks"]
+        assert read < times * MOST_PAGES

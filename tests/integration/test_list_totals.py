@@ -126,7 +126,7 @@ async def test_so_does_what_an_operator_has_made_anew(engine: AsyncEngine, total
     await Log(engine).given(LAMP, lamps)
     await projected(engine)
     async with driver(engine) as connection:
-        await connection.execute("update read_1.product_search set category = 'stolen'")
+        await connection.execute("update only read_1.product_search set category = 'stolen'")
     assert (await found(engine, totals)).total == 0
 
     asked = await requested(engine, LAMP, "refold")

@@ -23,7 +23,7 @@ from tests.rebuilding import executed, live, states
 type Command = Callable[..., Awaitable[int]]
 
 OTHER_CODE = "update projections.generations set code_digest = '' where state = 'live'"
-TAMPERED = "update read_1.product_search set name = 'lump'"
+TAMPERED = "update only read_1.product_search set name = 'lump'"
 
 
 @pytest.fixture

@@ -55,7 +55,9 @@ async def test_what_was_done_to_a_row_by_hand_is_found(engine: AsyncEngine, deed
 async def test_unequal_tables_are_not_switched_to_unless_that_is_accepted(
     engine: AsyncEngine,
 ) -> None:
-    await executed(engine, "update read_1.product_prices set amount = 7 where catalog_id = 'main'")
+    await executed(
+        engine, "update only read_1.product_prices set amount = 7 where catalog_id = 'main'"
+    )
     with pytest.raises(TablesDiffer) as refused:
         await rebuilt(engine)
     both = sorted(map(str, (LAMP, DESK)))
@@ -67,8 +69,8 @@ async def test_unequal_tables_are_not_switched_to_unless_that_is_accepted(
 
 
 async def test_it_tells_of_every_table_and_some_products(engine: AsyncEngine) -> None:
-    await executed(engine, "delete from read_1.product_prices")
-    await executed(engine, "update read_1.product_details set version = 7")
+    await executed(engine, "delete from only read_1.product_prices")
+    await executed(engine, "update only read_1.product_details set version = 7")
     done = await rebuilt(engine, accept_differences=True)
     both = sorted(map(str, (LAMP, DESK)))
     assert done.differences == [
@@ -81,7 +83,7 @@ async def test_it_tells_of_every_table_and_some_products(engine: AsyncEngine) ->
 
 async def test_where_other_code_made_them_differences_are_only_told(engine: AsyncEngine) -> None:
     await executed(engine, OTHER_CODE)
-    await executed(engine, "delete from read_1.product_prices where catalog_id = 'outlet'")
+    await executed(engine, "delete from only read_1.product_prices where catalog_id = 'outlet'")
     done = await rebuilt(engine)
     assert done.differences == [Difference("outlet", "product_prices", 0, 1, 1, [str(LAMP)])]
     assert await live(engine) == 2

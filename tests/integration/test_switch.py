@@ -41,9 +41,9 @@ from tests.redis_process import RedisProcess, redis_process
 
 SUN = ProductRenamed(name="Sun")
 READING = "select * from read.product_search"
-TAMPERED = (
-    "update read_1.product_details set document = replace(document::text, 'Lamp', 'Lump')::json"
-)
+TAMPERED = """
+update only read_1.product_details set document = replace(document::text, 'Lamp', 'Lump')::json
+"""
 
 
 @pytest.fixture

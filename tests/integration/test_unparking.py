@@ -130,9 +130,11 @@ async def test_what_is_shown_of_a_parked_product_is_mended_where_it_stands(
 ) -> None:
     before, standing = await rows(engine), await parked(engine)
     async with driver(engine) as connection:
-        await connection.execute("delete from read_1.product_search where product_id = $1", LAMP)
         await connection.execute(
-            "update read_1.product_details set document = '{}' where product_id = $1", LAMP
+            "delete from only read_1.product_search where product_id = $1", LAMP
+        )
+        await connection.execute(
+            "update only read_1.product_details set document = '{}' where product_id = $1", LAMP
         )
     await retried(engine)
     assert await rows(engine) == before

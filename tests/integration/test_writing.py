@@ -25,7 +25,7 @@ async def rows_of(engine: AsyncEngine, product: UUID) -> Places:
             model.table.name: [
                 f"{row['xmin']} {row['ctid']}"
                 for row in await connection.fetch(
-                    f"select xmin::text, ctid::text from read_1.{model.table.name}"
+                    f"select xmin::text, ctid::text from only read_1.{model.table.name}"
                     " where product_id = $1 order by 1, 2",
                     product,
                 )
