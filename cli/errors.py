@@ -81,7 +81,7 @@ class NoSuchCatalog(CommandFailed):
         super().__init__(f"There is no catalog {catalog}: open it with POST /v1/catalogs first.")
 
 
-class UnreadableFeed(CommandFailed):
+class UnreadableFile(CommandFailed):
     def __init__(self, path: object, reason: object) -> None:
         super().__init__(f"{path} can't be read to its end ({reason}).")
 
@@ -107,6 +107,32 @@ class CouldNotLook(CommandFailed):
     """A verification said nothing about the log, good or bad."""
 
     exit_code = 3
+
+
+class NothingToRestore(CommandFailed):
+    def __init__(self) -> None:
+        super().__init__("There is no event in it: an empty log needs no restoring.")
+
+
+class NotToBeOpened(CommandFailed):
+    def __init__(self, catalog: str, faults: Iterable[str]) -> None:
+        super().__init__(
+            f"There is no catalog {catalog}, and a log does not say what it is called: give --name "
+            f"and --currency, and --language if it had one ({'; '.join(faults)})."
+        )
+
+
+class CatalogNotEmpty(CommandFailed):
+    def __init__(self, catalog: str, head: int) -> None:
+        super().__init__(
+            f"Catalog {catalog} has {head} events: a log is restored into an empty one, of this "
+            "database or another."
+        )
+
+
+class UnsoundLog(CommandFailed):
+    def __init__(self, place: object, fault: object, advice: str = "") -> None:
+        super().__init__(f"{place}: {fault}. Nothing was restored.{advice}")
 
 
 class NoVerifierKey(CommandFailed):

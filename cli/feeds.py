@@ -1,14 +1,12 @@
 """`catalog import`: feeds from files, through the command path."""
 
 import asyncio
-import gzip
 import json
 import os
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import Annotated, Literal
 from uuid import uuid4
 
 import typer
@@ -17,7 +15,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.settings import Settings
 from cli.environment import actor, read
-from cli.errors import FutureMoment, ImportInterrupted, NoSuchCatalog, UnreadableFeed
+from cli.errors import FutureMoment, ImportInterrupted, NoSuchCatalog, UnreadableFile
+from cli.lines import reading, unpacked
 from commands.appending import KIND, Circumstances
 from commands.feeds import Importer, Report
 from commands.write_side import WriteSide
@@ -27,7 +26,6 @@ from events.database import driver, pool
 from events.errors import AppendUnconfirmed, DatabaseUnavailable
 from events.nudge import connect, nudge
 
-GZIP = b"\x1f\x8b"
 FAILURES_SHOWN = 20
 
 type Mode = Literal["upsert"]
@@ -68,7 +66,7 @@ def import_command(
     report = Report()
     try:
         asyncio.run(import_files(settings, files, catalog, moment, errors, report))
-    except (AppendUnconfirmed, DatabaseUnavailable, UnreadableFeed) as error:
+    except (AppendUnconfirmed, DatabaseUnavailable, UnreadableFile) as error:
         raise ImportInterrupted(error) from None
     finally:
         _tell(report, as_json=as_json)
@@ -108,7 +106,7 @@ async def import_files(
     console: Console,
     report: Report,
 ) -> None:
-    """Counts in `report`. Raises NoSuchCatalog, UnreadableFeed and the importer's refusals."""
+    """Counts in `report`. Raises NoSuchCatalog, UnreadableFile and the importer's refusals."""
     url = settings.database_url.get_secret_value()
     async with pool(url, application="catalog-import", pool_size=4) as engine:
         async with driver(engine) as connection:
@@ -140,27 +138,18 @@ async def _import_file(path: Path, importer: Importer, console: Console) -> None
         TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s"),
         TimeRemainingColumn(),
     )
-    try:
-        with path.open("rb") as file, Progress(*columns, console=console) as progress:
-            size = os.fstat(file.fileno()).st_size
-            task = progress.add_task(path.name, total=size, rows=0, rate=0.0)
+    with (
+        reading(path),
+        path.open("rb") as file,
+        Progress(*columns, console=console) as progress,
+    ):
+        size = os.fstat(file.fileno()).st_size
+        task = progress.add_task(path.name, total=size, rows=0, rate=0.0)
 
-            def show(report: Report) -> None:
-                elapsed = progress.tasks[task].elapsed or 1.0
-                progress.update(
-                    task, completed=file.tell(), rows=report.rows, rate=report.rows / elapsed
-                )
+        def show(report: Report) -> None:
+            elapsed = progress.tasks[task].elapsed or 1.0
+            progress.update(
+                task, completed=file.tell(), rows=report.rows, rate=report.rows / elapsed
+            )
 
-            await importer.run(_lines(file), show)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFeed(path, error) from error
-
-
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    packed = file.read(len(GZIP)) == GZIP
-    file.seek(0)
-    if packed:
-        with gzip.open(file) as unpacked:
-            yield from unpacked
-    else:
-        yield from file
+        await importer.run(unpacked(file), show)

@@ -19,6 +19,7 @@ from cli.feeds import import_command
 from cli.history import history
 from cli.migration import migrated
 from cli.rebuild import OUTDATED, is_outdated, rebuild_command, rebuild_now
+from cli.restore import restore
 from cli.running import adopt
 from cli.up import up
 from cli.verify import verify
@@ -34,6 +35,7 @@ app.command()(up)
 app.command("import")(import_command)
 app.command()(export)
 app.command()(history)
+app.command()(restore)
 app.command()(verify)
 app.command("rebuild")(rebuild_command)
 app.add_typer(projections.app, name="projections")

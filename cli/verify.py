@@ -52,14 +52,15 @@ def verify(
     """
     try:
         url = read(Database).database_url.get_secret_value()
-        report = asyncio.run(_verify(url, catalogs or (), checkpoints or (), _parsed(key)))
+        report = asyncio.run(_verify(url, catalogs or (), checkpoints or (), parsed_key(key)))
     except FAILURES as failure:
         raise CouldNotLook(told(failure)) from failure
     typer.echo(_as_json(report) if as_json else "\n".join(_lines(report)))
     raise typer.Exit(0 if report.is_clean else 1)
 
 
-def _parsed(key: str | None) -> VerifierKey | None:
+def parsed_key(key: str | None) -> VerifierKey | None:
+    """Raises `NoVerifierKey`."""
     try:
         return None if key is None else VerifierKey.parse(key)
     except InvalidVerifierKey:

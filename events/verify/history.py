@@ -70,6 +70,10 @@ class History:
             yield self._at(
                 event, "time", f"recorded after {self.recorded_at}", str(event.recorded_at)
             )
+        if event.occurred_at > event.recorded_at:
+            yield self._at(
+                event, "time", f"occurred by {event.recorded_at}", str(event.occurred_at)
+            )
         self.position, self.recorded_at = event.position, event.recorded_at
 
     def _gap(self, position: int) -> Finding:

@@ -46,6 +46,7 @@ ADDITIONS = [
     "insert into event_store.idempotency select * from event_store.idempotency",
     """insert into event_store.catalogs (catalog_id, name, default_currency, head)
        values ('mine', 'Mine', 'EUR', 7)""",
+    "select event_store.restore('main', 'product')",
     "copy event_store.events from stdin",
     "copy event_store.events from '/dev/null'",
     "copy event_store.events from program 'true'",

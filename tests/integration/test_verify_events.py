@@ -42,7 +42,7 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
         ),
         pytest.param(
             [f"{LATER} where position = 1"],
-            [("digest", 1, str(FIRST), 1), ("time", 2, str(FIRST), 2)],
+            [("digest", 1, str(FIRST), 1), ("time", 1, str(FIRST), 1), ("time", 2, str(FIRST), 2)],
             id="when it occurred",
         ),
         pytest.param(
@@ -52,8 +52,8 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
         ),
         pytest.param(
             [f"update event_store.events set recorded_at = '0044-03-15 BC' {AT_137}"],
-            [("digest", *FIFTH), ("time", *FIFTH)],
-            id="recorded before Christ",
+            [("digest", *FIFTH), ("time", *FIFTH), ("time", *FIFTH)],
+            id="recorded before Christ, which is before it occurred and before the others",
         ),
         pytest.param(
             [f"update event_store.events set digest = sha256('') {AT_137}"],

@@ -1,0 +1,1 @@
+select event_store.restore($1, $2)
