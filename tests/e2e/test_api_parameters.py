@@ -10,16 +10,16 @@ pytest_plugins = ("tests.conversation_fixtures",)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", f"{PRODUCTS}/{NOBODY}?version=1"),
-        ("GET", f"{PRODUCTS}/by-sku/LAMP-1?version=1"),
-        ("GET", f"{PRODUCTS}/{NOBODY}/history?limit=1&version=1"),
-        ("GET", f"{PRODUCTS}?version=1"),
-        ("GET", f"{PRODUCTS}?q=lamp&version=1"),
-        ("GET", f"{PRODUCTS}?version=1&version=2"),
-        ("GET", "/v1/catalogs/main/categories?version=1"),
-        ("GET", "/v1/catalogs?version=1"),
-        ("POST", f"{PRODUCTS}?version=1"),
-        ("POST", f"{PRODUCTS}/{NOBODY}/publish?version=1"),
+        ("GET", f"{PRODUCTS}/{NOBODY}?revision=1"),
+        ("GET", f"{PRODUCTS}/by-sku/LAMP-1?revision=1"),
+        ("GET", f"{PRODUCTS}/{NOBODY}/history?limit=1&revision=1"),
+        ("GET", f"{PRODUCTS}?revision=1"),
+        ("GET", f"{PRODUCTS}?q=lamp&revision=1"),
+        ("GET", f"{PRODUCTS}?revision=1&revision=2"),
+        ("GET", "/v1/catalogs/main/categories?revision=1"),
+        ("GET", "/v1/catalogs?revision=1"),
+        ("POST", f"{PRODUCTS}?revision=1"),
+        ("POST", f"{PRODUCTS}/{NOBODY}/publish?revision=1"),
     ],
 )
 async def test_an_unknown_parameter_is_named(anna: Caller, method: str, path: str) -> None:
@@ -27,7 +27,7 @@ async def test_an_unknown_parameter_is_named(anna: Caller, method: str, path: st
     (error,) = answer.refused(422, "invalid-input")["errors"]
     assert error == {
         "in": "query",
-        "pointer": "/version",
+        "pointer": "/revision",
         "message": "this operation has no such parameter",
     }
 
