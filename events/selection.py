@@ -1,6 +1,6 @@
 """Which events of a log somebody wants, and how they are read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from events.recorded import Fact, Recorded, fact, reading, recorded
 _OF_LOG = reading("sql/select_of_log.sql")
 _OF_STREAM = reading("sql/select_of_stream.sql")
 _READ_SPANS = reading("sql/read_spans.sql")
-_READ_HEAD = statement(__package__, "sql/read_head.sql")
+_READ_HEADS = statement(__package__, "sql/read_heads_of.sql")
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -65,6 +65,7 @@ async def read_spans(
     return [fact(row) for row in rows]
 
 
-async def read_head(connection: Connection, catalog: str) -> int:
-    """The last position of the catalog's log; 0 for an empty one, and for no catalog."""
-    return await connection.fetchval(_READ_HEAD, catalog) or 0
+async def read_heads_of(connection: Connection, catalogs: Collection[str]) -> dict[str, int]:
+    """The last position of each of these logs; 0 for an empty one, and for no catalog."""
+    rows = await connection.fetch(_READ_HEADS, catalogs)
+    return dict.fromkeys(catalogs, 0) | {row["catalog_id"]: row["head"] for row in rows}

@@ -49,6 +49,6 @@ def fields(document: ProductDocument | None) -> Fields:
     return {name: value for name, value in told.items() if value not in (None, [], ())}
 
 
-def why(error: Undecodable | ValueError) -> object:
+def why(error: Exception) -> object:
     """An event can't be applied."""
     return error.members["reason"] if isinstance(error, Undecodable) else error

@@ -1,6 +1,6 @@
 """A catalog's whole log, read from any position on: what happened, and what each event changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
 from events.recorded import Recorded
-from events.selection import Selection, read_head, select
+from events.selection import Selection, read_heads_of, select
 from queries.answer import Answer
 from queries.folded import FoldedProducts
 from queries.telling import LoggedItem, tell
@@ -42,10 +42,10 @@ class LogReader:
         self._engine = engine
         self._products = FoldedProducts(folded_bytes)
 
-    async def head(self, catalog: str) -> int:
-        """Raises `DatabaseUnavailable`."""
+    async def heads(self, catalogs: Collection[str]) -> dict[str, int]:
+        """The last position of each log. Raises `DatabaseUnavailable`."""
         async with driver(self._engine) as connection:
-            return await read_head(connection, catalog)
+            return await read_heads_of(connection, catalogs)
 
     async def page(
         self, catalog: str, wanted: Selection, *, after: int, limit: int
@@ -62,7 +62,7 @@ class LogReader:
         Raises `DatabaseUnavailable`.
         """
         async with driver(self._engine) as connection:
-            head = await read_head(connection, catalog)
+            head = (await read_heads_of(connection, [catalog]))[catalog]
             upto = min(after + WINDOW, head) if wanted.stream is None else head
             events = await select(connection, catalog, wanted, after=after, upto=upto, limit=limit)
         items = await tell(self._engine, catalog, events, self._products)

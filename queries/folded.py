@@ -5,7 +5,6 @@ from copy import copy
 from typing import Self
 from uuid import UUID
 
-from events.errors import Undecodable
 from events.recorded import Fact
 from projections.document import ProductDocument, apply
 from queries.changes import Change, changes, fields, why
@@ -43,7 +42,9 @@ class Folded:
         try:
             self.document = apply(self.document, fact)
             self.weight += len(fact.data)
-        except (Undecodable, ValueError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever an event's handler stumbles over
             self.unknown = f"version {fact.version} can't be read: {why(error)}"
 
     def changed_by(self, fact: Fact) -> list[Change]:

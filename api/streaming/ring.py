@@ -25,23 +25,22 @@ def ready(event: Recorded, item: LoggedItem) -> Ready:
 
 
 class Ring:
-    """All events behind `start`, until they weigh more than `limit_bytes`: the oldest make room."""
+    """All events behind `start`, until they weigh too much: then the oldest make room."""
 
-    def __init__(self, start: int, *, limit_bytes: int) -> None:
+    def __init__(self, start: int) -> None:
         self.position = start
         """Up to which it has them."""
         self._start = start
-        self._limit = limit_bytes
         self._kept: list[Ready] = []
         self._weight = 0
 
-    def put(self, newest: Sequence[Ready], upto: int) -> None:
-        """All that came up to that position."""
+    def put(self, newest: Sequence[Ready], upto: int, *, limit_bytes: int) -> None:
+        """All that came up to that position; afterwards there is no more than may be."""
         self._kept.extend(newest)
         self._weight += sum(_weight(each) for each in newest)
         self.position = upto
-        if self._weight > self._limit:
-            self._make_room()
+        if self._weight > limit_bytes:
+            self._shrink(limit_bytes // 2)
 
     def reaches(self, after: int) -> bool:
         """Whether it has all that came behind that position."""
@@ -57,10 +56,10 @@ class Ring:
             return len(self._kept)
         return bisect_right(self._kept, after, key=lambda each: each.position)
 
-    def _make_room(self) -> None:
-        """For half of what there may be, so that it need not be made for each."""
+    def _shrink(self, limit_bytes: int) -> None:
+        """To less than what there may be, so that it need not be done for each."""
         dropped = 0
-        while self._weight > self._limit // 2 and dropped < len(self._kept):
+        while self._weight > limit_bytes:
             self._weight -= _weight(self._kept[dropped])
             dropped += 1
         self._start = self._kept[dropped - 1].position

@@ -13,8 +13,8 @@ from api.streaming.subscription import NOTHING, Given, Subscription
 from api.streaming.wire import greeting, heartbeat
 from events.errors import DatabaseUnavailable
 
-ASK_SECONDS = 2.0
-"""Between two looks whether the reader may still have it: as long as sessions are remembered."""
+ASK_SECONDS = 4.0
+"""Between two looks whether the reader may still have it."""
 AGAIN_SECONDS = 1.0
 RETRY_MILLISECONDS = 2_000
 

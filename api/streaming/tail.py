@@ -2,6 +2,7 @@
 
 import asyncio
 from asyncio import Future
+from collections.abc import Callable
 
 import structlog
 from asyncpg import PostgresError
@@ -11,10 +12,8 @@ from events.errors import DatabaseUnavailable
 from events.selection import EVERYTHING
 from queries.events import LogReader
 
-POLL_SECONDS = 0.25
-"""Between two looks for events that no hint has told of."""
 AGAIN_SECONDS = 0.5
-READ_AT_ONCE = 200
+READ_AT_ONCE = 100
 HEAD_START = 200
 """Events before the end of the log that are there from the start, for those who come back."""
 
@@ -22,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class Tail:
-    def __init__(self, catalog: str, reader: LogReader, *, ring_bytes: int) -> None:
+    def __init__(self, catalog: str, reader: LogReader, ring_bytes: Callable[[], int]) -> None:
         self.catalog = catalog
         self.ring: Ring | None = None
         """None until the end of the log is known."""
@@ -30,6 +29,11 @@ class Tail:
         self._ring_bytes = ring_bytes
         self._hinted = asyncio.Event()
         self._waiting: set[Future[None]] = set()
+
+    @property
+    def position(self) -> int:
+        """Up to which it has read; 0 at first."""
+        return self.ring.position if self.ring else 0
 
     def hint(self) -> None:
         """The log may have grown."""
@@ -45,11 +49,11 @@ class Tail:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             if not grown:
-                await self._hint_or_poll()
+                await self._hinted.wait()
 
     async def grows(self, after: int, within: float) -> None:
         """Wait for events behind that position, at the longest so many seconds."""
-        if self.ring is not None and self.ring.position > after:
+        if self.position > after:
             return
         loop = asyncio.get_running_loop()
         told = loop.create_future()
@@ -65,23 +69,19 @@ class Tail:
         """Whether there was something, so that there may be more."""
         self._hinted.clear()
         if self.ring is None:
-            head = await self._reader.head(self.catalog)
-            self.ring = Ring(max(0, head - HEAD_START), limit_bytes=self._ring_bytes)
+            heads = await self._reader.heads([self.catalog])
+            self.ring = Ring(max(0, heads[self.catalog] - HEAD_START))
         before = self.ring.position
         stretch = await self._reader.stretch(
             self.catalog, EVERYTHING, after=before, limit=READ_AT_ONCE
         )
-        self.ring.put(list(map(ready, stretch.events, stretch.items)), stretch.upto)
+        told = list(map(ready, stretch.events, stretch.items))
+        self.ring.put(told, stretch.upto, limit_bytes=self._ring_bytes())
         grown = self.ring.position > before
         if grown:
             for each in self._waiting:
                 _resolve(each)
         return grown
-
-    async def _hint_or_poll(self) -> None:
-        timer = asyncio.get_running_loop().call_later(POLL_SECONDS, self._hinted.set)
-        await self._hinted.wait()
-        timer.cancel()
 
 
 def _resolve(told: Future[None]) -> None:

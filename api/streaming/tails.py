@@ -3,17 +3,22 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from math import inf
 
+from asyncpg import PostgresError
 from redis.asyncio import Redis
 
 from api.background import kept_running
 from api.streaming.tail import Tail
+from events.errors import DatabaseUnavailable
 from events.nudge import APPENDED, listen
 from queries.events import LogReader
 
-RING_BYTES = 8_000_000
-"""For each catalog that is followed."""
+RING_BYTES = 32_000_000
+"""Shared by the catalogs that are followed."""
+POLL_SECONDS = 0.25
+"""Between two looks for events that no hint has told of."""
 
 
 class Tails:
@@ -44,7 +49,7 @@ class Tails:
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _begin(self, catalog: str) -> None:
-        tail = self._tails[catalog] = Tail(catalog, self._reader, ring_bytes=RING_BYTES)
+        tail = self._tails[catalog] = Tail(catalog, self._reader, self._ring_bytes)
         self._following[catalog] = asyncio.create_task(kept_running(tail.follow))
         if self._listening is None:
             self._listening = asyncio.create_task(kept_running(self._listen))
@@ -61,9 +66,22 @@ class Tails:
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
 
-    async def _listen(self) -> None:
-        await listen(self._redis, APPENDED, self._heard)
+    def _ring_bytes(self) -> int:
+        return RING_BYTES // max(1, len(self._tails))
 
-    def _heard(self, catalog: str) -> None:
-        if tail := self._tails.get(catalog):
+    async def _listen(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(listen(self._redis, APPENDED, self._heard))
+            group.create_task(self._poll())
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            with suppress(DatabaseUnavailable, PostgresError):
+                for catalog, head in (await self._reader.heads([*self._tails])).items():
+                    self._heard(catalog, head)
+
+    def _heard(self, catalog: str, head: float = inf) -> None:
+        tail = self._tails.get(catalog)
+        if tail and tail.position < head:
             tail.hint()

@@ -1,3 +1,0 @@
-select head
-from event_store.catalogs
-where catalog_id = $1
