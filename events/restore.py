@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import batched
 
+from msgspec.structs import astuple
+
 from events.database import Connection, statement
 from events.exported_line import MalformedLine
 from events.recorded import Recorded
 from events.verify.audit import Audit
-from events.verify.awaited import END
 from events.verify.finding import Finding
 from events.verify.history import History
-from events.verify.signed import Signed
 from events.verify.tree import Tree
 
 BATCH = 2_000
@@ -40,13 +40,16 @@ async def restore(
     when the catalog has events already.
     """
     history, tree = History(catalog, audit.rules), Tree(catalog, {}, 0)
+    awaited = sorted(audit.given, key=lambda each: each.head.size)
     await connection.execute(_STAGE)
     for batch in batched(_verified(history, events, audit), BATCH):
-        rows = (tuple(getattr(event, column) for column in _COLUMNS) for event in batch)
+        rows = map(astuple, batch)
         await connection.copy_records_to_table("restored_events", columns=_COLUMNS, records=rows)
-        _tell(audit, tree.grow(batch, _due(audit, tree.frontier.size, history.position)))
+        due = [each for each in awaited if each.head.size <= history.position]
+        awaited = awaited[len(due) :]
+        _tell(audit, tree.grow(batch, due))
         audit.advance(history.position)
-    _tell(audit, tree.grow([], _due(audit, tree.frontier.size, END)))
+    _tell(audit, tree.grow([], awaited))
     _tell(audit, tree.end())
     claims = [(catalog, *claim, holder) for claim, holder in history.claims.items()]
     await connection.copy_records_to_table("restored_claims", records=claims)
@@ -61,10 +64,6 @@ def _verified(history: History, events: Iterable[Recorded], audit: Audit) -> Ite
             raise MalformedLine(f"an event of {event.catalog_id} in the log of {history.catalog}")
         _tell(audit, history.add(event))
         yield event
-
-
-def _due(audit: Audit, first: int, last: int) -> list[Signed]:
-    return [each for each in audit.given if first <= each.head.size <= last]
 
 
 def _tell(audit: Audit, findings: Iterable[Finding]) -> None:
