@@ -19,6 +19,7 @@ from cli.feeds import import_command
 from cli.history import history
 from cli.migration import migrated
 from cli.rebuild import OUTDATED, is_outdated, rebuild_command, rebuild_now
+from cli.replay import replay
 from cli.restore import restore
 from cli.running import adopt
 from cli.up import up
@@ -35,6 +36,7 @@ app.command()(up)
 app.command("import")(import_command)
 app.command()(export)
 app.command()(history)
+app.command()(replay)
 app.command()(restore)
 app.command()(verify)
 app.command("rebuild")(rebuild_command)

@@ -7,7 +7,6 @@ from uuid import UUID
 import typer
 
 from cli.environment import Database, read
-from cli.pace import Pace, Speed, speed
 from cli.places import place
 from cli.printer import Printer
 from cli.replays.events import events
@@ -15,6 +14,7 @@ from cli.replays.part import Asked, find_part
 from cli.replays.printing import print_events, print_rows, print_states
 from cli.replays.rows import MODELS, rows
 from cli.replays.states import states
+from cli.speed import Metronome, Speed, speed
 from events.database import pool
 from queries.then import Place
 
@@ -97,16 +97,20 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
     if form == "states" and product is None:
         raise typer.BadParameter("--as states is of one product: name it.")
     url = read(Database).database_url.get_secret_value()
-    asyncio.run(_replay(url, asked, into or form, Pace(pace or Speed()), Printer(as_json=as_json)))
+    asyncio.run(
+        _replay(url, asked, into or form, Metronome(pace or Speed()), Printer(as_json=as_json))
+    )
 
 
-async def _replay(url: str, asked: Asked, way: Form | Table, pace: Pace, printer: Printer) -> None:
+async def _replay(
+    url: str, asked: Asked, way: Form | Table, metronome: Metronome, printer: Printer
+) -> None:
     async with pool(url, application="catalog-replay", command_timeout=None) as engine:
         part = await find_part(engine, asked)
         match way, part.wanted.stream:
             case "events", _:
-                await print_events(events(engine, part), pace, printer)
+                await print_events(events(engine, part), metronome, printer)
             case "states", UUID() as product:
-                await print_states(states(engine, part, product), pace, printer)
+                await print_states(states(engine, part, product), metronome, printer)
             case _:
                 await print_rows(rows(engine, part, MODELS[way]), MODELS[way], printer)

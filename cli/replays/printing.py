@@ -8,9 +8,9 @@ from rich.text import Text
 
 from cli.grid import Grid
 from cli.harmless import harmless
-from cli.pace import Pace
 from cli.printer import Printer
 from cli.replays.states import State
+from cli.speed import Metronome
 from cli.timeline import told, value, when
 from projections.document import ProductDocument
 from projections.projection import ReadModel, Row
@@ -28,24 +28,28 @@ _STATES = (
 )
 
 
-async def print_events(events: AsyncGenerator[LoggedItem], pace: Pace, printer: Printer) -> None:
+async def print_events(
+    events: AsyncGenerator[LoggedItem], metronome: Metronome, printer: Printer
+) -> None:
     async with aclosing(events) as items:
         async for item in items:
-            await pace.reach(item.occurred_at)
+            await metronome.reach(item.occurred_at)
             if printer.as_json:
                 printer.document(item)
             else:
                 printer.lines(told(item))
 
 
-async def print_states(states: AsyncGenerator[State], pace: Pace, printer: Printer) -> None:
+async def print_states(
+    states: AsyncGenerator[State], metronome: Metronome, printer: Printer
+) -> None:
     """What is new in a version is bold. As JSON: the read documents."""
     grid = Grid(_STATES, printer.width)
     if not printer.as_json:
         printer.lines([grid.header])
     async with aclosing(states) as versions:
         async for state in versions:
-            await pace.reach(state.occurred_at)
+            await metronome.reach(state.occurred_at)
             if printer.as_json:
                 printer.document(state.document)
             else:

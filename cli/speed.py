@@ -30,7 +30,7 @@ def speed(text: str) -> Speed:
     return Speed(events_a_second=number) if found["unit"] == "/s" else Speed(times_real=number)
 
 
-class Pace:
+class Metronome:
     """Events in their order; business time that goes back, as in a late import, takes no time."""
 
     def __init__(self, speed: Speed) -> None:
