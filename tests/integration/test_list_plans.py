@@ -156,11 +156,11 @@ def changes(filters: Filters) -> dict[str, Any]:
 
 @pytest.mark.parametrize("sort", ["name", "sku", "-updated_at", "price", "-price"])
 @pytest.mark.parametrize("name", ["nothing", "category", "status"])
-@pytest.mark.parametrize(("as_of", "times"), [(None, 1), (THEN, 3)], ids=["now", "then"])
+@pytest.mark.parametrize(("as_of", "times"), [(None, 1), (THEN, 7)], ids=["now", "then"])
 async def test_a_first_page_out_of_many_reads_little(
     crowded: str, name: str, sort: Sort, as_of: datetime | None, times: int
 ) -> None:
-    """Of the past, two tables for each, and rows that held at another time."""
+    """Of the past it passes what held at another time, here as much as is on the page."""
     for each in await explained(crowded, wanted(replace(MANY[name], as_of=as_of), sort)):
         read = each["Plan"]["Shared Hit Blocks"] + each["Plan"]["Shared Read Blocks"]
         assert read < times * MOST_PAGES
