@@ -20,6 +20,21 @@ class Event:
     data: Any
 
 
+def blocks(body: bytes) -> list[Event]:
+    """The events of a piece of a stream."""
+    fields = [_fields(block) for block in body.split(b"\n\n") if block]
+    return [_event(each) for each in fields if "data" in each]
+
+
+def _fields(block: bytes) -> dict[str, str]:
+    lines = (line.partition(":") for line in block.decode().split("\n"))
+    return {name: value.removeprefix(" ") for name, _, value in lines}
+
+
+def _event(fields: Mapping[str, str]) -> Event:
+    return Event(int(fields["id"]), fields["event"], json.loads(fields["data"]))
+
+
 @dataclass(slots=True)
 class EventSource:
     reader: StreamReader
@@ -50,18 +65,13 @@ class EventSource:
         while b"\n\n" not in self._buffer:
             self._buffer += await self._chunk()
         block, _, self._buffer = self._buffer.partition(b"\n\n")
-        fields: dict[str, str] = {}
-        for line in block.decode().split("\n"):
-            name, _, value = line.partition(":")
-            self.comments += not name
-            fields[name] = value.removeprefix(" ")
+        fields = _fields(block)
+        self.comments += "" in fields
         if "id" in fields:
             self.last_event_id = int(fields["id"])
         if "retry" in fields:
             self.retry = int(fields["retry"])
-        if "data" not in fields:
-            return None
-        return Event(int(fields["id"]), fields["event"], json.loads(fields["data"]))
+        return _event(fields) if "data" in fields else None
 
     async def ends(self) -> None:
         """Whatever comes before."""

@@ -1,6 +1,5 @@
 """A log is read in stretches: what is selected, what each event changed, and what that costs."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -23,7 +22,6 @@ from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
 MANY = 10**9
 MOMENTS = [datetime(2024, 5, day, tzinfo=UTC) for day in range(1, 5)]
 PRODUCTS = [UUID(int=number) for number in range(1, 8)]
-TYPES = ("ProductRegistered", "ProductRenamed", "PriceSet", "ProductTagged")
 
 
 def reader(engine: AsyncEngine, folded_bytes: int = 1_000_000) -> LogReader:
@@ -31,13 +29,12 @@ def reader(engine: AsyncEngine, folded_bytes: int = 1_000_000) -> LogReader:
 
 
 def happening(random: Random, number: int) -> ProductEvent:
-    return random.choice(
-        [
-            facts.ProductRenamed(name=f"Lamp {number}"),
-            facts.PriceSet(currency="EUR", amount=number),
-            facts.ProductTagged(tags=(f"tag-{number}",)),
-        ]
-    )
+    possible: list[ProductEvent] = [
+        facts.ProductRenamed(name=f"Lamp {number}"),
+        facts.PriceSet(currency="EUR", amount=number),
+        facts.ProductTagged(tags=(f"tag-{number}",)),
+    ]
+    return random.choice(possible)
 
 
 async def given_history(log: Log) -> None:
@@ -52,7 +49,8 @@ async def given_history(log: Log) -> None:
 async def walked(
     engine: AsyncEngine, wanted: Selection = EVERYTHING, *, limit: int, folded_bytes: int = 10**6
 ) -> list[LoggedItem]:
-    log, items, after = reader(engine, folded_bytes), [], 0
+    items: list[LoggedItem] = []
+    log, after = reader(engine, folded_bytes), 0
     while True:
         stretch = await log.stretch("main", wanted, after=after, limit=limit)
         items += stretch.items
@@ -62,7 +60,7 @@ async def walked(
 
 
 @pytest.fixture
-def folds(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def folds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The position of each event that is applied, each time that it is."""
     positions: list[int] = []
 
