@@ -49,7 +49,7 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Write a catalog's log, its products or its prices, in the order of position or of id.
+    """Write a catalog's log, its products or its prices to a file.
 
     The log is NDJSON, each event in canonical form (RFC 8785) with its digest. Products are what
     the service answers: as NDJSON byte by byte, as CSV (RFC 4180) with a column for each currency

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 import typer
@@ -14,17 +13,14 @@ from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.environment import Database, read
-from cli.errors import NoSuchCatalog, NoSuchProduct
 from cli.harmless import harmless
-from cli.named import find_product
+from cli.named import find_logged_product
 from cli.places import moment
 from cli.printer import Printer
 from cli.timeline import told, when
-from events.catalogs import read_catalogs
 from events.database import driver, pool
 from events.selection import Selection
 from queries.events import LogReader
-from queries.stand import find_stand
 from queries.telling import LoggedItem
 
 AT_ONCE = 500
@@ -80,7 +76,8 @@ async def _tell(
 ) -> None:
     printer = Printer(as_json=as_json)
     async with pool(url, application="catalog-history") as engine:
-        stream = await _found(engine, catalog, product)
+        async with driver(engine) as connection:
+            stream = await find_logged_product(connection, catalog, product)
         of_it = msgspec.structs.replace(wanted, stream=stream)
         async with aclosing(_items(engine, catalog, of_it, limit)) as items:
             async for item in items:
@@ -88,16 +85,6 @@ async def _tell(
                     printer.document(item)
                 else:
                     printer.lines([*told(item), circumstances(item)])
-
-
-async def _found(engine: AsyncEngine, catalog: str, product: str) -> UUID:
-    async with driver(engine) as connection:
-        if not await read_catalogs(connection, [catalog]):
-            raise NoSuchCatalog(catalog)
-        found = await find_product(connection, catalog, product)
-        if not (await find_stand(connection, catalog, found)).version:
-            raise NoSuchProduct(product, catalog)
-    return found
 
 
 async def _items(

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from cli.errors import NoSuchProduct
+from cli.errors import NoSuchCatalog, NoSuchProduct
 from commands.claims import SKU
 from events.database import Connection
-from events.log import find_claims
+from events.log import find_claims, read_heads
+from queries.stand import find_stand
 
 
 async def find_product(connection: Connection, catalog: str, name: str) -> UUID:
@@ -18,3 +19,13 @@ async def find_product(connection: Connection, catalog: str, name: str) -> UUID:
         return claimed.get(name) or UUID(name)
     except ValueError:
         raise NoSuchProduct(name, catalog) from None
+
+
+async def find_logged_product(connection: Connection, catalog: str, name: str) -> UUID:
+    """One that the log has events of. Raises `NoSuchCatalog` and `NoSuchProduct`."""
+    if catalog not in await read_heads(connection):
+        raise NoSuchCatalog(catalog)
+    product = await find_product(connection, catalog, name)
+    if not (await find_stand(connection, catalog, product)).version:
+        raise NoSuchProduct(name, catalog)
+    return product

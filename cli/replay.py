@@ -85,7 +85,7 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
         bool, typer.Option("--json", envvar="CATALOG_JSON", help="A JSON object a line.")
     ] = False,
 ) -> None:
-    """Fold the log again, from its beginning up to a place, and print what comes of it.
+    """Fold the log again, up to any place of it, and print what comes of that.
 
     As events: each in the order of positions, with who, when, and what it changed. As states: one
     product, a version a line. With --into: the rows of a read table, as JSON but on a terminal.

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.errors import NoSuchCatalog, NoSuchProduct
-from cli.named import find_product
-from events.database import Connection, driver
+from cli.errors import NoSuchCatalog
+from cli.named import find_logged_product
+from events.database import driver
 from events.log import read_heads
 from events.selection import Selection
-from queries.stand import find_stand
 from queries.then import Place
 
 
@@ -74,7 +72,11 @@ async def find_part(engine: AsyncEngine, asked: Asked) -> Part:
         head = (await read_heads(connection)).get(asked.catalog)
         if head is None:
             raise NoSuchCatalog(asked.catalog)
-        product = await _find_product(connection, asked)
+        product = (
+            None
+            if asked.name is None
+            else await find_logged_product(connection, asked.catalog, asked.name)
+        )
     until = head if asked.until is None else asked.until
     return Part(
         asked.catalog,
@@ -88,12 +90,3 @@ async def find_part(engine: AsyncEngine, asked: Asked) -> Part:
         until=min(until, head) if isinstance(until, int) else until,
         head=head,
     )
-
-
-async def _find_product(connection: Connection, asked: Asked) -> UUID | None:
-    if asked.name is None:
-        return None
-    product = await find_product(connection, asked.catalog, asked.name)
-    if not (await find_stand(connection, asked.catalog, product)).version:
-        raise NoSuchProduct(asked.name, asked.catalog)
-    return product
