@@ -2,19 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth import tokens
 from api.main import create_app
 from api.settings import Settings
+from events.database import driver
+from events.product import ProductDescribed
 from tests.auth import Service, given_user
 from tests.conversation import PRODUCTS, Caller
 from tests.event_source import connected
 from tests.eventually import eventually
 from tests.faulty import measured
+from tests.given import LAMP, Log, registered
 from tests.serving import served, serving
 
 pytest_plugins = ("tests.conversation_fixtures",)
@@ -117,6 +122,21 @@ async def test_a_stream_ends_with_the_session_and_its_place_is_free(
         assert await annas.positions(2) == [1, 2]
 
 
+@pytest.mark.usefixtures("anna")
+async def test_a_stream_ends_with_its_token(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "LEEWAY_SECONDS", 0)
+    brief = create_app(settings.model_copy(update={"access_token_seconds": 5}))
+    async with (
+        served(brief) as address,
+        AsyncClient(base_url=address) as http,
+        connected(address, await Service(http).token_of("anna")) as stream,
+    ):
+        assert stream.status == 200
+        await stream.ends()
+
+
 async def test_a_stream_ends_with_the_role(anna: Caller, address: str, engine: AsyncEngine) -> None:
     await given_user(engine, "carl", {"main": "auditor"})
     of_carl = await Service(anna.http).token_of("carl")
@@ -145,6 +165,27 @@ async def is_open(count: int) -> bool:
     return measured("event_streams") == count
 
 
+async def test_it_is_counted_and_recorded_once_as_it_begins(
+    anna: Caller, address: str, token: str, engine: AsyncEngine
+) -> None:
+    labels = {"operation": "get_events", "method": "GET", "status": "200"}
+    before = measured("requests_total", **labels)
+    seconds = measured("request_seconds_sum", operation="get_events")
+    began = monotonic()
+    async with connected(address, token) as stream:
+        opened = monotonic() - began
+        assert measured("requests_total", **labels) == before + 1
+        while stream.comments < 3:
+            await stream.block()
+    await eventually(lambda: is_open(0))
+    assert measured("requests_total", **labels) == before + 1
+    assert measured("request_seconds_sum", operation="get_events") - seconds < opened
+    async with driver(engine) as connection:
+        recorded = await connection.fetch("select actor, operation from access.audit_reads")
+    assert [tuple(each) for each in recorded] == [("anna", "get_events")]
+    assert anna.token == token
+
+
 async def test_head_tells_the_headers_and_ends(anna: Caller) -> None:
     answer = await anna.asks("HEAD", EVENTS, headers={"Accept": "text/event-stream"})
     assert answer.gives(200).headers["Content-Type"] == "text/event-stream"
@@ -162,3 +203,24 @@ async def test_all_streams_end_when_the_process_stops(app: FastAPI, token: str) 
         async with asyncio.timeout(5):
             await one.ends()
             await other.ends()
+
+
+async def test_a_reader_who_takes_nothing_keeps_no_process_from_stopping(
+    app: FastAPI, token: str, engine: AsyncEngine
+) -> None:
+    texts = [ProductDescribed(description=f"{n}".ljust(20_000, "x")) for n in range(100)]
+    log = Log(engine)
+    async with serving(app) as (address, server), connected(address, token, window=4096):
+        await log.given(LAMP, registered, *texts)
+
+        async def is_stuck() -> bool:
+            sent = measured("events_streamed_total")
+            await asyncio.sleep(BEAT_SECONDS)
+            return 0 < sent == measured("events_streamed_total")
+
+        await eventually(is_stuck)
+        server.should_exit = True
+        async with asyncio.timeout(10):
+            while server.server_state.tasks:  # noqa: ASYNC110 -- uvicorn sets no event
+                await asyncio.sleep(0.05)
+            await eventually(lambda: is_open(0))
