@@ -1,6 +1,6 @@
 """The events of a product to what is read of it, as far as they can be applied."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from projections.projection import Product, ReadModel
 from projections.read_models import READ_MODELS
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+_NONE = [()] * len(READ_MODELS)
 
 REASON_LENGTH = 500
 FOLDED_AT_ONCE = 100
@@ -90,6 +91,9 @@ class Folding:
         self._discarded = discarded
         self._document = copy(before.document) if before else None
         self._since = before.document.updated_at if before else _EARLIEST
+        self._sources: Sequence[tuple[object, ...]] = _NONE
+        if self._document:
+            self._sources = [model.source(self._document) for model in READ_MODELS]
         self._steps: list[Step] = []
         self._touched: set[ReadModel] = set()
         self._fault: Fault | None = None
@@ -138,37 +142,18 @@ class Folding:
 
     def _apply(self, event: Recorded) -> None:
         document = self._document
-        before = _sources(document)
         passed = None
         if document and self._touched and event.occurred_at > self._since:
             passed = projection.of(copy(document))
-        self._document = documents.apply(document, event)
+        self._document = document = documents.apply(document, event)
         if passed:
             self._steps.append(Step(self._since, passed, self._touched))
             self._touched = set()
         self._since = max(self._since, event.occurred_at)
-        self._touched.update(_touched(before, _sources(self._document)))
-
-
-def _sources(document: ProductDocument | None) -> Sequence[tuple[object, ...] | None]:
-    return [model.source(document) if document else None for model in READ_MODELS]
-
-
-def _touched(
-    before: Sequence[tuple[object, ...] | None], after: Sequence[tuple[object, ...] | None]
-) -> Iterator[ReadModel]:
-    return (
-        model
-        for model, one, other in zip(READ_MODELS, before, after, strict=True)
-        if one is None or other is None or differs(one, other)
-    )
-
-
-def differs(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Attributes are another dictionary with each change: as values, 1 and true are equal."""
-    return any(
-        a is not b and (isinstance(a, dict) or a != b) for a, b in zip(one, other, strict=True)
-    )
+        before, self._sources = self._sources, [model.source(document) for model in READ_MODELS]
+        for model, one, other in zip(READ_MODELS, before, self._sources, strict=True):
+            if one != other:
+                self._touched.add(model)
 
 
 def fault(event: Recorded, error: Exception) -> Fault:
