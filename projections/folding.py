@@ -10,7 +10,7 @@ from events.errors import Undecodable
 from events.recorded import Recorded
 from projections import document as documents
 from projections import product_details, projection
-from projections.document import ProductDocument, Standstill
+from projections.document import Standstill
 from projections.projection import Product, ReadModel
 from projections.read_models import READ_MODELS
 
