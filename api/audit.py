@@ -13,8 +13,8 @@ from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey
 from api.errors import InternalError, InvalidInput, ProjectionBehind
 from api.parameters import IN_DIGITS, ONLY_KNOWN
 from events.tree import MissingHashes
-from queries import proofs
 from queries.answer import Answer
+from queries.audit import proofs
 from queries.errors import LogDamaged, NoCheckpoint, NotCovered
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind, NoCheckpoint)

@@ -13,7 +13,7 @@ from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN
 from api.past import PAST_REFUSALS, End
 from commands.errors import UnknownProduct
-from queries.diff import diff
+from queries.audit.diff import diff
 
 router = APIRouter(
     prefix="/v1/catalogs/{catalog}/products", tags=["queries"], dependencies=ONLY_KNOWN

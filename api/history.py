@@ -12,7 +12,7 @@ from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
 from api.selecting import Selected
 from commands.errors import UnknownProduct
-from queries import history
+from queries.audit import history
 from queries.errors import InvalidCursor
 
 router = APIRouter(

@@ -22,9 +22,9 @@ from api.parameters import IN_DIGITS, PageCursor, PageLimit
 from commands.input import NO_NUL, Amount, Brand, Category, Sku, Tag
 from events.catalogs import CatalogDescription
 from projections.projection import Catalog
-from queries.filters import Filters, Status
-from queries.listing import Wanted
-from queries.orders import Sort
+from queries.lists.filters import Filters, Status
+from queries.lists.listing import Wanted
+from queries.lists.orders import Sort
 
 ATTRIBUTE = r"attr\.[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 MOST_ATTRIBUTES = 20

@@ -13,8 +13,8 @@ from api.errors import ProjectionBehind
 from api.list_parameters import ATTRIBUTES, ListParameters
 from api.parameters import ONLY_KNOWN
 from commands.errors import UnknownCurrency
-from queries import products
 from queries.errors import InvalidCursor, QueryTooSlow, TooManyQueries
+from queries.lists import products
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
 

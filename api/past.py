@@ -17,8 +17,8 @@ from commands.errors import UnknownProduct
 from events.append import Claim
 from events.errors import Undecodable, UnknownVersion
 from projections.document import encode
-from queries.past import product_at
-from queries.stand import Place
+from queries.audit.past import product_at
+from queries.audit.stand import Place
 
 LARGEST_VERSION: Final = 2**31 - 1
 PAST_REFUSALS = (UnknownVersion, Undecodable)

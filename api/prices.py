@@ -18,8 +18,8 @@ from api.parameters import IN_DIGITS, ONLY_KNOWN, PageCursor, PageLimit
 from commands.errors import UnknownCurrency, UnknownProduct
 from events.errors import Undecodable
 from queries.answer import Answer
+from queries.audit.price_history import Prices, lowest_price, price_history
 from queries.errors import InvalidCursor
-from queries.price_history import Prices, lowest_price, price_history
 
 MOST_DAYS = 3_650
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, UnknownCurrency, Undecodable)

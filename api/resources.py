@@ -26,13 +26,13 @@ from api.write_sides import WriteSides
 from events.circuit import redis_circuit
 from events.database import pool
 from events.nudge import connect
+from queries.audit.events import LogReader
 from queries.cache import ProductCache
 from queries.categories import Categories
 from queries.cursor_key import KeptCursors
 from queries.database import ReadDatabase
-from queries.events import LogReader
+from queries.lists.totals import Totals
 from queries.product import Documents
-from queries.totals import Totals
 
 COMMAND_SECONDS = 5.0
 """The longest that a request waits for one answer of PostgreSQL."""

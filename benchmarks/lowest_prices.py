@@ -17,7 +17,7 @@ from benchmarks.http_client import Client
 from benchmarks.read_questions import CURRENCY
 from benchmarks.shoppers import PRODUCTS
 from benchmarks.story import CATALOG
-from queries.price_history import lowest_price
+from queries.audit.price_history import lowest_price
 
 DAYS = 30
 AT_ONCE = 4

@@ -20,8 +20,8 @@ from cli.printer import Printer
 from cli.timeline import told, when
 from events.database import driver, pool
 from events.selection import Selection
-from queries.events import LogReader
-from queries.telling import LoggedItem
+from queries.audit.events import LogReader
+from queries.audit.telling import LoggedItem
 
 AT_ONCE = 500
 REMEMBERED_BYTES = 16_000_000

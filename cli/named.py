@@ -6,7 +6,7 @@ from cli.errors import NoSuchCatalog, NoSuchProduct
 from commands.claims import SKU
 from events.database import Connection
 from events.log import find_claims, read_heads
-from queries.stand import find_stand
+from queries.audit.stand import find_stand
 
 
 async def find_product(connection: Connection, catalog: str, name: str) -> UUID:

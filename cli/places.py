@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from queries.then import Place
+from queries.audit.then import Place
 
 
 def moment(text: str) -> datetime:

@@ -16,7 +16,7 @@ from cli.replays.rows import MODELS, rows
 from cli.replays.states import states
 from cli.speed import Metronome, Speed, speed
 from events.database import pool
-from queries.then import Place
+from queries.audit.then import Place
 
 type Form = Literal["events", "states"]
 type Table = Literal["product_details", "product_search", "product_prices"]

@@ -8,8 +8,8 @@ import msgspec
 from rich.text import Text
 
 from cli.harmless import harmless
-from queries.changes import Change
-from queries.telling import LoggedItem
+from queries.audit.changes import Change
+from queries.audit.telling import LoggedItem
 
 _NOTHING = "(none)"
 

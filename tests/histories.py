@@ -3,9 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.selection import Selection
-from queries import history
 from queries.answer import Answer
-from queries.history import History
+from queries.audit import history
+from queries.audit.history import History
 from tests.cursors import CURSORS
 from tests.given import LAMP
 

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import product as facts
 from events.product import AttributeValue, ProductEvent
-from queries.filters import Filters
-from queries.orders import Sort
+from queries.lists.filters import Filters
+from queries.lists.orders import Sort
 from tests.given import Log, opened, projected
 
 NAMES = (

@@ -13,7 +13,7 @@ from api.streaming.subscription import CatchingUp, Subscription
 from api.streaming.tails import Tails
 from events.database import pool_state
 from events.selection import Selection
-from queries.events import LogReader
+from queries.audit.events import LogReader
 
 FOLDED_BYTES = 16_000_000
 """Of products, for all who follow; as much again for those who catch up."""

@@ -12,7 +12,7 @@ from api.streaming.ring import Ready, Ring, ready
 from api.streaming.tail import Tail
 from events.errors import DatabaseUnavailable
 from events.selection import Selection
-from queries.events import LogReader, Stretch
+from queries.audit.events import LogReader, Stretch
 
 SENT_AT_ONCE = 65_536
 """Bytes that one message is filled up to."""

@@ -10,7 +10,7 @@ from asyncpg import PostgresError
 from api.streaming.ring import Ring, ready
 from events.errors import DatabaseUnavailable
 from events.selection import EVERYTHING
-from queries.events import LogReader
+from queries.audit.events import LogReader
 
 AGAIN_SECONDS = 0.5
 READ_AT_ONCE = 100

@@ -13,7 +13,7 @@ from api.background import kept_running
 from api.streaming.tail import Tail
 from events.errors import DatabaseUnavailable
 from events.nudge import APPENDED, listen
-from queries.events import LogReader
+from queries.audit.events import LogReader
 
 RING_BYTES = 32_000_000
 """Shared by the catalogs that are followed."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from queries.telling import LoggedItem
+from queries.audit.telling import LoggedItem
 
 MEDIA_TYPE = "text/event-stream"
 

@@ -14,7 +14,7 @@ from events.log import read_heads
 from events.walk import moment
 from projections.projection import Product
 from queries.all_products import all_products, count_products, read_tables
-from queries.then import products_then
+from queries.audit.then import products_then
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.replays.part import Part
-from queries.events import LogReader
-from queries.telling import LoggedItem
+from queries.audit.events import LogReader
+from queries.audit.telling import LoggedItem
 
 AT_ONCE = 1_000
 REMEMBERED_BYTES = 64_000_000

@@ -11,7 +11,7 @@ from cli.named import find_logged_product
 from events.database import driver
 from events.log import read_heads
 from events.selection import Selection
-from queries.then import Place
+from queries.audit.then import Place
 
 
 class Told(Protocol):

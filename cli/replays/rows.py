@@ -11,7 +11,7 @@ from events.walk import moment
 from projections.projection import ReadModel, Row
 from projections.read_models import READ_MODELS
 from projections.writing import read_catalog
-from queries.then import products_then
+from queries.audit.then import products_then
 
 MODELS: Mapping[str, ReadModel] = {model.table.name: model for model in READ_MODELS}
 

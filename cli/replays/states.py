@@ -11,9 +11,9 @@ from cli.replays.part import Part
 from events.database import driver
 from events.log import read_facts
 from projections.document import ProductDocument
-from queries.changes import changes, fields
-from queries.past import after
-from queries.stand import find_stand
+from queries.audit.changes import changes, fields
+from queries.audit.past import after
+from queries.audit.stand import find_stand
 
 
 @dataclass(frozen=True, slots=True)

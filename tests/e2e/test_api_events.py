@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from queries import events
+from queries.audit import events
 from tests.auth import Service, given_user
 from tests.conversation import NOBODY, PRODUCTS, Caller
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.canonical_event import exported
 from events.checkpoints import KeptCheckpoint
-from queries import proofs
+from queries.audit import proofs
 from tests.appends import appended, asked, logged
 from tests.audited import STREAMS, audited
 from tests.signing import forged, rewritten, signed

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import product as facts
 from events.errors import Undecodable, UnknownVersion
-from queries.changes import Change
-from queries.diff import Diff, End, diff
-from queries.stand import Place
+from queries.audit.changes import Change
+from queries.audit.diff import Diff, End, diff
+from queries.audit.stand import Place
 from tests.given import DESK, LAMP, TELEPORTED, Log, registered
 from tests.parking import discarded
 

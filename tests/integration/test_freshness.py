@@ -15,7 +15,7 @@ from api.freshness import Freshness
 from events.nudge import channel, connect
 from events.product import ProductRenamed
 from projections.cached import PROJECTED
-from queries.proofs import newest_checkpoint
+from queries.audit.proofs import newest_checkpoint
 from tests.freshness import (
     AWAY,
     LONG,

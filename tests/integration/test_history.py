@@ -12,7 +12,7 @@ from events.codec import Encoded
 from events.database import driver
 from events.product import ProductEvent
 from events.selection import Selection
-from queries.changes import Change
+from queries.audit.changes import Change
 from queries.errors import InvalidCursor
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
 from tests.histories import answered, told

@@ -9,7 +9,7 @@ from events import product as facts
 from events.append import Append
 from events.codec import encode
 from events.selection import Selection
-from queries.changes import Change
+from queries.audit.changes import Change
 from queries.errors import InvalidCursor
 from tests.appends import appended
 from tests.given import LAMP, TELEPORTED, Log, registered

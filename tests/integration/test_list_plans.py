@@ -15,10 +15,10 @@ from sqlalchemy.engine import URL, make_url
 
 from events.database import Connection
 from projections.read_models import READ_TABLES
-from queries.filters import Filters
-from queries.listing import Wanted, composed
-from queries.orders import Sort
-from queries.products import PLAN_FOR_VALUES
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted, composed
+from queries.lists.orders import Sort
+from queries.lists.products import PLAN_FOR_VALUES
 from tests.crowded import fill, plan
 from tests.given import MAIN
 from tests.servers import Servers

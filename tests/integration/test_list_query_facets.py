@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from queries import products
 from queries.database import ReadDatabase
-from queries.filters import Filters, Status
-from queries.listing import Wanted
-from queries.orders import Sort
-from queries.products import Page
-from queries.totals import Totals
+from queries.lists import products
+from queries.lists.filters import Filters, Status
+from queries.lists.listing import Wanted
+from queries.lists.orders import Sort
+from queries.lists.products import Page
+from queries.lists.totals import Totals
 from tests import later, shelf
 from tests.cursors import CURSORS
 from tests.given import MAIN, Log, projected

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from queries import listing, products
 from queries.database import ReadDatabase
-from queries.filters import Filters
-from queries.listing import Wanted
-from queries.products import Page
-from queries.totals import Totals
+from queries.lists import listing, products
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted
+from queries.lists.products import Page
+from queries.lists.totals import Totals
 from tests import shelf
 from tests.cursors import CURSORS
 from tests.given import MAIN

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.product import ProductArchived, ProductRegistered
 from projections.projection import Catalog
-from queries import products
 from queries.database import ReadDatabase
 from queries.errors import InvalidCursor
-from queries.filters import Filters
-from queries.listing import Wanted
-from queries.orders import Sort
-from queries.totals import Totals
+from queries.lists import products
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted
+from queries.lists.orders import Sort
+from queries.lists.totals import Totals
 from tests import shelf
 from tests.cursors import CURSORS
 from tests.given import MAIN, Log, projected

@@ -9,13 +9,13 @@ from events.database import driver
 from events.product import ProductArchived, ProductCategorised
 from projections.interventions import finish
 from projections.projection import Catalog
-from queries import products
-from queries import totals as remembering
 from queries.database import ReadDatabase
-from queries.filters import Filters
-from queries.listing import Wanted
-from queries.products import Page
-from queries.totals import Totals
+from queries.lists import products
+from queries.lists import totals as remembering
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted
+from queries.lists.products import Page
+from queries.lists.totals import Totals
 from tests.cursors import CURSORS
 from tests.given import DESK, LAMP, MAIN, TELEPORTED, Log, opened, projected, registered
 from tests.interventions import requested

@@ -14,9 +14,9 @@ from events.recorded import Fact
 from events.selection import EVERYTHING, Selection, select
 from projections.document import ProductDocument
 from projections.document import apply as applied
-from queries import events, folded, telling
-from queries.events import LogReader
-from queries.telling import LoggedItem
+from queries.audit import events, folded, telling
+from queries.audit.events import LogReader
+from queries.audit.telling import LoggedItem
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
 
 MANY = 10**9

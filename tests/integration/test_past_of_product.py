@@ -18,8 +18,8 @@ from events.errors import Undecodable, UnknownVersion
 from events.log import FACTS_AT_ONCE
 from events.product import ProductEvent, ProductRenamed
 from projections.document import ProductDocument, encode
-from queries.past import product_at
-from queries.stand import Place
+from queries.audit.past import product_at
+from queries.audit.stand import Place
 from tests.appends import appended, asked, taking
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, projected, registered
 from tests.logins import login

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events import product as facts
 from events.errors import Undecodable
 from events.product import ProductEvent
-from queries.errors import InvalidCursor
-from queries.price_history import (
+from queries.audit.price_history import (
     HeldPrice,
     LowestPrice,
     PriceHistory,
@@ -18,6 +17,7 @@ from queries.price_history import (
     lowest_price,
     price_history,
 )
+from queries.errors import InvalidCursor
 from tests.cursors import CURSORS
 from tests.given import DESK, LAMP, TELEPORTED, Log, registered
 from tests.parking import discarded

@@ -10,8 +10,8 @@ from events.checkpoints import KeptCheckpoint, TreeHead
 from events.frontier import PAGE
 from events.notes import VerifierKey
 from events.tree import MissingEvents
-from queries import proofs
-from queries.proofs import Consistency, Inclusion
+from queries.audit import proofs
+from queries.audit.proofs import Consistency, Inclusion
 from tests.acting import acting_as
 from tests.given import DESK, LAMP, Log, registered
 from tests.proofs import extends, includes

@@ -12,15 +12,16 @@ from events.database import pool, pool_state
 from events.errors import DatabaseUnavailable
 from events.nudge import connect
 from queries import database as turns
-from queries import moment, products
+from queries import moment
 from queries.categories import Categories
 from queries.cursor_key import KeptCursors
 from queries.database import ANSWER_SECONDS, ReadDatabase
 from queries.errors import QueryTooSlow, TooManyQueries
-from queries.filters import Filters
-from queries.listing import Wanted
+from queries.lists import products
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted
+from queries.lists.totals import Totals
 from queries.product import Documents
-from queries.totals import Totals
 from tests.cursors import CURSORS
 from tests.eventually import eventually
 from tests.freshness import AWAY, LONG

@@ -8,10 +8,10 @@ from events.database import driver, pool
 from migrations.run import upgrade
 from projections.building import clean
 from queries.database import ReadDatabase
-from queries.filters import Filters
-from queries.listing import Wanted
-from queries.products import find
-from queries.totals import Totals
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted
+from queries.lists.products import find
+from queries.lists.totals import Totals
 from tests.cursors import CURSORS
 from tests.given import LAMP, MAIN, Log, projected, registered
 from tests.logins import logged_in, login, own_database

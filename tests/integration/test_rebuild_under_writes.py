@@ -17,11 +17,11 @@ from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
 from projections import switching
 from projections.generations import show
-from queries import products
 from queries.database import ReadDatabase
-from queries.filters import Filters
-from queries.listing import Wanted
-from queries.totals import Totals
+from queries.lists import products
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted
+from queries.lists.totals import Totals
 from tests.cursors import CURSORS
 from tests.eventually import eventually
 from tests.given import (

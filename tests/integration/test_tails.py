@@ -15,7 +15,7 @@ from api.streaming.subscription import Subscription
 from events import product as facts
 from events.nudge import APPENDED, channel, nudge
 from events.selection import EVERYTHING, Selection
-from queries.events import LogReader, Stretch
+from queries.audit.events import LogReader, Stretch
 from tests.event_source import blocks
 from tests.eventually import eventually
 from tests.given import LAMP, Log, opened, registered

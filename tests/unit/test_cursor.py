@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from queries.cursor import Cursors
 from queries.errors import InvalidCursor
-from queries.filters import Filters
+from queries.lists.filters import Filters
 
 KEY = bytes(range(32))
 ALPHABET = ascii_letters + digits + "-_"

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from projections.projection import Catalog
-from queries.conditions import Arguments
-from queries.filters import Filters
-from queries.listing import Wanted, composed
-from queries.orders import Sort
+from queries.lists.conditions import Arguments
+from queries.lists.filters import Filters
+from queries.lists.listing import Wanted, composed
+from queries.lists.orders import Sort
 
 MAIN = Catalog("main", "simple")
 NAMES = [f"a{number}" for number in range(20)]

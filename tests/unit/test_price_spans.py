@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.price_spans import Offer, Span, lowest, spans
+from queries.audit.price_spans import Offer, Span, lowest, spans
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 HOURS = 12

@@ -6,8 +6,8 @@ import pytest
 
 from cli.harmless import harmless
 from cli.timeline import told, value
-from queries.changes import Change
-from queries.telling import LoggedItem
+from queries.audit.changes import Change
+from queries.audit.telling import LoggedItem
 
 PRICED = LoggedItem(
     position=7,

@@ -15,7 +15,7 @@ from events.log import find_claims, read_facts
 from events.recorded import Fact
 from projections.document import ProductDocument, apply
 from queries.answer import Answer
-from queries.stand import Place, Stand, find_stand, find_version
+from queries.audit.stand import Place, Stand, find_stand, find_version
 
 
 class State(NamedTuple):

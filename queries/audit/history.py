@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import driver
 from events.selection import Selection, select
 from queries.answer import Answer
+from queries.audit.folded import FoldedProducts
+from queries.audit.stand import find_stand
+from queries.audit.telling import LoggedItem, tell
 from queries.cursor import Cursors
-from queries.folded import FoldedProducts
-from queries.stand import find_stand
-from queries.telling import LoggedItem, tell
 
 
 class History(msgspec.Struct, frozen=True):

@@ -12,10 +12,10 @@ from events.money import decimal
 from events.recorded import Fact
 from projections.document import ProductDocument
 from queries.answer import Answer
+from queries.audit.past import after
+from queries.audit.price_spans import Offer, Span, lowest, offered, spans
+from queries.audit.stand import find_stand
 from queries.cursor import Cursors
-from queries.past import after
-from queries.price_spans import Offer, Span, lowest, offered, spans
-from queries.stand import find_stand
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 

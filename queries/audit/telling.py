@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import driver, statement
 from events.recorded import Fact, Recorded
 from events.selection import read_spans
-from queries.folded import Folded, FoldedProducts
-from queries.items import Item, circumstances
+from queries.audit.folded import Folded, FoldedProducts
+from queries.audit.items import Item, circumstances
 
 FOLDED_AT_ONCE = 200
 """Events; then others have their turn, after some milliseconds."""

@@ -7,14 +7,14 @@ from datetime import datetime
 from asyncpg import Record
 
 from events.database import statement
-from queries import listing
 from queries.answer import Answer
 from queries.cursor import Cursors
 from queries.database import ReadDatabase
-from queries.listing import Wanted, composed
+from queries.lists import listing
+from queries.lists.listing import Wanted, composed
+from queries.lists.orders import Place
+from queries.lists.totals import Totals
 from queries.moment import Moment, one_moment
-from queries.orders import Place
-from queries.totals import Totals
 
 PLAN_FOR_VALUES = statement(__package__, "sql/plan_for_values.sql")
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from queries.filters import Filters
+from queries.lists.filters import Filters
 
 KEPT = 10_000
 """Totals, of some 300 bytes each."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from projections import product_details, product_prices, product_search
 from projections.past import EVER
-from queries.conditions import DETAILS, PRICES, SEARCH, Asked
+from queries.lists.conditions import DETAILS, PRICES, SEARCH, Asked
 
 _MODELS = {
     SEARCH: product_search.model,

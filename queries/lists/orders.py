@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from queries.conditions import DETAILS, PRICES, SEARCH, Arguments
+from queries.lists.conditions import DETAILS, PRICES, SEARCH, Arguments
 
 type Sort = Literal["relevance", "name", "price", "-price", "updated_at", "-updated_at", "sku"]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from events.recorded import Fact
 from projections.document import ProductDocument, apply
-from queries.changes import Change, changes, fields, why
+from queries.audit.changes import Change, changes, fields, why
 
 FIXED_BYTES = 2_000
 """What a document weighs beside the data of the events that it was folded from."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from events.recorded import Recorded
-from queries.changes import Change
+from queries.audit.changes import Change
 
 
 class Item(msgspec.Struct, frozen=True):

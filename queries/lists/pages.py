@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from queries.conditions import SEARCH, Asked, Condition, parts
-from queries.orders import Order, Place
-from queries.sources import matching, unpriced
+from queries.lists.conditions import SEARCH, Asked, Condition, parts
+from queries.lists.orders import Order, Place
+from queries.lists.sources import matching, unpriced
 
 
 def walked(asked: Asked, order: Order, after: Place | None, rows: int) -> str:

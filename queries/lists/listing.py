@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from events.database import statement
 from projections.projection import Catalog
-from queries.conditions import DETAILS, SEARCH, Arguments, Asked, ask
-from queries.facets import Facet, facet, most_frequent
-from queries.filters import Filters
-from queries.orders import ORDERS, Place, Sort
-from queries.pages import everything, picked, walked
-from queries.sources import matching, rows, then
+from queries.lists.conditions import DETAILS, SEARCH, Arguments, Asked, ask
+from queries.lists.facets import Facet, facet, most_frequent
+from queries.lists.filters import Filters
+from queries.lists.orders import ORDERS, Place, Sort
+from queries.lists.pages import everything, picked, walked
+from queries.lists.sources import matching, rows, then
 
 _LIST = statement(__package__, "sql/list_products.sql")
 

@@ -6,8 +6,8 @@ A facet counts under all filters but its own, as if each value were asked for in
 from dataclasses import dataclass
 
 from events.database import statement
-from queries.conditions import PRICES, SEARCH, Asked
-from queries.sources import matching
+from queries.lists.conditions import PRICES, SEARCH, Asked
+from queries.lists.sources import matching
 
 LONGEST = 100
 """Values of a facet."""

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
 from queries.answer import Answer
-from queries.changes import Change, changes, fields
-from queries.past import State, read_states
-from queries.stand import Place, find_stand, find_version
+from queries.audit.changes import Change, changes, fields
+from queries.audit.past import State, read_states
+from queries.audit.stand import Place, find_stand, find_version
 
 
 class End(msgspec.Struct, frozen=True):

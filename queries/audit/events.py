@@ -10,8 +10,8 @@ from events.database import driver
 from events.recorded import Recorded
 from events.selection import Selection, read_heads_of, select
 from queries.answer import Answer
-from queries.folded import FoldedProducts
-from queries.telling import LoggedItem, tell
+from queries.audit.folded import FoldedProducts
+from queries.audit.telling import LoggedItem, tell
 
 WINDOW = 20_000
 """Positions that one request looks at, however few of their events are wanted."""

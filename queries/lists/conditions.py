@@ -11,7 +11,7 @@ import msgspec
 
 from projections.projection import Catalog
 from projections.words import sought
-from queries.filters import Filters
+from queries.lists.filters import Filters
 
 SEARCH, DETAILS, PRICES = "s", "d", "p"
 
