@@ -7,7 +7,7 @@ from uuid import UUID
 from commands.loaded import NOTHING, Loaded
 from commands.snapshots import read_snapshots
 from events.database import Connection
-from events.log import read_stream, read_streams
+from events.log import read_facts, read_stream, read_streams
 from events.recorded import Recorded
 
 
@@ -35,11 +35,14 @@ async def load(
 
 
 async def load_at(connection: Connection, catalog: str, stream: UUID, version: int) -> Loaded:
-    """The stream as it was at that version, or as it is when it has not come so far.
+    """The stream as it was at that version, which it has; others have their turn meanwhile.
 
     Raises `Undecodable`.
     """
-    return NOTHING.after(await read_stream(connection, catalog, stream, limit=version))
+    loaded = NOTHING
+    async for facts in read_facts(connection, catalog, stream, version):
+        loaded = loaded.after(facts)
+    return loaded
 
 
 async def load_all(

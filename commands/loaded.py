@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from commands.product import product
 from commands.product.state import State
-from events.recorded import Recorded
+from events.recorded import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Loaded:
     snapshot: int = 0
     """The version of the stream's newest snapshot; 0 without one."""
 
-    def after(self, events: Iterable[Recorded]) -> "Loaded":
+    def after(self, events: Iterable[Fact]) -> "Loaded":
         """Raises `Undecodable`, also for a stream that does not begin with a registration."""
         state, version, position = self.state, self.version, self.position
         for each in events:

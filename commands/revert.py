@@ -14,6 +14,7 @@ from commands.write_side import WriteSide
 from events.append import Claim, Idempotent
 from events.database import driver
 from events.errors import Refused, UnknownVersion
+from events.log import read_version
 
 
 async def revert(
@@ -50,9 +51,10 @@ async def revert(
 async def _past(side: WriteSide, stream: UUID, version: int) -> tuple[Product, int]:
     """What the product was, and where in the log that was."""
     async with driver(side.appender.engine) as connection:
+        newest = await read_version(connection, side.catalog, stream)
+        if 0 < newest < version:
+            raise UnknownVersion(current_version=newest)
         past = await load_at(connection, side.catalog, stream, version)
     if not isinstance(past.state, Product):
         raise UnknownProduct
-    if past.version < version:
-        raise UnknownVersion(current_version=past.version)
     return past.state, past.position

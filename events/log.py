@@ -13,6 +13,7 @@ _READ_FACTS = reading("sql/read_facts.sql")
 _READ_STREAM = reading("sql/read_stream.sql")
 _READ_STREAMS = reading("sql/read_streams.sql")
 _READ_LOG = reading("sql/read_log.sql")
+_READ_VERSION = statement(__package__, "sql/read_version.sql")
 _READ_HEADS = statement(__package__, "sql/read_heads.sql")
 _FIND_CLAIMS = statement(__package__, "sql/find_claims.sql")
 
@@ -23,6 +24,12 @@ async def read_stream(
     """The events of one stream beyond the version `after`, oldest first."""
     rows = await connection.fetch(_READ_STREAM, catalog, stream, after, limit)
     return [recorded(row) for row in rows]
+
+
+async def read_version(connection: Connection, catalog: str, stream: UUID) -> int:
+    """The newest of the stream; 0 when it has no events."""
+    version: int = await connection.fetchval(_READ_VERSION, catalog, stream)
+    return version
 
 
 async def read_facts(

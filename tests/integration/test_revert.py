@@ -22,6 +22,7 @@ from events.recorded import Recorded
 from tests.appends import appended, asked, logged
 from tests.commanded import ANN, LAMP, OTHER, commanded, rename, write_side
 from tests.product import register_lamp
+from tests.statements import statements
 
 priced = SetPrice(currency="EUR", amount=1900)
 
@@ -111,6 +112,24 @@ async def test_a_version_that_is_still_to_come_is_unknown(writer: WriteSide) -> 
     with pytest.raises(UnknownVersion) as unknown:
         await reverted(writer, to=4)
     assert unknown.value.members == {"current_version": 3}
+
+
+async def test_a_version_beyond_all_costs_no_folding(writer: WriteSide) -> None:
+    await appended(writer.appender.engine, asked(LAMP, Encoded("ProductTeleported", 1, "{}")))
+    with pytest.raises(UnknownVersion) as unknown:
+        await reverted(writer, to=2**31 - 1)
+    assert unknown.value.members == {"current_version": 4}
+
+
+async def test_what_was_long_ago_is_folded_page_by_page(
+    writer: WriteSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that others have their turn in between."""
+    monkeypatch.setattr("events.log.FACTS_AT_ONCE", 1)
+    with statements(writer.appender.engine) as asked_for:
+        await reverted(writer, to=2)
+    assert sum("e.version <= $4" in each for each in asked_for) == 2
+    assert [each.event for each in await since(writer, 3)] == [ProductRenamed(name="Lamp")]
 
 
 async def test_a_product_that_never_was_has_no_version(engine: AsyncEngine) -> None:

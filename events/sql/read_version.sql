@@ -1,0 +1,3 @@
+select coalesce(max(version), 0)
+from event_store.events
+where catalog_id = $1 and stream_id = $2
