@@ -281,6 +281,7 @@ async def revert(product_id: UUID, body: RevertInput, write: Writing) -> outputs
     """Appends what leads back to the state at `to_version`: nothing that happened is taken away.
 
     The events have the one at `to_version` as their cause. What was published then without a name
-    or a price, and lacks it now, is refused as `not-publishable`.
+    or a price, and lacks it now, is refused as `not-publishable`. Events that an operator has
+    discarded count, though `?version=` leaves them out: they were decided.
     """
     return await write.revert(product_id, body.to_version)
