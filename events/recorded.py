@@ -33,9 +33,14 @@ class Fact(msgspec.Struct, frozen=True):
     occurred_at: datetime
 
     @property
+    def dated(self) -> bool:
+        """Whether it occurred between the years 1 and 9999."""
+        return _EARLIEST < self.occurred_at < _LATEST
+
+    @property
     def event(self) -> ProductEvent:
         """Raises `Undecodable`, which then tells the event's place."""
-        if not _EARLIEST < self.occurred_at < _LATEST:
+        if not self.dated:
             raise self.undecodable("it occurred at no time between the years 1 and 9999")
         try:
             return decode(self.type, self.schema_version, self.data)

@@ -22,6 +22,7 @@ CODE = (
     ("projections", "read_models.py"),
     ("projections", "words.py"),
     ("projections", "writing.py"),
+    ("projections", "sql/close_products.sql"),
     ("migrations", "sql/0003_search.sql"),
 )
 """Whatever has a part in what a row is: a test says that no read model is missing."""

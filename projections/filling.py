@@ -115,16 +115,21 @@ async def _fill_portion(
     events = 0
     async with connection.transaction():
         await connection.execute(_UNHURRIED)
-        async for page, changes in _changes(portion.pages(connection), discarded):
+        whole = write is not apply
+        async for page, changes in _changes(portion.pages(connection), discarded, whole=whole):
             await write(connection, lease, changes)
             events += page
     return events
 
 
 async def _changes(
-    pages: AsyncIterator[list[Recorded]], discarded: Collection[int]
+    pages: AsyncIterator[list[Recorded]], discarded: Collection[int], *, whole: bool
 ) -> AsyncIterator[tuple[int, list[Change]]]:
-    """By page its events, and what became of each stream that ended in it."""
+    """By page its events, and what became of each stream that ended in it.
+
+    Unless streams are needed as a `whole`, one that goes on is written as far as it is settled: of
+    a long one there would be thousands of documents.
+    """
     unfinished: Folding | None = None
     following: UUID | None = None
     async for page in pages:
@@ -136,6 +141,7 @@ async def _changes(
                 changes += [unfinished.change()] if unfinished else []
                 unfinished, following = Folding(None, discarded), stream
             unfinished.take(list(events))
+        changes += [unfinished.settle()] if unfinished and not whole else []
         yield len(page), changes
     if unfinished:
         yield 0, [unfinished.change()]

@@ -30,11 +30,10 @@ class Fault:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """What a product is from a moment of business time on, and the read models that can tell."""
 
-    since: datetime
     product: Product
     touched: Collection[ReadModel]
 
@@ -90,7 +89,7 @@ class Folding:
         self._before = before
         self._discarded = discarded
         self._document = copy(before.document) if before else None
-        self._since = before.document.updated_at if before else _EARLIEST
+        self._since = before.since if before else _EARLIEST
         self._sources: Sequence[tuple[object, ...]] = _NONE
         if self._document:
             self._sources = [model.source(self._document) for model in READ_MODELS]
@@ -115,12 +114,21 @@ class Folding:
             self._document.parked = Standstill(position)
             self._touched.add(product_details.model)
 
+    def settle(self) -> Change:
+        """What is over of the way so far; of each read model the last step stays."""
+        last = {model: step for step in self._steps for model in step.touched}
+        over = Change(None, None, self.events, self._steps)
+        holding = {step: [model for model in last if last[model] is step] for step in self._steps}
+        self._steps = [Step(step.product, models) for step, models in holding.items() if models]
+        self.events = self.events[-1:]
+        return over
+
     def change(self) -> Change:
         after = self._before
         steps = self._steps
         if self._touched and self._document is not None:
-            after = projection.of(self._document)
-            steps = [*steps, Step(self._since, after, self._touched)]
+            after = projection.of(self._document, self._since)
+            steps = [*steps, Step(after, self._touched)]
         return Change(self._before, after, self.events, steps, self._fault, self._discarded)
 
     def _take(self, event: Recorded) -> None:
@@ -137,23 +145,32 @@ class Folding:
     def _skip(self, event: Recorded) -> None:
         """It counts as a version all the same: the stream goes on from there."""
         if self._document is not None:
+            passed = self._passed(event)
             self._document.version = event.version
+            self._arrive(event, passed)
             self._touched.add(product_details.model)
 
     def _apply(self, event: Recorded) -> None:
-        document = self._document
-        passed = None
-        if document and self._touched and event.occurred_at > self._since:
-            passed = projection.of(copy(document))
-        self._document = document = documents.apply(document, event)
-        if passed:
-            self._steps.append(Step(self._since, passed, self._touched))
-            self._touched = set()
-        self._since = max(self._since, event.occurred_at)
+        passed = self._passed(event)
+        self._document = document = documents.apply(self._document, event)
+        self._arrive(event, passed)
         before, self._sources = self._sources, [model.source(document) for model in READ_MODELS]
         for model, one, other in zip(READ_MODELS, before, self._sources, strict=True):
             if one != other:
                 self._touched.add(model)
+
+    def _passed(self, event: Recorded) -> Product | None:
+        """What the product was until then, if the event comes at a later moment."""
+        if self._document and self._touched and event.dated and event.occurred_at > self._since:
+            return projection.of(copy(self._document), self._since)
+        return None
+
+    def _arrive(self, event: Recorded, passed: Product | None) -> None:
+        if passed:
+            self._steps.append(Step(passed, self._touched))
+            self._touched = set()
+        if event.dated:
+            self._since = max(self._since, event.occurred_at)
 
 
 def fault(event: Recorded, error: Exception) -> Fault:

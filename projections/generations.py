@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from events.database import Connection, statement
 from projections.code import code_digest
-from projections.past import EVER, PAST, copied
+from projections.past import EVER, PAST, copied, heir_of
 from projections.read_models import READ_MODELS, READ_TABLES
 from projections.tables import READ_SCHEMA
 
@@ -59,9 +59,7 @@ async def build(connection: Connection, generation: int) -> None:
         await connection.execute(_CREATE, generation)
         for model in READ_MODELS:
             await connection.execute(_ddl(CreateTable(_plain(model.table, schema))))
-            await connection.execute(
-                f"create table {schema}.{model.past.name} () inherits ({schema}.{model.table.name})"
-            )
+            await connection.execute(heir_of(model.table, schema))
 
 
 def indexes(generation: int) -> list[str]:

@@ -33,6 +33,11 @@ def past_of(table: Table) -> Table:
     return Table(f"{PAST}{table.name}", made, *columns, *map(_index, indexes))
 
 
+def heir_of(table: Table, schema: str) -> str:
+    """The statement that makes its past, which has its columns."""
+    return f"create table {schema}.{PAST}{table.name} () inherits ({schema}.{table.name})"
+
+
 def copied(column: Column[Any], *, keyed: bool = True, default: bool = True) -> Column[Any]:
     computed = column.computed
     how = () if computed is None else (Computed(computed.sqltext, persisted=True),)

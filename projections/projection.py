@@ -5,6 +5,7 @@ Each row holds from its `since` on; what held before is in the table's past.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Table
@@ -34,6 +35,8 @@ class Product:
 
     document: ProductDocument
     body: str
+    since: datetime
+    """When it came to be so, in business time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +63,9 @@ class ReadModel:
         return [each for each in own if each.computed is None]
 
 
-def of(document: ProductDocument) -> Product:
-    return Product(document, encode(document).decode())
+def of(document: ProductDocument, since: datetime) -> Product:
+    return Product(document, encode(document).decode(), since)
 
 
-def stored(body: str) -> Product:
-    return Product(decode(body), body)
+def stored(body: str, since: datetime) -> Product:
+    return Product(decode(body), body, since)

@@ -5,7 +5,7 @@ prepared while one is committed.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched
@@ -22,6 +22,9 @@ from projections.leases import Lease, advance
 from projections.parking import find_parked, read_held_back, unpark
 from projections.projection import Product
 from projections.writing import erase, read
+
+DOCUMENTS_BYTES = 64_000_000
+"""That a batch may lead to, about: a large product may change its price a thousand times."""
 
 _READ_PROGRESS = statement(__package__, "sql/read_progress.sql")
 
@@ -86,15 +89,17 @@ async def prepare(
 
     The batch `ahead`, which ends there, need not be committed yet.
     """
-    events = await read_log(connection, lease.catalog, after=after, limit=limit)
-    if not events:
+    read_ahead = await read_log(connection, lease.catalog, after=after, limit=limit)
+    if not read_ahead:
         return Batch(after, after, (), ())
-    streams = _by_stream(events)
+    streams = _by_stream(read_ahead)
     held_back = await read_held_back(connection, lease.catalog, lease.generation, streams)
     known = {change.stream_id: change for change in ahead.changes} if ahead else {}
     standing = {stream for stream, change in known.items() if change.fault} | {*held_back.parked}
     going = {stream: history for stream, history in streams.items() if stream not in standing}
     before = await _read_before(connection, lease, going, known)
+    events = affordable(read_ahead, before)
+    going = {stream: each for stream, each in _by_stream(events).items() if stream in going}
     changes = []
     for some in batched(going.items(), FOLDED_AT_ONCE):
         changes += [
@@ -102,6 +107,18 @@ async def prepare(
         ]
         await asyncio.sleep(0)
     return Batch(after, events[-1].position, events, changes)
+
+
+def affordable(events: Sequence[Recorded], before: Mapping[UUID, Product]) -> Sequence[Recorded]:
+    """The first of them, at least one: each may lead to a document, and those need memory."""
+    sizes = {stream: len(product.body) for stream, product in before.items()}
+    needed = 0
+    for number, event in enumerate(events):
+        sizes[event.stream_id] = sizes.get(event.stream_id, 0) + len(event.data)
+        needed += sizes[event.stream_id]
+        if needed > DOCUMENTS_BYTES and number:
+            return events[:number]
+    return events
 
 
 def _by_stream(events: Iterable[Recorded]) -> dict[UUID, list[Recorded]]:

@@ -27,7 +27,7 @@ async def read(
     """What is read of these products."""
     query = _READ_DOCUMENTS.format(table=f"{schema}.{details.name}")
     rows = await connection.fetch(query, catalog, list(products))
-    return {row["product_id"]: projection.stored(row["document"]) for row in rows}
+    return {row["product_id"]: projection.stored(row["document"], row["since"]) for row in rows}
 
 
 async def read_catalog(connection: Connection, key: str) -> Catalog:
@@ -45,8 +45,8 @@ async def write(
         for change in changes:
             steps = change.steps_of(model)
             if steps and change.before:
-                closing[change.before.document.id] = steps[0].since
-            rows.take(model, of, steps)
+                closing[change.before.document.id] = steps[0].product.since
+            rows.take(model, of, steps, holding=change.after is not None)
         await _close(connection, schema, model, catalog, closing)
         await _insert(connection, schema, model.past, rows.held)
         await _insert(connection, schema, model.table, rows.holding)
@@ -59,14 +59,16 @@ class Rows:
     held: list[Row]
     holding: list[Row]
 
-    def take(self, model: ReadModel, of: Catalog, steps: Sequence[Step]) -> None:
-        """Those of one product's steps, each of which ends with the next."""
+    def take(
+        self, model: ReadModel, of: Catalog, steps: Sequence[Step], *, holding: bool = True
+    ) -> None:
+        """Those of one product's steps, each of which ends with the next; the last one may hold."""
         for step, following in pairwise(steps):
-            ended = step.since, following.since
+            ended = step.product.since, following.product.since
             self.held.extend((*row, *ended) for row in model.rows(of, step.product))
-        if steps:
-            now = steps[-1]
-            self.holding.extend((*row, now.since) for row in model.rows(of, now.product))
+        if steps and holding:
+            now = steps[-1].product
+            self.holding.extend((*row, now.since) for row in model.rows(of, now))
 
 
 async def erase(

@@ -32,7 +32,7 @@ async def read_tables(engine: AsyncEngine) -> AsyncIterator[Connection]:
 async def all_products(connection: Connection, catalog: str) -> AsyncIterator[list[Product]]:
     """In the order of their ids, which is that of their registration; at most `PAGE` at a time."""
     async for rows in pages(connection, _WALK, catalog, size=PAGE):
-        yield [stored(row["document"]) for row in rows]
+        yield [stored(row["document"], row["since"]) for row in rows]
 
 
 async def count_products(connection: Connection, catalog: str) -> int:

@@ -1,6 +1,7 @@
 """Compares a sample of what is read, tables and cache, with the log, and parks what differs."""
 
 from collections.abc import Sequence
+from itertools import batched
 
 import structlog
 from redis.asyncio import Redis
@@ -17,7 +18,9 @@ from projections.publish import Publisher
 from workers import metrics
 
 SAMPLE = 500
-"""Events of a catalog, whose products are checked in one go."""
+"""Events of a catalog, whose products are checked."""
+AT_ONCE = 20
+"""Products: each may have been much, and all of that is compared."""
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +35,10 @@ async def check_all(engine: AsyncEngine, redis: Redis, size: int = SAMPLE) -> No
 
 
 async def check_catalog(engine: AsyncEngine, redis: Redis, place: Place, size: int) -> None:
+    checked: list[Checked] = []
     async with moment(engine) as connection:
-        checked = await check(connection, place, await sample(connection, place, size))
+        for some in batched(await sample(connection, place, size), AT_ONCE):
+            checked += await check(connection, place, some)
     metrics.DRIFT_CHECKED.labels(place.catalog).inc(len(checked))
     drifted = [each for each in checked if each.drifted]
     for each in drifted:

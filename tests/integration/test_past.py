@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
-from events.product import PriceRemoved, PriceSet, ProductEvent, ProductRenamed
+from events.product import PriceRemoved, PriceSet, ProductDescribed, ProductEvent, ProductRenamed
 from projections.generations import FIRST, schema_of
 from projections.read_models import READ_MODELS
 from tests.given import LAMP, Log, Rows, another_generation, opened, projected, registered, rows
+from tests.parking import discarded
 from tests.product_events import logs
 from tests.rebuilding import rebuilt
+from tests.signing import rewritten
 
 CUT = FIRST + 1
 DAYS = 4
@@ -126,3 +128,81 @@ async def test_a_rebuild_makes_the_same_past(engine: AsyncEngine) -> None:
     assert before["past_product_details"]
     done = await rebuilt(engine)
     assert (done.differences, await rows(engine, generation=done.generation)) == ([], before)
+
+
+HELD = """
+select document ->> 'name', document ->> 'version',
+       (since at time zone 'UTC')::date || '', (until at time zone 'UTC')::date || ''
+from read_1.product_details order by since, until
+"""
+DATED = "update event_store.events set occurred_at = '{}' where position = {}"
+
+
+async def held(engine: AsyncEngine) -> list[tuple[str, str, str, str]]:
+    async with driver(engine) as connection:
+        return [tuple(row) for row in await connection.fetch(HELD)]
+
+
+@pytest.mark.parametrize("limits", [[], [1] * 10])
+async def test_times_that_go_back_end_nothing_before_it_began(
+    engine: AsyncEngine, limits: Sequence[int]
+) -> None:
+    """As only a damaged log has them: the latest time so far counts, wherever a batch ends."""
+    log = Log(engine)
+    await log.given(LAMP, registered, *(ProductRenamed(name=name) for name in "ABC"))
+    for position, number in enumerate([0, 5, 2, 7], 1):
+        await rewritten(engine, "events", DATED.format(day(number), position))
+    await projected(engine, limits=limits)
+    assert await held(engine) == [
+        ("Lamp", "1", "2024-01-01", "2024-01-06"),
+        ("B", "3", "2024-01-06", "2024-01-08"),
+        ("C", "4", "2024-01-08", "infinity"),
+    ]
+
+
+@pytest.mark.parametrize("limits", [[], [1] * 10])
+async def test_a_discarded_event_counts_as_a_version_from_its_time_on(
+    engine: AsyncEngine, limits: Sequence[int]
+) -> None:
+    log = Log(engine)
+    await log.given(LAMP, registered, occurred_at=day(0))
+    sun = await log.given(LAMP, ProductRenamed(name="Sun"), occurred_at=day(2))
+    await discarded(engine, LAMP, sun)
+    await log.given(LAMP, five, occurred_at=day(4))
+    await projected(engine, limits=limits)
+    assert await held(engine) == [
+        ("Lamp", "1", "2024-01-01", "2024-01-03"),
+        ("Lamp", "2", "2024-01-03", "2024-01-05"),
+        ("Lamp", "3", "2024-01-05", "infinity"),
+    ]
+
+
+async def test_a_long_stream_is_rebuilt_page_by_page(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of which some read models are seldom touched."""
+    monkeypatch.setattr("events.walk.PAGE", 3)
+    log = Log(engine)
+    await log.given(LAMP, registered, five, occurred_at=day(0))
+    for number in range(1, 20):
+        price = PriceSet(currency="EUR", amount=number)
+        name = [ProductRenamed(name=f"Lamp {number}")] if number % 7 == 0 else []
+        await log.given(LAMP, price, *name, occurred_at=day(number))
+    await projected(engine)
+    done = await rebuilt(engine)
+    assert done.differences == []
+    assert len((await rows(engine))["past_product_search"]) == 2
+
+
+async def test_a_batch_leads_to_no_more_documents_than_there_is_memory_for(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.projector.DOCUMENTS_BYTES", 10_000)
+    log = Log(engine)
+    await log.given(LAMP, registered, ProductDescribed(description="x" * 2_000), occurred_at=day(0))
+    for number in range(10):
+        await log.given(LAMP, PriceSet(currency="EUR", amount=number), occurred_at=day(number))
+    batches = await projected(engine)
+    assert sum(len(batch.events) for batch in batches) == 12
+    assert max(len(batch.events) for batch in batches) < 6
+    assert (await rebuilt(engine)).differences == []

@@ -31,7 +31,7 @@ def test_rows_change_only_with_what_they_are_made_from(
 ) -> None:
     first, second = stream(registered, change)
     document = apply(None, first)
-    before = of(document)
-    after = of(apply(copy(document), second))
+    before = of(document, first.occurred_at)
+    after = of(apply(copy(document), second), second.occurred_at)
     if model.rows(MAIN, before) != model.rows(MAIN, after):
         assert model.source(before.document) != model.source(after.document)
