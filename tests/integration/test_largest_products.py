@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.catalogs import Language, open_catalog
 from events.database import driver
-from events.product import PriceSet, ProductRegistered
+from events.product import PriceSet, ProductPublished, ProductRegistered
 from tests.given import LAMP, Log, projected, rows
 from tests.parking import parked
 
@@ -42,11 +42,10 @@ async def test_whatever_is_accepted_has_rows(
 ) -> None:
     async with driver(engine) as connection:
         await open_catalog(connection, CATALOG, "Large", "EUR", language)
-    await Log(engine, CATALOG).given(LAMP, largest(characters), PriceSet(currency="EUR", amount=1))
+    log = Log(engine, CATALOG)
+    await log.given(LAMP, largest(characters), PriceSet(currency="EUR", amount=1))
+    await log.given(LAMP, ProductPublished())
     await projected(engine, CATALOG)
     assert await parked(engine, CATALOG) == []
-    assert {table: len(each) for table, each in (await rows(engine, CATALOG)).items()} == {
-        "product_details": 1,
-        "product_search": 1,
-        "product_prices": 1,
-    }
+    read = await rows(engine, CATALOG)
+    assert {table: len(read[table]) for table in read} == dict.fromkeys(read, 1)
