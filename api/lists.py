@@ -13,7 +13,7 @@ from api.errors import ProjectionBehind
 from api.list_parameters import ATTRIBUTES, ListParameters
 from api.parameters import ONLY_KNOWN
 from commands.errors import UnknownCurrency
-from queries.errors import InvalidCursor, QueryTooSlow, TooManyQueries
+from queries.errors import InvalidCursor, QueryTooSlow, ReadTablesOutdated, TooManyQueries
 from queries.lists import products
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/products", tags=["queries"])
     response_model=outputs.ProductPage,
     responses=for_readers(
         *CATALOG_REFUSALS,
-        *(ProjectionBehind, TooManyQueries, QueryTooSlow),
+        *(ProjectionBehind, TooManyQueries, QueryTooSlow, ReadTablesOutdated),
         *(InvalidCursor, UnknownCurrency),
     ),
 )

@@ -23,6 +23,7 @@ from queries.errors import (
     NoCheckpoint,
     NotCovered,
     QueryTooSlow,
+    ReadTablesOutdated,
     TooManyQueries,
 )
 
@@ -72,6 +73,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.ProjectionBehind: (503, "projection-behind"),
     QueryTooSlow: (503, "query-too-slow"),
     TooManyQueries: (503, "too-many-queries"),
+    ReadTablesOutdated: (503, "read-tables-outdated"),
     errors.TooManyStreams: (503, "too-many-streams"),
 }
 

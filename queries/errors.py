@@ -8,11 +8,18 @@ class InvalidCursor(Refused):
 
 
 class TooManyQueries(Refused):
-    """More lists are asked for at a time than are made at a time; retry in a moment."""
+    """More is asked for at a time than is answered at a time; retry in a moment."""
 
 
 class QueryTooSlow(Refused):
     """This takes longer than a query may: narrow it by filters, or ask for fewer facets."""
+
+
+class ReadTablesOutdated(Refused):
+    """The read tables are of another version, which kept no past; retry when they are made anew.
+
+    Whoever runs the service does that by `catalog rebuild`.
+    """
 
 
 class NoCheckpoint(Refused):

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from asyncpg import QueryCanceledError
+from asyncpg import QueryCanceledError, UndefinedTableError
 
 from events.database import Connection, driver, statement
 from projections.past import EVER
 from projections.read_models import READ_MODELS
 from queries.database import ReadDatabase
-from queries.errors import QueryTooSlow
+from queries.errors import QueryTooSlow, ReadTablesOutdated
 
 _MODELS = sorted(READ_MODELS, key=lambda model: model.table.name)
 _BEGIN = statement(__package__, "sql/begin_one_moment.sql")
@@ -33,14 +33,18 @@ async def one_moment(
 ) -> AsyncIterator[tuple[Connection, Moment]]:
     """All that is read on the connection is of that moment, with the `past` also what held before.
 
-    Raises `DatabaseUnavailable`, `TooManyQueries` and `QueryTooSlow`.
+    Raises `DatabaseUnavailable`, `TooManyQueries` and `QueryTooSlow`; `ReadTablesOutdated` where
+    there is no past.
     """
-    async with database.survey() as engine, driver(engine) as connection:
+    turn = database.audit() if past else database.survey()
+    async with turn as engine, driver(engine) as connection:
         try:
             await connection.execute(_BEGIN.format(tables=_EVER if past else _NOW))
             row = await connection.fetchrow(_READ, catalog)
             yield connection, Moment(*row) if row else Moment()
         except QueryCanceledError as error:
             raise QueryTooSlow from error
+        except UndefinedTableError as error:
+            raise ReadTablesOutdated from error
         finally:
             await connection.execute("rollback")
