@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from queries.audit.then import Place
+from queries.audit.then import LogPlace
 
 
 def moment(text: str) -> datetime:
@@ -16,5 +16,5 @@ def moment(text: str) -> datetime:
     return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
-def place(text: str) -> Place:
+def place(text: str) -> LogPlace:
     return int(text) if text.isascii() and text.isdigit() else moment(text)

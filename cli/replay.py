@@ -16,7 +16,7 @@ from cli.replays.rows import MODELS, rows
 from cli.replays.states import states
 from cli.speed import Metronome, Speed, speed
 from events.database import pool
-from queries.audit.then import Place
+from queries.audit.then import LogPlace
 
 type Form = Literal["events", "states"]
 type Table = Literal["product_details", "product_search", "product_prices"]
@@ -46,7 +46,7 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
         ),
     ] = None,
     until: Annotated[
-        Place | None,
+        LogPlace | None,
         typer.Option(
             envvar="CATALOG_UNTIL",
             parser=place,
@@ -55,7 +55,7 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
         ),
     ] = None,
     since: Annotated[
-        Place | None,
+        LogPlace | None,
         typer.Option(
             envvar="CATALOG_SINCE",
             parser=place,

@@ -11,7 +11,7 @@ from cli.named import find_logged_product
 from events.database import driver
 from events.log import read_heads
 from events.selection import Selection
-from queries.audit.then import Place
+from queries.audit.then import LogPlace
 
 
 class Told(Protocol):
@@ -29,8 +29,8 @@ class Asked:
 
     catalog: str
     name: str | None
-    since: Place | None
-    until: Place | None
+    since: LogPlace | None
+    until: LogPlace | None
     types: tuple[str, ...]
     actor: str | None
 
@@ -48,7 +48,7 @@ class Part:
     wanted: Selection
     first: int
     """A position."""
-    until: Place
+    until: LogPlace
     head: int
     """The log's last position when the replay began: it ends there, whatever is appended."""
 

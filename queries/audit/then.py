@@ -16,12 +16,12 @@ from projections.projection import Product
 
 _NO_LIMIT = 2**63 - 1
 
-type Place = int | datetime
+type LogPlace = int | datetime
 """The last that counts: a position of the log, or a moment of business time."""
 
 
 async def products_then(
-    connection: Connection, catalog: str, until: Place, *, product: UUID | None = None
+    connection: Connection, catalog: str, until: LogPlace, *, product: UUID | None = None
 ) -> AsyncIterator[list[Product]]:
     """All, or a single one, by their ids; some at a time, with memory for the events of a few.
 
@@ -36,7 +36,7 @@ async def products_then(
         yield [change.after for change in changes if change.after]
 
 
-def _happened(until: Place) -> Callable[[Recorded], bool]:
+def _happened(until: LogPlace) -> Callable[[Recorded], bool]:
     """Whether an event is not beyond that place: within a stream, none is behind one that is."""
     if isinstance(until, int):
         return lambda event: event.position <= until
