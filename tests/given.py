@@ -61,9 +61,11 @@ class Log:
         encoded = [(product, [encode(event) for event in events]) for product, events in streams]
         return await self._append(encoded, occurred_at=occurred_at)
 
-    async def given_stored(self, product: UUID, *stored: Encoded) -> int:
+    async def given_stored(
+        self, product: UUID, *stored: Encoded, occurred_at: datetime | None = None
+    ) -> int:
         """Events as another release of this service may have written them."""
-        return await self._append([(product, stored)], occurred_at=None)
+        return await self._append([(product, stored)], occurred_at=occurred_at)
 
     async def _append(
         self, streams: Sequence[tuple[UUID, Sequence[Encoded]]], *, occurred_at: datetime | None

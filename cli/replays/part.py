@@ -1,7 +1,7 @@
 """Which part of a log is replayed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,6 +12,9 @@ from events.database import driver
 from events.log import read_heads
 from events.selection import Selection
 from queries.audit.then import LogPlace
+
+_BEYOND_TIME = datetime.max.replace(tzinfo=UTC)
+"""When an event is told to have occurred that did so after the year 9999."""
 
 
 class Told(Protocol):
@@ -62,7 +65,8 @@ class Part:
 
     def ends_before(self, event: Told) -> bool:
         """And then before all that follows of its product."""
-        late = isinstance(self.until, datetime) and event.occurred_at > self.until
+        until = self.until
+        late = isinstance(until, datetime) and until < event.occurred_at < _BEYOND_TIME
         return late or event.position > self.last
 
 

@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.replays.part import Part
 from events.database import driver
-from events.log import read_facts
 from projections.document import ProductDocument
 from queries.audit.changes import changes, fields
-from queries.audit.past import after
 from queries.audit.stand import find_stand
+from queries.audit.way import Way, read_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +25,16 @@ class State:
 
 
 async def states(engine: AsyncEngine, part: Part, product: UUID) -> AsyncGenerator[State]:
-    """The oldest first. Raises `Undecodable` at an event that can't be read."""
-    document: ProductDocument | None = None
+    """The oldest first. Raises `Undecodable` at an event that can't be read, and `LogDamaged`."""
     async with driver(engine) as connection:
         stand = await find_stand(connection, part.catalog, product)
-        async for facts in read_facts(connection, part.catalog, product, stand.version):
+        way = Way(stand.discarded)
+        async for facts in read_way(connection, part.catalog, product, stand.version):
             for fact in facts:
                 if part.ends_before(fact):
                     return
-                before = fields(document)
-                document = after(document, fact, stand.discarded)
-                if document and part.takes(fact) and part.wanted.takes(fact):
-                    changed = [each.field for each in changes(before, fields(document))]
-                    yield State(fact.occurred_at, document, changed)
+                before = fields(way.document)
+                way.take(fact)
+                if way.document and part.takes(fact) and part.wanted.takes(fact):
+                    changed = [each.field for each in changes(before, fields(way.document))]
+                    yield State(fact.occurred_at, way.document, changed)

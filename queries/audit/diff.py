@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import driver
 from queries.answer import Answer
 from queries.audit.changes import Change, changes, fields
-from queries.audit.past import State, read_states
+from queries.audit.past import read_states
 from queries.audit.stand import Place, find_stand, find_version
+from queries.audit.way import State
 
 
 class End(msgspec.Struct, frozen=True):
@@ -31,7 +32,8 @@ async def diff(
 ) -> Answer[Diff | None]:
     """None for an unknown product; either end may be the older one.
 
-    Raises `UnknownVersion`, and `Undecodable` where an event up to the later one can't be read.
+    Raises `UnknownVersion`, and where an event up to the later one can't be read or is missing
+    `Undecodable` or `LogDamaged`.
     """
     async with driver(engine) as connection:
         stand = await find_stand(connection, catalog, product)

@@ -1,23 +1,20 @@
 """The prices of a product over time, and the lowest before a moment, folded from its log."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from events.database import driver
-from events.log import read_facts
+from events.database import Connection, driver
+from events.errors import Undecodable
 from events.money import decimal
 from events.recorded import Fact
-from projections.document import ProductDocument
 from queries.answer import Answer
-from queries.audit.past import after
 from queries.audit.price_spans import Offer, Span, lowest, offered, spans
-from queries.audit.stand import find_stand
+from queries.audit.stand import Stand, find_stand
+from queries.audit.way import EARLIEST, Way, read_way
 from queries.cursor import Cursors
-
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class HeldPrice(msgspec.Struct, frozen=True):
@@ -73,12 +70,13 @@ async def price_history(
 ) -> Answer[PriceHistory | None]:
     """Each price with all of its time, oldest first; None for an unknown product.
 
-    Raises `InvalidCursor`, and `Undecodable` where an event of the product can't be read.
+    Raises `InvalidCursor`, `LogDamaged`, and `Undecodable` where an event that occurred before
+    their end can't be read. If it occurred later, the price that it came upon ends with it.
     """
     of = ("prices", catalog, wanted)
     last = cursors.open(cursor, Cursor, of=of).version if cursor else 0
     currency = wanted.currency
-    answer = await _spans(engine, catalog, wanted.product, currency)
+    answer = await _spans(engine, catalog, wanted)
     if answer.value is None:
         return Answer(None, answer.position)
     held = (span for span in answer.value if span.overlaps(wanted.since, wanted.until))
@@ -93,10 +91,10 @@ async def lowest_price(
 ) -> Answer[LowestPrice | None]:
     """As directive 98/6/EC asks in article 6a of the price before a reduction that is told at `at`.
 
-    None for an unknown product. Raises `Undecodable` where an event of it can't be read.
+    None for an unknown product. Raises as `price_history` does.
     """
-    since = max(at, _EARLIEST + timedelta(days=days)) - timedelta(days=days)
-    answer = await _spans(engine, catalog, product, currency)
+    since = max(at, EARLIEST + timedelta(days=days)) - timedelta(days=days)
+    answer = await _spans(engine, catalog, Prices(product, currency, since, at))
     if answer.value is None:
         return Answer(None, answer.position)
     found = lowest(answer.value, since, at)
@@ -104,24 +102,43 @@ async def lowest_price(
     return Answer(LowestPrice(currency, days, at, since, held), answer.position)
 
 
-async def _spans(
-    engine: AsyncEngine, catalog: str, product: UUID, currency: str
-) -> Answer[list[Span] | None]:
+async def _spans(engine: AsyncEngine, catalog: str, wanted: Prices) -> Answer[list[Span] | None]:
     async with driver(engine) as connection:
-        stand = await find_stand(connection, catalog, product)
+        stand = await find_stand(connection, catalog, wanted.product)
         if not stand.version:
             return Answer(None, stand.head)
-        document: ProductDocument | None = None
-        offers: list[Offer] = []
-        async for facts in read_facts(connection, catalog, product, stand.version):
-            for fact in facts:
-                document = after(document, fact, stand.discarded)
-                offers.append(_offer(fact, offered(document, currency)))
+        offers = await _read_offers(connection, catalog, wanted, stand)
     return Answer(list(spans(offers)), stand.head)
 
 
-def _offer(fact: Fact, amount: int | None) -> Offer:
-    return Offer(amount, fact.occurred_at, fact.version, fact.position, fact.actor)
+async def _read_offers(
+    connection: Connection, catalog: str, wanted: Prices, stand: Stand
+) -> list[Offer]:
+    """Those after each event. At one that can't be read ends what is known of them.
+
+    Raises `Undecodable` if that was before `wanted.until`, and `LogDamaged`.
+    """
+    way = Way(stand.discarded)
+    offers: list[Offer] = []
+    async for facts in read_way(connection, catalog, wanted.product, stand.version):
+        for fact in facts:
+            try:
+                way.take(fact)
+            except Undecodable:
+                if _is_wanted(wanted, way):
+                    raise
+                return [*offers, _offer(None, fact, way)]
+            offers.append(_offer(offered(way.document, wanted.currency), fact, way))
+    return offers
+
+
+def _offer(amount: int | None, fact: Fact, way: Way) -> Offer:
+    return Offer(amount, way.occurred_at, fact.version, fact.position, fact.actor)
+
+
+def _is_wanted(wanted: Prices, way: Way) -> bool:
+    """Whether the way has come to a moment that is wanted."""
+    return wanted.until is None or way.occurred_at < wanted.until
 
 
 def _held(currency: str, span: Span) -> HeldPrice:

@@ -54,7 +54,7 @@ def offered(document: ProductDocument | None, currency: str) -> int | None:
 
 def spans(offers: Iterable[Offer]) -> Iterator[Span]:
     """From the offers after each event, oldest first, to the spans, oldest first."""
-    turns = [*_turns(_lasting(_turns(_forward(offers))))]
+    turns = [*_turns(_lasting(_turns(offers)))]
     for offer, following in zip_longest(turns, turns[1:]):
         if offer.amount is not None:
             until = following.occurred_at if following else None
@@ -67,17 +67,6 @@ def lowest(found: Iterable[Span], since: datetime, until: datetime) -> Span | No
     """The lowest price that held at some moment of [since, until); of equal ones the oldest."""
     held = (span for span in found if span.overlaps(since, until))
     return min(held, key=attrgetter("amount"), default=None)
-
-
-def _forward(offers: Iterable[Offer]) -> Iterator[Offer]:
-    """Where a damaged log turns time back it stands still."""
-    latest: datetime | None = None
-    for offer in offers:
-        if latest is None or offer.occurred_at >= latest:
-            latest = offer.occurred_at
-            yield offer
-        else:
-            yield offer._replace(occurred_at=latest)
 
 
 def _turns(offers: Iterable[Offer]) -> Iterator[Offer]:

@@ -37,10 +37,13 @@ async def products_then(
 
 
 def _happened(until: LogPlace) -> Callable[[Recorded], bool]:
-    """Whether an event is not beyond that place: within a stream, none is behind one that is."""
+    """Whether an event is not beyond that place: within a stream, none is behind one that is.
+
+    One of an impossible time is where the event before it is.
+    """
     if isinstance(until, int):
         return lambda event: event.position <= until
-    return lambda event: event.occurred_at <= until
+    return lambda event: not event.dated or event.occurred_at <= until
 
 
 async def _streams(

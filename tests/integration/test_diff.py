@@ -10,8 +10,10 @@ from events.errors import Undecodable, UnknownVersion
 from queries.audit.changes import Change
 from queries.audit.diff import Diff, End, diff
 from queries.audit.stand import Place
+from queries.errors import LogDamaged
 from tests.given import DESK, LAMP, TELEPORTED, Log, registered
 from tests.parking import discarded
+from tests.signing import rewritten
 
 MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -103,3 +105,11 @@ async def test_beyond_what_can_t_be_read_nobody_knows(engine: AsyncEngine, lamp:
     assert (await found(engine, 1, 2)).changes == [Change("name", "Lamp", "Sun")]
     await discarded(engine, LAMP, position)
     assert (await found(engine, 4, 5)).changes == []
+
+
+async def test_with_an_event_missing_no_difference_is_certain(engine: AsyncEngine) -> None:
+    await rewritten(engine, "events", "delete from event_store.events where version = 3")
+    for ends in ((1, 3), (4, 1), (0, None)):
+        with pytest.raises(LogDamaged):
+            await found(engine, *ends)
+    assert (await found(engine, 1, 2)).changes == [Change("name", "Lamp", "Sun")]

@@ -14,13 +14,10 @@ from projections.parking import read_parked
 from projections.projector import read_progress
 from tests.given import DESK, LAMP, Log, checkpoint, projected, registered
 from tests.histories import told
+from tests.impossible_times import NEVER, dated
 from tests.parking import shown
-from tests.signing import rewritten
 
 desk = ProductRegistered(sku="DESK-1", name="Desk", attributes={})
-NEVER = ["0044-03-15 BC", "20000-01-01Z", "-infinity", "infinity"]
-DATED = "update event_store.events set {} = '{}' where position = {}"
-ANY_ERA = "alter table event_store.events drop constraint events_occurred_in_our_era"
 
 
 async def given(engine: AsyncEngine, position: int, column: str, time: str) -> int:
@@ -29,8 +26,7 @@ async def given(engine: AsyncEngine, position: int, column: str, time: str) -> i
     await log.given(LAMP, registered, ProductRenamed(name="Sun"))
     await log.given(LAMP, ProductRenamed(name="Moon"))
     head = await log.given(DESK, desk, ProductRenamed(name="Table"))
-    await rewritten(engine, "events", ANY_ERA)
-    await rewritten(engine, "events", DATED.format(column, time, position))
+    await dated(engine, position, column, time)
     return head
 
 

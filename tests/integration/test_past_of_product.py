@@ -20,6 +20,7 @@ from events.product import ProductEvent, ProductRenamed
 from projections.document import ProductDocument, encode
 from queries.audit.past import product_at
 from queries.audit.stand import Place
+from queries.errors import LogDamaged
 from tests.appends import appended, asked, taking
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, projected, registered
 from tests.logins import login
@@ -200,3 +201,25 @@ async def test_where_a_damaged_log_goes_back_in_time_a_moment_is_a_beginning_sti
     )
     assert await name(engine, day(0)) == "Lamp"
     assert await name(engine, day(1)) == "Star"
+
+
+async def test_a_version_that_is_missing_is_told_and_all_beyond_it(engine: AsyncEngine) -> None:
+    await Log(engine).given(LAMP, registered, SUN, STAR, SUN)
+    await rewritten(engine, "events", "delete from event_store.events where version in (2, 3)")
+    assert await name(engine, 1) == "Lamp"
+    for place in (2, 3, 4, None):
+        with pytest.raises(LogDamaged) as refused:
+            await name(engine, place)
+        assert refused.value.members == {"missing": f"version 2 of product {LAMP}"}
+
+
+async def test_so_is_one_at_the_end_of_a_portion(engine: AsyncEngine) -> None:
+    names = [ProductRenamed(name=f"Lamp {version}") for version in range(2, FACTS_AT_ONCE + 3)]
+    await Log(engine).given(LAMP, registered, *names)
+    for missing in (FACTS_AT_ONCE + 1, FACTS_AT_ONCE):
+        await rewritten(
+            engine, "events", "delete from event_store.events where version = $1", missing
+        )
+        with pytest.raises(LogDamaged) as refused:
+            await name(engine, None)
+        assert refused.value.members == {"missing": f"version {missing} of product {LAMP}"}

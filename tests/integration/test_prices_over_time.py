@@ -17,12 +17,14 @@ from queries.audit.price_history import (
     lowest_price,
     price_history,
 )
-from queries.errors import InvalidCursor
+from queries.errors import InvalidCursor, LogDamaged
 from tests.cursors import CURSORS
 from tests.given import DESK, LAMP, TELEPORTED, Log, registered
 from tests.parking import discarded
+from tests.signing import rewritten
 
 MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
 EUROS = Prices(LAMP, "EUR")
 
 
@@ -171,11 +173,50 @@ async def test_prices_of_nobody_are_none_as_of_the_whole_log(engine: AsyncEngine
     assert (nothing.value, nothing.position) == (None, 2)
 
 
+async def test_time_that_goes_back_stands_still(engine: AsyncEngine) -> None:
+    await given(engine, None, None, euro(5), euro(7), euro(9))
+    await rewritten(
+        engine,
+        "events",
+        "update event_store.events set occurred_at = $1 where version = 3",
+        day(1),
+    )
+    assert await held(engine) == [(7, 2, 4), (9, 4, None)]
+
+
+@pytest.fixture
+async def teleported(engine: AsyncEngine) -> int:
+    """The position of what nobody can read: it occurred on day 3."""
+    log = await given(engine, euro(9), euro(7))
+    return await log.given_stored(LAMP, TELEPORTED, occurred_at=day(3))
+
+
+@pytest.mark.usefixtures("teleported")
 async def test_what_can_t_be_read_may_have_changed_a_price(engine: AsyncEngine) -> None:
-    log = await given(engine, euro(9))
-    position = await log.given_stored(LAMP, TELEPORTED)
-    for ask in (told(engine), lowest(engine, 30, day(1))):
+    for until in (None, day(3) + TICK):
         with pytest.raises(Undecodable):
+            await told(engine, Prices(LAMP, "EUR", until=until))
+    with pytest.raises(Undecodable):
+        await lowest(engine, 1, day(3) + TICK)
+
+
+@pytest.mark.usefixtures("teleported")
+async def test_prices_before_it_are_known_as_far_as_it(engine: AsyncEngine) -> None:
+    assert await held(engine, Prices(LAMP, "EUR", until=day(3))) == [(9, 0, 1), (7, 1, 3)]
+    found = (await lowest(engine, 1, day(3))).lowest
+    assert found
+    assert (found.amount, found.until) == (7, day(3))
+
+
+async def test_of_what_was_discarded_a_price_goes_on(engine: AsyncEngine, teleported: int) -> None:
+    await discarded(engine, LAMP, teleported)
+    assert await held(engine) == [(9, 0, 1), (7, 1, None)]
+
+
+async def test_with_an_event_missing_no_price_is_certain(engine: AsyncEngine) -> None:
+    await given(engine, euro(9), euro(7), euro(8))
+    await rewritten(engine, "events", "delete from event_store.events where version = 3")
+    for ask in (told(engine), lowest(engine, 1, day(1))):
+        with pytest.raises(LogDamaged) as refused:
             await ask
-    await discarded(engine, LAMP, position)
-    assert await held(engine) == [(9, 0, None)]
+        assert refused.value.members == {"missing": f"version 3 of product {LAMP}"}

@@ -121,10 +121,6 @@ def test_what_follows_at_the_same_moment_is_not_what_set_the_price() -> None:
     assert span.version == 2
 
 
-def test_time_that_goes_back_stands_still() -> None:
-    assert told((5, 2), (7, 1), (9, 3)) == [(7, 2, 3), (9, 3, None)]
-
-
 def lowest_of(amounts_at: Sequence[tuple[int | None, int]], since: int, at: int) -> int | None:
     found = lowest(spans(offers(*amounts_at)), hour(since), hour(at))
     return found.amount if found else None
