@@ -7,15 +7,16 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.streaming.response import ABORT
+from api.streaming.connection import EXTENSION, Connection
 
 
-class Droppable(HttpToolsProtocol):
-    """An answer may drop its connection: closed, it would wait for a reader who takes nothing."""
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 that lets an answer get at its connection."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+        connection = Connection(self.transport, self.flow.drain)
+        self.scope["extensions"] = {EXTENSION: connection}  # type: ignore[dict-item]
 
 
 class Server(uvicorn.Server):
@@ -45,7 +46,7 @@ def server(app: FastAPI, host: str, port: int, *, grace_seconds: int) -> Server:
             host=host,
             port=port,
             loop="uvloop",
-            http=Droppable,
+            http=Protocol,
             ws="none",
             log_config=None,
             access_log=False,

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE_SECONDS = 20.0
+SEGMENT_BYTES = 1_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,15 @@ async def connected(
     window: int | None = None,
     **asked: object,
 ) -> AsyncIterator[EventSource]:
-    """To the events of `main`; about so many bytes as `window` says are taken ahead."""
+    """To the events of `main`; about so many bytes as `window` says are taken ahead.
+
+    They come in segments as over Ethernet: those of a loopback are larger than such a window.
+    """
     there = urlsplit(address)
     connection = socket.socket()
     if window:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
     connection.setblocking(False)  # noqa: FBT003 -- socket's
     await asyncio.get_running_loop().sock_connect(connection, (there.hostname, there.port))
     reader, writer = await asyncio.open_connection(sock=connection, limit=window or 2**16)

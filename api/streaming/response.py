@@ -8,19 +8,20 @@ from typing import Any, Literal
 import structlog
 from fastapi import Response
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.metrics import SLOW_STREAMS
+from api.streaming.connection import EXTENSION, Connection
 from api.streaming.sending import Allowed, Pace, Sending, Stopped
 from api.streaming.subscription import Subscription
 from api.streaming.wire import MEDIA_TYPE
 
-ABORT = "catalog.abort"
-"""An extension of ASGI's scope: drops the connection with all that it has not taken yet."""
 FAREWELL_SECONDS = 1.0
 
+_END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 _HEADERS = {
     "Cache-Control": "no-store",
+    "Connection": "close",
     "Content-Type": MEDIA_TYPE,
     "Vary": "Authorization, Accept",
     "X-Accel-Buffering": "no",
@@ -48,18 +49,22 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"]["lasts"] = True
+        connection: Connection = scope["extensions"][EXTENSION]
+        connection.hold_little()
         head = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **head})
         with self._subscribed() as subscription:
             ending = await self._ended(
-                Sending(subscription, send, self._allowed, self._pace), receive
+                Sending(subscription, send, connection, self._allowed, self._pace), receive
             )
             log.debug("stream_ended", because=ending, position=subscription.position)
         if ending == "reader_slow":
             SLOW_STREAMS.inc()
-            _abort(scope)
-        else:
-            await _farewell(scope, send)
+        if ending == "reader_slow" or not await _farewell(connection, send):
+            connection.abort()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_SECONDS):
+                    await _left(receive)
 
     async def _ended(self, sending: Sending, receive: Receive) -> Ending:
         """As soon as it has to, and why."""
@@ -84,14 +89,12 @@ async def _left(receive: Receive) -> None:
             pass
 
 
-async def _farewell(scope: Scope, send: Send) -> None:
-    """The end of the answer, unless its reader takes nothing."""
+async def _farewell(connection: Connection, send: Send) -> bool:
+    """The end of the answer. False if its reader does not take what is left of it."""
     try:
         async with asyncio.timeout(FAREWELL_SECONDS):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send(_END)
+            await connection.drained()
     except TimeoutError:
-        _abort(scope)
-
-
-def _abort(scope: Scope) -> None:
-    scope.get("extensions", {}).get(ABORT, lambda: None)()
+        return False
+    return True

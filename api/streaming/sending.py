@@ -9,6 +9,7 @@ from typing import Literal
 from starlette.types import Send
 
 from api.metrics import EVENTS_STREAMED
+from api.streaming.connection import Connection
 from api.streaming.subscription import NOTHING, Given, Subscription
 from api.streaming.wire import greeting, heartbeat
 from events.errors import DatabaseUnavailable
@@ -23,10 +24,6 @@ type Allowed = Callable[[], Awaitable[bool]]
 type Stopped = Literal["session_ended", "reader_slow"]
 
 
-class ReaderSlow(Exception):  # noqa: N818 -- it says what he is
-    """What was sent before is not taken."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pace:
     heartbeat_seconds: float
@@ -37,25 +34,32 @@ class Pace:
 
 class Sending:
     def __init__(
-        self, subscription: Subscription, send: Send, allowed: Allowed, pace: Pace
+        self,
+        subscription: Subscription,
+        send: Send,
+        connection: Connection,
+        allowed: Allowed,
+        pace: Pace,
     ) -> None:
         self._subscription = subscription
         self._send = send
+        self._connection = connection
         self._allowed = allowed
         self._pace = pace
         self._beat_at = 0.0
         self._asked_at = monotonic()
 
     async def run(self) -> Stopped:
-        """Until that has to end; it never does by itself."""
-        try:
-            await self._sent(greeting(self._subscription.position, RETRY_MILLISECONDS))
-            while True:
-                if (may := await self._may()) is False:
-                    return "session_ended"
-                await self._go_on(await self._given() if may else await _nothing())
-        except ReaderSlow:
-            return "reader_slow"
+        """Until that has to end; it never does by itself.
+
+        Nothing is made ready for a reader before he has taken what there was.
+        """
+        await self._sent(greeting(self._subscription.position, RETRY_MILLISECONDS))
+        while await self._connection.drains(self._pace.send_seconds):
+            if (may := await self._may()) is False:
+                return "session_ended"
+            await self._go_on(await self._given() if may else await _nothing())
+        return "reader_slow"
 
     async def _may(self) -> bool | None:
         """None while nobody can tell."""
@@ -82,12 +86,7 @@ class Sending:
         await asyncio.sleep(0)
 
     async def _sent(self, body: bytes) -> None:
-        """Raises `ReaderSlow`."""
-        try:
-            async with asyncio.timeout(self._pace.send_seconds):
-                await self._send({"type": "http.response.body", "body": body, "more_body": True})
-        except TimeoutError as error:
-            raise ReaderSlow from error
+        await self._send({"type": "http.response.body", "body": body, "more_body": True})
         self._beat_at = monotonic() + self._pace.heartbeat_seconds
 
 

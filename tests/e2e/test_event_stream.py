@@ -26,11 +26,18 @@ pytest_plugins = ("tests.conversation_fixtures",)
 
 EVENTS = "/v1/catalogs/main/events"
 BEAT_SECONDS = 0.2
+SEND_SECONDS = 2.0
 
 
 @pytest.fixture
 def app(settings: Settings) -> FastAPI:
     paced = {"event_stream_heartbeat_seconds": BEAT_SECONDS, "event_streams_limit": 3}
+    return create_app(settings.model_copy(update=paced))
+
+
+@pytest.fixture
+def slow_app(settings: Settings) -> FastAPI:
+    paced = {"event_stream_heartbeat_seconds": 1, "event_stream_send_seconds": SEND_SECONDS}
     return create_app(settings.model_copy(update=paced))
 
 
@@ -50,6 +57,10 @@ async def client(address: str) -> AsyncIterator[AsyncClient]:
 def token(anna: Caller) -> str:
     assert anna.token
     return anna.token
+
+
+def long_texts(count: int) -> list[ProductDescribed]:
+    return [ProductDescribed(description=f"{n}".ljust(20_000, "x")) for n in range(count)]
 
 
 async def test_a_stream_tells_what_a_page_tells_and_goes_on(
@@ -208,10 +219,9 @@ async def test_all_streams_end_when_the_process_stops(app: FastAPI, token: str) 
 async def test_a_reader_who_takes_nothing_keeps_no_process_from_stopping(
     app: FastAPI, token: str, engine: AsyncEngine
 ) -> None:
-    texts = [ProductDescribed(description=f"{n}".ljust(20_000, "x")) for n in range(100)]
     log = Log(engine)
     async with serving(app) as (address, server), connected(address, token, window=4096):
-        await log.given(LAMP, registered, *texts)
+        await log.given(LAMP, registered, *long_texts(100))
 
         async def is_stuck() -> bool:
             sent = measured("events_streamed_total")
@@ -221,6 +231,45 @@ async def test_a_reader_who_takes_nothing_keeps_no_process_from_stopping(
         await eventually(is_stuck)
         server.should_exit = True
         async with asyncio.timeout(10):
-            while server.server_state.tasks:  # noqa: ASYNC110 -- uvicorn sets no event
+            while server.server_state.connections:  # noqa: ASYNC110 -- uvicorn sets no event
                 await asyncio.sleep(0.05)
             await eventually(lambda: is_open(0))
+
+
+async def test_a_reader_who_is_slow_without_a_pause_is_kept(
+    slow_app: FastAPI, token: str, engine: AsyncEngine
+) -> None:
+    """He takes 20 kB a second, and there are megabytes for him."""
+    dropped = measured("slow_streams_total")
+    log = Log(engine)
+    async with served(slow_app) as address, connected(address, token, window=16_384) as stream:
+        await log.given(LAMP, registered, *long_texts(100))
+        began = monotonic()
+        while monotonic() < began + 4 * SEND_SECONDS:
+            assert await stream.reader.read(2_000)
+            await asyncio.sleep(0.1)
+        assert measured("slow_streams_total") == dropped
+        assert measured("event_streams") == 1
+
+
+async def test_a_reader_who_takes_nothing_is_let_go(
+    slow_app: FastAPI, token: str, engine: AsyncEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    dropped = measured("slow_streams_total")
+    async with served(slow_app) as address, connected(address, token, window=4_096):
+        await Log(engine).given(LAMP, registered, *long_texts(20))
+        await eventually(lambda: is_open(0))
+    assert measured("slow_streams_total") == dropped + 1
+    assert not caplog.records
+
+
+async def test_a_reader_who_takes_nothing_is_let_go_though_little_happens(
+    slow_app: FastAPI, token: str, engine: AsyncEngine
+) -> None:
+    """What there is for him fits into the room that the kernels have."""
+    dropped = measured("slow_streams_total")
+    async with served(slow_app) as address, connected(address, token, window=4_096) as stream:
+        assert stream.status == 200
+        await Log(engine).given(LAMP, registered, *long_texts(1))
+        await eventually(lambda: is_open(0))
+    assert measured("slow_streams_total") == dropped + 1
