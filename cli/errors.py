@@ -98,9 +98,9 @@ class ImportInterrupted(CommandFailed):
         )
 
 
-class ExportInterrupted(CommandFailed):
+class OutputInterrupted(CommandFailed):
     def __init__(self, reason: object) -> None:
-        super().__init__(f"The export can't be written to its end ({reason}).")
+        super().__init__(f"The output can't be written to its end ({reason}).")
 
 
 class CouldNotLook(CommandFailed):
@@ -123,11 +123,16 @@ class NotToBeOpened(CommandFailed):
 
 
 class CatalogNotEmpty(CommandFailed):
-    def __init__(self, catalog: str, head: int) -> None:
+    def __init__(self, catalog: str) -> None:
         super().__init__(
-            f"Catalog {catalog} has {head} events: a log is restored into an empty one, of this "
+            f"Catalog {catalog} has events already: a log is restored into an empty one, of this "
             "database or another."
         )
+
+
+class RestoreRunning(CommandFailed):
+    def __init__(self, catalog: str) -> None:
+        super().__init__(f"Another restore of catalog {catalog} is under way.")
 
 
 class UnsoundLog(CommandFailed):

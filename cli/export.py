@@ -8,10 +8,11 @@ from typing import Annotated, BinaryIO, Literal
 
 import typer
 
+from cli import options
 from cli.environment import Database, read
+from cli.exports.formats import Format, format_of
 from cli.exports.log import export_log
-from cli.exports.read_models import Format, export_products
-from cli.places import moment
+from cli.exports.read_models import export_products
 from cli.written import STANDARD_OUTPUT, written
 from events.database import pool
 
@@ -22,39 +23,32 @@ def export(
     file: Annotated[
         Path, typer.Argument(envvar="CATALOG_FILE", dir_okay=False, help="- is standard output.")
     ] = STANDARD_OUTPUT,
-    catalog: Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")] = "main",
+    catalog: options.Catalog = "main",
     kind: Annotated[
         Kind,
         typer.Option(
             "--of", envvar="CATALOG_OF", metavar="log|products|prices", help="A line or row each."
         ),
     ] = "log",
-    form: Annotated[
-        Format,
+    asked: Annotated[
+        Format | None,
         typer.Option(
             "--format",
             envvar="CATALOG_FORMAT",
             metavar="ndjson|csv|parquet",
-            help="The log is NDJSON alone.",
-        ),
-    ] = "ndjson",
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            envvar="CATALOG_AS_OF",
-            parser=moment,
-            metavar="MOMENT",
-            help="Products or prices as they were then, folded from the log; UTC unless it says "
-            "otherwise.",
+            help="As the file is called, else NDJSON; the log is NDJSON alone.",
         ),
     ] = None,
+    as_of: options.AsOf = None,
 ) -> None:
     """Write a catalog's log, its products or its prices to a file.
 
     The log is NDJSON, each event in canonical form (RFC 8785) with its digest. Products are what
     the service answers: as NDJSON byte by byte, as CSV (RFC 4180) with a column for each currency
-    and attribute, as Parquet with types. A file is there when it is complete, and not before.
+    and attribute, as Parquet with types. With --as-of they are folded from the log. A file is there
+    when it is complete, and not before.
     """
+    form = format_of(file, asked)
     if kind == "log" and (form, as_of) != ("ndjson", None):
         raise typer.BadParameter("the log is whole, and NDJSON: for others, add --of products.")
     if form == "parquet" and file == STANDARD_OUTPUT and sys.stdout.isatty():

@@ -8,18 +8,16 @@ import typer
 
 from cli.environment import Database, read
 from cli.intervening import Wish, intervene
+from cli.options import Catalog, Json, Product
 
-Product = Annotated[str, typer.Argument(envvar="CATALOG_PRODUCT", help="Its SKU or its id.")]
 Position = Annotated[
     int,
     typer.Option(envvar="CATALOG_POSITION", min=1, help="Of the event at fault, as it is listed."),
 ]
-Catalog = Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")]
 Wait = Annotated[
     float,
     typer.Option(envvar="CATALOG_WAIT", min=0, help="For a worker to do it: seconds, at most."),
 ]
-Json = Annotated[bool, typer.Option("--json", envvar="CATALOG_JSON", help="A JSON object a line.")]
 
 
 def retry(

@@ -1,4 +1,4 @@
-"""The product that somebody names at the command line."""
+"""The catalog and the product that somebody names at the command line."""
 
 from uuid import UUID
 
@@ -7,6 +7,14 @@ from commands.claims import SKU
 from events.database import Connection
 from events.log import find_claims, read_heads
 from queries.audit.stand import find_stand
+
+
+async def find_head(connection: Connection, catalog: str) -> int:
+    """The last position of its log. Raises `NoSuchCatalog`."""
+    head = (await read_heads(connection)).get(catalog)
+    if head is None:
+        raise NoSuchCatalog(catalog)
+    return head
 
 
 async def find_product(connection: Connection, catalog: str, name: str) -> UUID:
@@ -23,8 +31,7 @@ async def find_product(connection: Connection, catalog: str, name: str) -> UUID:
 
 async def find_logged_product(connection: Connection, catalog: str, name: str) -> UUID:
     """One that the log has events of. Raises `NoSuchCatalog` and `NoSuchProduct`."""
-    if catalog not in await read_heads(connection):
-        raise NoSuchCatalog(catalog)
+    await find_head(connection, catalog)
     product = await find_product(connection, catalog, name)
     if not (await find_stand(connection, catalog, product)).version:
         raise NoSuchProduct(name, catalog)

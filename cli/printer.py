@@ -1,19 +1,18 @@
 """What a command prints bit by bit: for people, or as NDJSON."""
 
-import os
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from cli.written import writing
+
 WIDE = 160
 """Characters of a line that no terminal shows."""
-NOBODY_READS = 141
-"""As a shell tells of a program that SIGPIPE ended."""
+NOTHING = "catalog: nothing of it is in that range, under those filters."
 
 
 class Printer:
@@ -25,12 +24,12 @@ class Printer:
 
     def lines(self, lines: Iterable[Text]) -> None:
         """Each in one piece, however long."""
-        with _printing():
+        with writing():
             for line in lines:
                 self._line(line)
 
     def document(self, document: object) -> None:
-        with _printing():
+        with writing():
             typer.echo(msgspec.json.encode(document))
 
     def _line(self, line: Text) -> None:
@@ -40,14 +39,12 @@ class Printer:
             typer.echo(line.plain.rstrip())
 
 
-@contextmanager
-def _printing() -> Iterator[None]:
-    """Where nobody reads any more, as behind `| head`, a command ends without a word.
-
-    Within a connection a broken pipe would pass for the database's.
-    """
-    try:
-        yield
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(NOBODY_READS) from None
+async def noted[T](items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    """Those items, closed at their end; that there is none is told on standard error."""
+    nothing = True
+    async with aclosing(items):
+        async for item in items:
+            nothing = False
+            yield item
+    if nothing:
+        typer.echo(NOTHING, err=True)

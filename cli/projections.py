@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from cli.environment import Database, read
-from cli.errors import NoSuchCatalog
-from cli.interventions import Json, discard, refold, retry
+from cli.interventions import discard, refold, retry
+from cli.named import find_head
+from cli.options import Json
 from cli.rebuild import OUTDATED
 from cli.standings import Standing, read_standings
 from events.database import driver, pool
@@ -100,9 +101,9 @@ async def _read_standings(only: str | None = None) -> list[Standing]:
 async def _read_interventions(only: str | None, limit: int) -> list[Intervention]:
     url = read(Database).database_url.get_secret_value()
     async with pool(url, application="catalog-projections") as engine, driver(engine) as connection:
-        catalogs = [each for each in await read_heads(connection) if only in {None, each}]
-        if only and not catalogs:
-            raise NoSuchCatalog(only)
+        if only:
+            await find_head(connection, only)
+        catalogs = [only] if only else await read_heads(connection)
         found = [each for key in catalogs for each in await read_all(connection, key, limit)]
     return sorted(found, key=lambda each: each.requested_at, reverse=True)
 

@@ -6,22 +6,22 @@ from uuid import UUID
 
 import typer
 
+from cli import options
 from cli.environment import Database, read
-from cli.places import place
+from cli.event_types import wanted
+from cli.places import POSITION_OR_MOMENT, last_before, place
 from cli.printer import Printer
 from cli.replays.events import events
 from cli.replays.part import Asked, find_part
 from cli.replays.printing import print_events, print_rows, print_states
-from cli.replays.rows import MODELS, rows
+from cli.replays.rows import MODELS, read_model, rows
 from cli.replays.states import states
 from cli.speed import Metronome, Speed, speed
 from events.database import pool
+from projections.projection import ReadModel
 from queries.audit.then import LogPlace
 
 type Form = Literal["events", "states"]
-type Table = Literal["product_details", "product_search", "product_prices"]
-
-_POSITION_OR_MOMENT = "POSITION|MOMENT"
 
 
 def replay(  # noqa: PLR0913, PLR0917 -- options of a command
@@ -38,9 +38,10 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
         ),
     ] = "events",
     into: Annotated[
-        Table | None,
+        ReadModel | None,
         typer.Option(
             envvar="CATALOG_INTO",
+            parser=read_model,
             metavar="|".join(MODELS),
             help="Print what this read table would hold, instead.",
         ),
@@ -50,26 +51,23 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
         typer.Option(
             envvar="CATALOG_UNTIL",
             parser=place,
-            metavar=_POSITION_OR_MOMENT,
-            help="The last that counts: 65000 or 2024-01-20T12:00:00Z, as of then.",
+            metavar=POSITION_OR_MOMENT,
+            help="A number is the last position of the log that counts, never a version; "
+            "2024-01-20T12:00:00Z or a date is the first moment that does not.",
         ),
     ] = None,
+    as_of: options.AsOf = None,
     since: Annotated[
         LogPlace | None,
         typer.Option(
             envvar="CATALOG_SINCE",
             parser=place,
-            metavar=_POSITION_OR_MOMENT,
-            help="The first that is printed.",
+            metavar=POSITION_OR_MOMENT,
+            help="The first position or moment that is printed.",
         ),
     ] = None,
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", envvar="CATALOG_TYPE", help="Such events only; repeatable."),
-    ] = None,
-    actor: Annotated[
-        str | None, typer.Option(envvar="CATALOG_ACTOR", help="Events of this actor only.")
-    ] = None,
+    types: options.Types = None,
+    actor: options.Actor = None,
     pace: Annotated[
         Speed | None,
         typer.Option(
@@ -80,10 +78,8 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
             help="Events a second, or business time so many times as fast; max if not given.",
         ),
     ] = None,
-    catalog: Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")] = "main",
-    as_json: Annotated[  # noqa: FBT002 -- Typer makes --json of it
-        bool, typer.Option("--json", envvar="CATALOG_JSON", help="A JSON object a line.")
-    ] = False,
+    catalog: options.Catalog = "main",
+    as_json: options.Json = False,  # noqa: FBT002
 ) -> None:
     """Fold the log again, up to any place of it, and print what comes of that.
 
@@ -91,26 +87,28 @@ def replay(  # noqa: PLR0913, PLR0917 -- options of a command
     product, a version a line. With --into: the rows of a read table, as JSON but on a terminal.
     Nothing is written, and nothing is read but the log and which of its events were discarded.
     """
-    asked = Asked(catalog, product, since, until, tuple(types or ()), actor)
+    if until is not None and as_of is not None:
+        raise typer.BadParameter("it ends once: by --until, or by --as-of.")
+    last = last_before(until) if as_of is None else as_of
+    asked = Asked(catalog, product, since, last, wanted(types), actor)
     if into and (form, pace, asked.is_narrowed) != ("events", None, False):
-        raise typer.BadParameter("--into prints rows: it goes with --until, and a product.")
+        raise typer.BadParameter("--into prints rows: it goes with an end, and a product.")
     if form == "states" and product is None:
         raise typer.BadParameter("--as states is of one product: name it.")
     url = read(Database).database_url.get_secret_value()
-    asyncio.run(
-        _replay(url, asked, into or form, Metronome(pace or Speed()), Printer(as_json=as_json))
-    )
+    metronome, printer = Metronome(pace or Speed()), Printer(as_json=as_json)
+    asyncio.run(_replay(url, asked, into or form, metronome, printer))
 
 
 async def _replay(
-    url: str, asked: Asked, way: Form | Table, metronome: Metronome, printer: Printer
+    url: str, asked: Asked, way: Form | ReadModel, metronome: Metronome, printer: Printer
 ) -> None:
     async with pool(url, application="catalog-replay", command_timeout=None) as engine:
         part = await find_part(engine, asked)
         match way, part.wanted.stream:
-            case "events", _:
-                await print_events(events(engine, part), metronome, printer)
+            case ReadModel() as model, _:
+                await print_rows(rows(engine, part, model), model, printer)
             case "states", UUID() as product:
                 await print_states(states(engine, part, product), metronome, printer)
             case _:
-                await print_rows(rows(engine, part, MODELS[way]), MODELS[way], printer)
+                await print_events(events(engine, part), metronome, printer)

@@ -1,4 +1,4 @@
-"""Where a command writes a file: it is there when it is complete, and not before."""
+"""Where a command writes: a file is there when it is complete, and not before."""
 
 import os
 import sys
@@ -7,9 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from cli.errors import ExportInterrupted
+import typer
+
+from cli.errors import OutputInterrupted
 
 STANDARD_OUTPUT = Path("-")
+NOBODY_READS = 141
+"""As a shell tells of a program that SIGPIPE ended."""
 
 
 @contextmanager
@@ -27,7 +31,7 @@ def written(path: Path) -> Iterator[BinaryIO]:
 def _replaced(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with partial.open("xb") as output:
+        with _opened(partial, path) as output:
             yield output
             os.fsync(output.fileno())
         partial.replace(path)
@@ -35,13 +39,25 @@ def _replaced(path: Path) -> Iterator[BinaryIO]:
         partial.unlink(missing_ok=True)
 
 
+def _opened(partial: Path, path: Path) -> BinaryIO:
+    """Raises an `OSError` of the path that somebody typed."""
+    try:
+        return partial.open("xb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """Around what writes: within a connection an OSError would pass for the database's.
 
-    Raises `ExportInterrupted`.
+    Where nobody reads any more, as behind `| head`, a command ends without a word. Raises
+    `OutputInterrupted`.
     """
     try:
         yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(NOBODY_READS) from None
     except OSError as error:
-        raise ExportInterrupted(error) from error
+        raise OutputInterrupted(error) from error

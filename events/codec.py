@@ -31,6 +31,9 @@ SCHEMA_VERSIONS: dict[type[ProductEvent], int] = {
     product.ProductRestored: 1,
 }
 
+EVENT_TYPES = tuple(type_.__name__ for type_ in SCHEMA_VERSIONS)
+"""Those that are written now; a log may have others, of other releases."""
+
 _DECODERS = {
     (type_.__name__, version): msgspec.json.Decoder(type_)
     for type_, version in SCHEMA_VERSIONS.items()

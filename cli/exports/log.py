@@ -4,23 +4,20 @@ from typing import BinaryIO
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.errors import NoSuchCatalog
+from cli.named import find_head
 from cli.progress import through
 from cli.written import writing
 from events.canonical_event import exported
-from events.log import read_heads
 from events.walk import moment, walk
 
 
 async def export_log(engine: AsyncEngine, catalog: str, output: BinaryIO) -> None:
     """Each event in canonical form (RFC 8785), with its digest, a line.
 
-    Raises `NoSuchCatalog` and `ExportInterrupted`.
+    Raises `NoSuchCatalog` and `OutputInterrupted`.
     """
     async with moment(engine) as connection:
-        head = (await read_heads(connection)).get(catalog)
-        if head is None:
-            raise NoSuchCatalog(catalog)
+        head = await find_head(connection, catalog)
         with through(catalog, head) as advance:
             async for events in walk(connection, catalog):
                 with writing():

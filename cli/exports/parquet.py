@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
-from cli.errors import ExportInterrupted
+from cli.errors import OutputInterrupted
 from cli.exports.content import Content
 from cli.exports.writers import Write
 from cli.written import writing
@@ -66,7 +66,7 @@ SCHEMAS = {
 
 @contextmanager
 def parquet(output: BinaryIO, content: Content, schema: pa.Schema) -> Iterator[Write]:
-    """Raises `ExportInterrupted`, also for a number that a column has no room for."""
+    """Raises `OutputInterrupted`, also for a number that a column has no room for."""
     with writing():
         groups = _RowGroups(ParquetWriter(output, schema, compression="zstd"))
 
@@ -100,6 +100,6 @@ class _RowGroups:
         try:
             group = pa.Table.from_pylist(self.records, schema=self.writer.schema)
         except OverflowError as error:
-            raise ExportInterrupted(error) from error
+            raise OutputInterrupted(error) from error
         self.writer.write_table(group)
         self.records, self.size = [], 0

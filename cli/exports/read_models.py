@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.exports import prices, products
 from cli.exports.content import Content
+from cli.exports.formats import Format
 from cli.exports.source import Source, source
 from cli.exports.varying import Varying
 from cli.exports.writers import Write, comma_separated, ndjson
 from cli.progress import through
 
 type Kind = Literal["products", "prices"]
-type Format = Literal["ndjson", "csv", "parquet"]
 
 CONTENTS: dict[Kind, Content] = {"products": products, "prices": prices}
 
@@ -27,7 +27,7 @@ async def export_products(
     form: Format,
     as_of: datetime | None,
 ) -> None:
-    """Raises `NoSuchCatalog` and `ExportInterrupted`."""
+    """Raises `NoSuchCatalog` and `OutputInterrupted`."""
     async with source(engine, catalog, as_of) as given:
         varying = await _varying(given) if form == "csv" else Varying()
         with (

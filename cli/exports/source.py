@@ -8,9 +8,8 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.errors import NoSuchCatalog
+from cli.named import find_head
 from events.database import Connection
-from events.log import read_heads
 from events.walk import moment
 from projections.projection import Product
 from queries.all_products import all_products, count_products, read_tables
@@ -47,6 +46,5 @@ async def source(
 async def _source(
     connection: Connection, catalog: str, pages: Callable[[], AsyncIterator[list[Product]]]
 ) -> Source:
-    if catalog not in await read_heads(connection):
-        raise NoSuchCatalog(catalog)
+    await find_head(connection, catalog)
     return Source(pages, await count_products(connection, catalog))

@@ -13,7 +13,7 @@ from cli.written import writing
 from projections.projection import Product
 
 type Write = Callable[[Sequence[Product]], None]
-"""Raises `ExportInterrupted`."""
+"""Raises `OutputInterrupted`."""
 
 
 @contextmanager

@@ -6,10 +6,8 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.errors import NoSuchCatalog
-from cli.named import find_logged_product
+from cli.named import find_head, find_logged_product
 from events.database import driver
-from events.log import read_heads
 from events.selection import Selection
 from queries.audit.then import LogPlace
 
@@ -73,9 +71,7 @@ class Part:
 async def find_part(engine: AsyncEngine, asked: Asked) -> Part:
     """Raises `NoSuchCatalog` and `NoSuchProduct`."""
     async with driver(engine) as connection:
-        head = (await read_heads(connection)).get(asked.catalog)
-        if head is None:
-            raise NoSuchCatalog(asked.catalog)
+        head = await find_head(connection, asked.catalog)
         product = (
             None
             if asked.name is None

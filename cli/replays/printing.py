@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cli.grid import Grid
 from cli.harmless import harmless
-from cli.printer import Printer
+from cli.printer import Printer, noted
 from cli.replays.states import State
 from cli.speed import Metronome
 from cli.timeline import told, value, when
@@ -31,7 +31,7 @@ _STATES = (
 async def print_events(
     events: AsyncGenerator[LoggedItem], metronome: Metronome, printer: Printer
 ) -> None:
-    async with aclosing(events) as items:
+    async with aclosing(noted(events)) as items:
         async for item in items:
             await metronome.reach(item.occurred_at)
             if printer.as_json:
@@ -47,7 +47,7 @@ async def print_states(
     grid = Grid(_STATES, printer.width)
     if not printer.as_json:
         printer.lines([grid.header])
-    async with aclosing(states) as versions:
+    async with aclosing(noted(states)) as versions:
         async for state in versions:
             await metronome.reach(state.occurred_at)
             if printer.as_json:
@@ -63,7 +63,7 @@ async def print_rows(rows: AsyncGenerator[Row], model: ReadModel, printer: Print
     in_columns = printer.is_terminal and not printer.as_json
     if in_columns:
         printer.lines([grid.header])
-    async with aclosing(rows) as found:
+    async with aclosing(noted(rows)) as found:
         async for row in found:
             if in_columns:
                 printer.lines([grid.line([Text(_plain(each)) for each in row])])

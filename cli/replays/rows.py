@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 
 import msgspec
+import typer
 from sqlalchemy import JSON
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,6 +15,13 @@ from projections.writing import read_catalog
 from queries.audit.then import products_then
 
 MODELS: Mapping[str, ReadModel] = {model.table.name: model for model in READ_MODELS}
+
+
+def read_model(table: str) -> ReadModel:
+    """As it is typed."""
+    if table not in MODELS:
+        raise typer.BadParameter(f"{table} is none of {', '.join(MODELS)}.")
+    return MODELS[table]
 
 
 async def rows(engine: AsyncEngine, part: Part, model: ReadModel) -> AsyncGenerator[Row]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli import history
+from cli import logged
 from events import product as facts
 from events.append import Append
 from events.codec import encode
@@ -111,7 +111,7 @@ async def test_events_are_selected(told: Told, options: list[str], versions: lis
 async def test_long_histories_are_told_to_their_end(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "AT_ONCE", 2)
+    monkeypatch.setattr(logged, "AT_ONCE", 2)
     for options, count in (((), 4), (("--limit", "3"), 3)):
         assert len(await told("LAMP-1", "--json", *options)) == count
 

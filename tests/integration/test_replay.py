@@ -18,8 +18,8 @@ from rich.text import Text
 from sqlalchemy import JSON
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli import printer
-from cli.replays import events as by_event
+from cli import logged as by_event
+from cli import printer, written
 from commands.appending import Circumstances, to_append
 from events import walk
 from events.database import driver
@@ -69,9 +69,15 @@ class Replay:
 
     async def __call__(self, *arguments: str, code: int = 0) -> list[str]:
         """The lines that were printed."""
+        return (await self.told(*arguments, code=code))[0].splitlines()
+
+    async def warnings(self, *arguments: str) -> list[str]:
+        return (await self.told(*arguments))[1].splitlines()
+
+    async def told(self, *arguments: str, code: int = 0) -> tuple[str, str]:
         self.captured.readouterr()
         assert await asyncio.to_thread(self.catalog, "replay", *arguments) == code
-        return self.captured.readouterr().out.splitlines()
+        return self.captured.readouterr()
 
     async def documents(self, *arguments: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in await self(*arguments)]
@@ -124,23 +130,51 @@ async def test_each_event_is_told_with_what_it_changed(
         (["--until", "3"], [1, 2, 3]),
         (["--until", "0"], []),
         (["--until", "99"], [1, 2, 3, 4, 5]),
-        (["--until", "2026-01-06"], [1, 2, 4, 5]),
-        (["--until", "2026-01-05T23:59:59Z"], [1, 2]),
+        (["--until", "2026-01-06"], [1, 2]),
+        (["--until", "2026-01-06T00:00:00.000001Z"], [1, 2, 4, 5]),
         (["--until", "2200-01-01"], [1, 2, 3, 4, 5]),
+        (["--until", "0001-01-01"], []),
+        (["--as-of", "2026-01-06"], [1, 2, 4, 5]),
+        (["--as-of", "2026-01-05T23:59:59Z"], [1, 2]),
         (["--since", "2"], [2, 3, 4, 5]),
         (["--since", "2", "--until", "4"], [2, 3, 4]),
         (["--since", "2026-01-06"], [3, 4, 5]),
-        (["--since", "2026-01-06", "--until", "2026-01-06"], [4, 5]),
+        (["--since", "2026-01-06", "--as-of", "2026-01-06"], [4, 5]),
+        (["--since", "2026-01-06", "--until", "2026-01-06"], []),
+        (["--since", "20260106"], []),
         (["--type", "PriceSet", "--type", "ProductRenamed"], [2, 3, 5]),
         (["DESK-1", "--type", "ProductRenamed"], [5]),
         (["--actor", "tests"], [1, 2, 3, 4, 5]),
         (["--actor", "nobody"], []),
     ],
 )
-async def test_a_part_is_replayed_with_both_its_ends(
+async def test_a_part_is_replayed_from_one_place_to_another(
     replay: Replay, arguments: list[str], positions: list[int]
 ) -> None:
     assert await replay.positions(*arguments) == positions
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--since", "20260106"],
+        ["LAMP-1", "--as", "states", "--until", "2026-01-05"],
+        ["--into", "product_details", "--until", "0"],
+    ],
+)
+async def test_where_nothing_is_in_the_range_that_is_told_and_else_nothing(
+    replay: Replay, arguments: list[str]
+) -> None:
+    assert await replay.warnings(*arguments) == [printer.NOTHING]
+    assert await replay.warnings() == []
+
+
+@pytest.mark.usefixtures("log")
+async def test_a_type_that_nobody_knows_is_told(replay: Replay) -> None:
+    told, warned = await replay.told("--type", "PriceSet", "--type", "PriceSett")
+    assert told.splitlines() == TOLD[4:6]
+    assert warned.startswith("catalog: PriceSett is no event that this release writes: Product")
 
 
 @pytest.mark.usefixtures("log")
@@ -204,7 +238,8 @@ async def test_states_are_a_line_a_version(replay: Replay) -> None:
     [
         ([], [1, 2, 3]),
         (["--until", "2"], [1, 2]),
-        (["--until", "2026-01-06"], [1, 2]),
+        (["--as-of", "2026-01-07"], [1, 2, 3]),
+        (["--until", "2026-01-07"], [1, 2]),
         (["--since", "2026-01-06"], [3]),
         (["--since", "2", "--type", "PriceSet"], [2]),
     ],
@@ -271,10 +306,11 @@ async def test_into_a_table_it_is_one_on_a_terminal(
         (["--until", "2"], ["Lamp"]),
         (["--until", "3"], ["Sun"]),
         (["--until", "4"], ["Sun", "Desk"]),
-        (["--until", "2026-01-06"], ["Lamp", "Moon"]),
+        (["--until", "2026-01-06"], ["Lamp"]),
+        (["--as-of", "2026-01-06"], ["Lamp", "Moon"]),
         (["--until", "99"], ["Sun", "Moon"]),
         (["DESK-1"], ["Moon"]),
-        (["DESK-1", "--until", "2026-01-05"], []),
+        (["DESK-1", "--as-of", "2026-01-05"], []),
     ],
 )
 async def test_into_a_table_it_ends_where_it_is_told_to(
@@ -329,6 +365,8 @@ async def test_nothing_of_a_name_commands_the_terminal(engine: AsyncEngine, repl
         ["--into", "products"],
         ["--as", "rows"],
         ["--until", "tomorrow"],
+        ["--as-of", "3"],
+        ["--until", "3", "--as-of", "2026-01-05"],
         ["--speed", "fast"],
     ],
 )
@@ -350,7 +388,7 @@ async def test_where_nobody_reads_any_more_it_ends_without_a_word(database_url: 
     assert process.stderr
     assert await asyncio.to_thread(process.stderr.read) == b""
     process.stderr.close()
-    assert process.wait() == printer.NOBODY_READS
+    assert process.wait() == written.NOBODY_READS
 
 
 @pytest.mark.usefixtures("log")

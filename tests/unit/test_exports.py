@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.errors import ExportInterrupted
+from cli.errors import OutputInterrupted
 from cli.exports import parquet, prices, products
 from cli.exports.cells import cell
 from cli.exports.content import Content
@@ -212,10 +212,10 @@ def test_row_groups_are_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_amount_that_parquet_has_no_room_for_is_told() -> None:
-    body = lamp(eur(5)).body
-    boundless = stored(body.replace('"amount":5', f'"amount":{2**63}'))
-    with pytest.raises(ExportInterrupted, match="too large"):
-        as_parquet([boundless], products, "products")
+    priced = lamp(eur(5))
+    body = priced.body.replace('"amount":5', f'"amount":{2**63}')
+    with pytest.raises(OutputInterrupted, match="too large"):
+        as_parquet([stored(body, priced.since)], products, "products")
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
@@ -232,5 +232,5 @@ def test_a_full_disk_is_told(form: str) -> None:
         "csv": lambda output: comma_separated(output, products, Varying()),
         "parquet": lambda output: parquet.parquet(output, products, parquet.SCHEMAS["products"]),
     }
-    with pytest.raises(ExportInterrupted, match="no space left"), ExitStack() as stack:
+    with pytest.raises(OutputInterrupted, match="no space left"), ExitStack() as stack:
         stack.enter_context(writers[form](FullDisk()))([lamp()])
