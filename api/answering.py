@@ -1,10 +1,11 @@
 """What the routers of the read side share: how fresh an answer has to be, and how it is sent."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.access import CatalogKey
 from api.caching import PRIVATE
@@ -15,12 +16,15 @@ from api.representations import COMPRESSED, Preferences, digest, represented
 from api.resources import Held, Resources
 from events.errors import Refused
 from queries.answer import Answer
+from queries.errors import TooManyQueries
 from queries.positions import Source
 
 DIGEST = "[0-9a-f]{32}"
 ETAGS = "[!-~ ]{0,1000}"
 WAIT_MILLISECONDS = 2_000
 """For a position, when a request does not say how long."""
+
+type AskingLog[T] = Callable[[AsyncEngine], Awaitable[Answer[T]]]
 
 
 class Sent(Response):
@@ -50,6 +54,18 @@ class Read:
         return await self.held.freshness.reflecting(
             self.catalog, self.minimum, self.wait_seconds, read, source=source
         )
+
+    async def of_log[T](self, ask: AskingLog[T], *, source: Source = "appended") -> Answer[T]:
+        """What an auditor asks, in its turn: all such questions come here.
+
+        Raises `TooManyQueries`, and `ProjectionBehind`.
+        """
+
+        async def asked() -> Answer[T]:
+            async with self.held.read_database.audit() as engine:
+                return await ask(engine)
+
+        return await self(asked, source=source)
 
     async def for_auditors(self, body: bytes, position: int, *, tag: str | None = None) -> Response:
         return await self._sent(body, position, PRIVATE, tag)
@@ -119,8 +135,8 @@ type Reading = Annotated[Read, Depends(_read)]
 
 
 def for_auditors(*refusals: type[Refused]) -> Responses:
-    """The OpenAPI responses of a read whose answers are its caller's own."""
-    return _described(DIGEST, "^private, no-cache$", *refusals)
+    """The OpenAPI responses of a read of the log, whose answers are its caller's own."""
+    return _described(DIGEST, "^private, no-cache$", *refusals, TooManyQueries)
 
 
 def for_readers(*refusals: type[Refused], tag: str = DIGEST) -> Responses:

@@ -40,10 +40,7 @@ async def get_diff(
     ] = None,
 ) -> Response:
     """What changed from one version or moment to another; either may be the older one."""
-    answer = await read(
-        lambda: diff(read.held.query_engine, catalog, product_id, before, after),
-        source="appended",
-    )
+    answer = await read.of_log(lambda engine: diff(engine, catalog, product_id, before, after))
     if answer.value is None:
         raise UnknownProduct
     return await read.for_auditors(msgspec.json.encode(answer.value), answer.position)

@@ -38,11 +38,10 @@ async def get_history(
     """What happened to the product, oldest first, and what each event changed."""
     wanted = msgspec.structs.replace(selected, stream=product_id)
     cursors = await read.held.cursors()
-    answer = await read(
-        lambda: history.of_product(
-            read.held.query_engine, cursors, catalog, wanted, limit=limit, cursor=cursor
-        ),
-        source="appended",
+    answer = await read.of_log(
+        lambda engine: history.of_product(
+            engine, cursors, catalog, wanted, limit=limit, cursor=cursor
+        )
     )
     if answer.value is None:
         raise UnknownProduct

@@ -17,13 +17,15 @@ from commands.errors import UnknownProduct
 from commands.input import Sku
 from events.append import Claim
 from queries.document import Document
+from queries.errors import TooManyQueries
 from queries.memory import Found
 
 STALE = '110 - "Response is Stale"'
 """RFC 7234, 5.5.1; RFC 9111 leaves it to `Age` alone."""
 
 _RESPONSES = for_readers(
-    *CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, *PAST_REFUSALS, tag=f"[0-9]+({PARKED})?"
+    *(*CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, *PAST_REFUSALS, TooManyQueries),
+    tag=f"[0-9]+({PARKED})?",
 )
 for _status in (200, 304):
     _RESPONSES[_status]["headers"] |= {

@@ -9,21 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.circuit import Away, Circuit, Told
 from events.database import pool_state
 from events.errors import DatabaseUnavailable
-from queries.errors import TooManyQueries
+from queries.turns import Turns
 
 LOOK_UPS = 2
 """At a time, whatever is asked for: other reads need connections, too, and have one of a pool of
 two."""
-TURN_SECONDS = 2.0
-"""The longest that a survey waits for its turn."""
 ANSWER_SECONDS = 5.0
 """What answers later is away. What takes long ends before: see `begin_one_moment.sql`."""
 
 
 class ReadDatabase:
-    """Look-ups of what has a key, and surveys: lists and counts, which may take long.
+    """Look-ups of what has a key, surveys, which are lists and counts, and questions about the log.
 
-    Surveys have a third of the pool: more of them at a time would all come too late.
+    Surveys may take long, and audits longer. Each kind has a third of the pool: more of them at a
+    time would all come too late.
     """
 
     def __init__(self, engine: AsyncEngine, *, told: Told = lambda _: None) -> None:
@@ -33,7 +32,8 @@ class ReadDatabase:
             "reads", faults=(DatabaseUnavailable,), deadline_seconds=ANSWER_SECONDS, told=told
         )
         self._look_ups = asyncio.Semaphore(max(1, min(LOOK_UPS, limit - 1)))
-        self._surveys = asyncio.Semaphore(max(1, limit // 3))
+        self._surveys = Turns(limit // 3)
+        self._audits = Turns(limit // 3)
 
     @property
     def is_away(self) -> bool:
@@ -48,16 +48,14 @@ class ReadDatabase:
     @asynccontextmanager
     async def survey(self) -> AsyncIterator[AsyncEngine]:
         """Raises `DatabaseUnavailable`, and `TooManyQueries` who has waited long for his turn."""
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                await self._surveys.acquire()
-        except TimeoutError as error:
-            raise TooManyQueries from error
-        try:
-            async with self._asked():
-                yield self._engine
-        finally:
-            self._surveys.release()
+        async with self._surveys.taken(), self._asked():
+            yield self._engine
+
+    @asynccontextmanager
+    async def audit(self) -> AsyncIterator[AsyncEngine]:
+        """As `survey`, but the circuit hears nothing: a product of many events takes long."""
+        async with self._audits.taken():
+            yield self._engine
 
     @asynccontextmanager
     async def _asked(self) -> AsyncIterator[None]:

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import pool, pool_state
 from events.errors import DatabaseUnavailable
 from events.nudge import connect
-from queries import database as turns
-from queries import moment
+from queries import moment, turns
 from queries.categories import Categories
 from queries.cursor_key import KeptCursors
 from queries.database import ANSWER_SECONDS, ReadDatabase
