@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
-import structlog
 from fastapi import APIRouter, Query, Response
 
 from api import outputs
@@ -19,8 +18,6 @@ from queries.errors import LogDamaged, NoCheckpoint, NotCovered
 
 _REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind, NoCheckpoint)
 _PROOF_REFUSALS = (*_REFUSALS, NotCovered, LogDamaged, InternalError)
-
-log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/v1/catalogs/{catalog}/audit", tags=["queries"], dependencies=ONLY_KNOWN)
 
@@ -105,9 +102,6 @@ async def _proven[T: msgspec.Struct](
     try:
         return await _told(read, await read(prove, source="signed"))
     except MissingHashes as error:
-        log.error(  # noqa: TRY400 -- it is not about our code
-            "log_damaged", catalog=read.catalog, missing=str(error)
-        )
         raise LogDamaged(missing=str(error)) from error
 
 

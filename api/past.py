@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from api.answering import Read
 from api.auth.access import CatalogKey, Reader
 from api.auth.audited import auditing
-from api.errors import InvalidInput
+from api.errors import InternalError, InvalidInput
 from api.list_parameters import Moment, moment
 from api.parameters import IN_DIGITS
 from commands.errors import UnknownProduct
@@ -19,9 +19,10 @@ from events.errors import Undecodable, UnknownVersion
 from projections.document import encode
 from queries.audit.past import product_at
 from queries.audit.stand import Place
+from queries.errors import LogDamaged
 
 LARGEST_VERSION: Final = 2**31 - 1
-PAST_REFUSALS = (UnknownVersion, Undecodable)
+PAST_REFUSALS = (UnknownVersion, Undecodable, LogDamaged, InternalError)
 
 
 async def _asked(
@@ -75,7 +76,7 @@ type End = Annotated[
 
 
 async def answer(read: Read, key: UUID | Claim, place: Place) -> Response:
-    """Raises `UnknownProduct` where it was not there, `UnknownVersion` and `Undecodable`."""
+    """Raises `UnknownProduct` where it was not there, and as `product_at` does."""
     found = await read(
         lambda: product_at(read.held.query_engine, read.catalog, key, place), source="appended"
     )

@@ -12,17 +12,20 @@ from api import audit_outputs
 from api.answering import Read, Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Auditor
 from api.currencies import KnownCurrency
-from api.errors import ProjectionBehind
+from api.errors import InternalError, ProjectionBehind
 from api.list_parameters import Moment
 from api.parameters import IN_DIGITS, ONLY_KNOWN, PageCursor, PageLimit
 from commands.errors import UnknownCurrency, UnknownProduct
 from events.errors import Undecodable
 from queries.answer import Answer
 from queries.audit.price_history import Prices, lowest_price, price_history
-from queries.errors import InvalidCursor
+from queries.errors import InvalidCursor, LogDamaged
 
 MOST_DAYS = 3_650
-_REFUSALS = (*CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, UnknownCurrency, Undecodable)
+_REFUSALS = (
+    *(*CATALOG_REFUSALS, ProjectionBehind, UnknownProduct, UnknownCurrency),
+    *(Undecodable, LogDamaged, InternalError),
+)
 
 type Currency = Annotated[KnownCurrency, Path()]
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
+import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
@@ -16,9 +17,12 @@ from api import errors
 from api.refusals import MEDIA_TYPE, STATUS, content, may_refuse
 from commands.faults import Fault, faults, message, pointer
 from events.errors import Refused
+from queries.errors import LogDamaged
 
 RETRY_AFTER_SECONDS = 1
 ACRONYMS = {"json": "JSON", "sku": "SKU"}
+
+log = structlog.get_logger(__name__)
 
 
 def problem(request: Request, refusal: Refused) -> Response:
@@ -54,6 +58,8 @@ def install(app: FastAPI) -> None:
 
 async def _refused(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, Refused)  # noqa: S101 -- Starlette's handlers are typed for any error
+    if isinstance(exc, LogDamaged):
+        log.error("log_damaged", catalog=request.path_params["catalog"], **exc.members)
     return problem(request, exc)
 
 

@@ -35,7 +35,7 @@ class NotCovered(Refused):
 
 
 class LogDamaged(Refused):
-    """The log lacks `missing`, which it had when it was signed, so there is no such proof.
+    """The log lacks `missing`, which it once had, so that there is no right answer.
 
     Asking again does not help: whoever runs the service has to verify and restore the log.
     """

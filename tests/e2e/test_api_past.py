@@ -7,11 +7,13 @@ from urllib.parse import quote
 import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from api.auth.roles import Role
 from tests.auth import Service, given_user
 from tests.conversation import NOBODY, PRODUCTS, Answer, Caller
 from tests.poisoned import Poisoned
+from tests.signing import rewritten
 
 pytest_plugins = ("tests.conversation_fixtures", "tests.poisoned_fixtures")
 
@@ -196,6 +198,25 @@ async def test_what_makes_no_sense_is_pointed_at(
 ) -> None:
     problem = (await anna.gets(path + question)).refused(422, "invalid-input")
     assert [error["pointer"] for error in problem["errors"]] == [f"/{parameter}"]
+
+
+async def test_an_event_that_is_missing_is_told(
+    anna: Caller, path: str, engine: AsyncEngine
+) -> None:
+    await rewritten(engine, "events", "delete from event_store.events where version = 2")
+    told = {"catalog": "main", "missing": f"version 2 of product {path.rpartition('/')[2]}"}
+    for question in (
+        "?version=2",
+        f"?as_of={TO_COME}",
+        "/diff?from=0",
+        "/prices/USD/history",
+        "/prices/USD/lowest",
+    ):
+        with capture_logs() as logs:
+            problem = (await anna.gets(path + question)).refused(500, "log-damaged")
+        assert problem["missing"] == told["missing"]
+        assert {"event": "log_damaged", "log_level": "error", **told} in logs
+    assert (await reads(anna, f"{path}?version=1"))["name"] == "Lamp"
 
 
 async def test_a_currency_that_is_none_is_told(anna: Caller, path: str) -> None:
