@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,6 +16,8 @@ from queries.audit.telling import LoggedItem, tell
 
 WINDOW = 20_000
 """Positions that one request looks at, however few of their events are wanted."""
+STRETCH_BYTES = 1_000_000
+"""Of the data of events that are told of at once; one alone may have more."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -55,16 +58,33 @@ class LogReader:
         following = stretch.upto if stretch.upto < stretch.head else None
         return Answer(Page(stretch.items, following), stretch.head)
 
-    async def stretch(self, catalog: str, wanted: Selection, *, after: int, limit: int) -> Stretch:
-        """At most `limit` events, and of the whole log at most `WINDOW` positions looked at.
+    async def stretch(
+        self,
+        catalog: str,
+        wanted: Selection,
+        *,
+        after: int,
+        limit: int,
+        limit_bytes: int = STRETCH_BYTES,
+    ) -> Stretch:
+        """At most `limit` events, of which one at the most is beyond `limit_bytes` of data.
 
+        Of the whole log at most `WINDOW` positions are looked at.
         A product's events are found without a look at others', so that they may lie anywhere.
         Raises `DatabaseUnavailable`.
         """
         async with driver(self._engine) as connection:
             head = (await read_heads_of(connection, [catalog]))[catalog]
             upto = min(after + WINDOW, head) if wanted.stream is None else head
-            events = await select(connection, catalog, wanted, after=after, upto=upto, limit=limit)
+            found = await select(connection, catalog, wanted, after=after, upto=upto, limit=limit)
+        events = found[: _fitting(found, limit_bytes)]
         items = await tell(self._engine, catalog, events, self._products)
-        looked = events[-1].position if len(events) == limit else max(upto, after)
+        is_cut = len(events) < len(found) or len(found) == limit
+        looked = events[-1].position if is_cut else max(upto, after)
         return Stretch(events, items, looked, head)
+
+
+def _fitting(events: Sequence[Recorded], limit_bytes: int) -> int:
+    """How many of them have so much data, the last one perhaps more."""
+    before = accumulate((len(event.data) for event in events), initial=0)
+    return sum(weight < limit_bytes for weight in islice(before, len(events)))

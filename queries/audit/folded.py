@@ -1,29 +1,31 @@
 """Products as they were at some version, and what the events behind that version changed."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from copy import copy
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from events.recorded import Fact
-from projections.document import ProductDocument, apply
+from projections.document import ProductDocument, apply, encode
 from queries.audit.changes import Change, changes, fields, why
 
 FIXED_BYTES = 2_000
-"""What a document weighs beside the data of the events that it was folded from."""
+"""What a product weighs beside its document as JSON."""
+PLACES = 8
+"""Of one product that are remembered, for who walk along the same log one behind the other."""
 
 
 class Folded:
     """A product up to `version`; from an event on that can't be read nobody knows what it is."""
 
-    __slots__ = ("discarded", "document", "unknown", "version", "weight")
+    __slots__ = ("discarded", "document", "unknown", "version")
 
     def __init__(self, discarded: frozenset[int]) -> None:
         self.discarded = discarded
         self.document: ProductDocument | None = None
         self.unknown: str | None = None
         self.version = 0
-        self.weight = FIXED_BYTES
 
     def forked(self) -> Self:
         """One that goes on by itself."""
@@ -41,7 +43,6 @@ class Folded:
             return
         try:
             self.document = apply(self.document, fact)
-            self.weight += len(fact.data)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever an event's handler stumbles over
@@ -54,29 +55,43 @@ class Folded:
         return changes(before, fields(self.document))
 
 
+class _Kept(NamedTuple):
+    folded: Folded
+    weight: int
+
+
 class FoldedProducts:
     """Those that were folded last, up to so many bytes: each event is folded once on a way."""
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
-        self._kept: OrderedDict[tuple[str, UUID], Folded] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, UUID], tuple[_Kept, ...]] = OrderedDict()
         self._weight = 0
 
     def upto(self, catalog: str, product: UUID, version: int, discarded: frozenset[int]) -> Folded:
         """The nearest state that is not beyond `version`."""
-        kept = self._kept.get((catalog, product))
-        if kept is None or kept.version > version or kept.discarded != discarded:
-            return Folded(discarded)
-        return kept.forked()
+        kept = (each.folded for each in self._kept.get((catalog, product), ()))
+        near = [each for each in kept if each.version <= version and each.discarded == discarded]
+        return max(near, key=_version).forked() if near else Folded(discarded)
 
     def keep(self, catalog: str, product: UUID, folded: Folded) -> None:
         key = catalog, product
-        self._forget(key)
-        self._kept[key] = folded
-        self._weight += folded.weight
+        others = [each for each in self._forgotten(key) if each.folded.version != folded.version]
+        kept = _Kept(folded, FIXED_BYTES + len(encode(folded.document)))
+        self._kept[key] = (*others, kept)[-PLACES:]
+        self._weight += _weight(self._kept[key])
         while self._weight > self._limit:
-            self._forget(next(iter(self._kept)))
+            self._forgotten(next(iter(self._kept)))
 
-    def _forget(self, key: tuple[str, UUID]) -> None:
-        if (kept := self._kept.pop(key, None)) is not None:
-            self._weight -= kept.weight
+    def _forgotten(self, key: tuple[str, UUID]) -> tuple[_Kept, ...]:
+        kept = self._kept.pop(key, ())
+        self._weight -= _weight(kept)
+        return kept
+
+
+def _version(folded: Folded) -> int:
+    return folded.version
+
+
+def _weight(kept: Iterable[_Kept]) -> int:
+    return sum(each.weight for each in kept)

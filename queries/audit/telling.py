@@ -15,7 +15,11 @@ from queries.audit.items import Item, circumstances
 
 FOLDED_AT_ONCE = 200
 """Events; then others have their turn, after some milliseconds."""
-READ_AT_ONCE = 2_000
+READ_AT_ONCE = 500
+READ_AT_FIRST = 100
+"""Events of which nobody knows how large they are."""
+READ_BYTES = 1_000_000
+"""Of the events that are read at once, where they are as large as those before them."""
 
 _FIND_DISCARDED = statement(__package__, "sql/find_discarded.sql")
 
@@ -75,8 +79,10 @@ async def tell(
     }
     telling = _Telling(events, products)
     lacking = {product: _lacking(of_it) for product, of_it in versions.items()}
-    while facts := await _read_before(engine, catalog, products, lacking):
+    at_once = READ_AT_FIRST
+    while facts := await _read_before(engine, catalog, products, lacking, at_once):
         await telling.take(facts)
+        at_once = _fitting(facts)
     await telling.take(events)
     for product, folded in products.items():
         remembered.keep(catalog, product, folded)
@@ -90,7 +96,11 @@ def _lacking(versions: Sequence[int]) -> int:
 
 
 async def _read_before(
-    engine: AsyncEngine, catalog: str, products: dict[UUID, Folded], upto: dict[UUID, int]
+    engine: AsyncEngine,
+    catalog: str,
+    products: dict[UUID, Folded],
+    upto: dict[UUID, int],
+    limit: int,
 ) -> list[Fact]:
     spans = {
         product: (folded.version, upto[product])
@@ -100,7 +110,13 @@ async def _read_before(
     if not spans:
         return []
     async with driver(engine) as connection:
-        return await read_spans(connection, catalog, spans, READ_AT_ONCE)
+        return await read_spans(connection, catalog, spans, limit)
+
+
+def _fitting(facts: Sequence[Fact]) -> int:
+    """How many of that size are read at once."""
+    weight = sum(len(fact.data) for fact in facts)
+    return max(1, min(READ_AT_ONCE, READ_BYTES * len(facts) // weight))
 
 
 async def _find_discarded(

@@ -1,5 +1,6 @@
 """A log is read in stretches: what is selected, what each event changed, and what that costs."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -8,10 +9,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import product as facts
-from events.database import driver
+from events.database import Connection, driver
 from events.product import ProductEvent
 from events.recorded import Fact
-from events.selection import EVERYTHING, Selection, select
+from events.selection import EVERYTHING, Selection, read_spans, select
 from projections.document import ProductDocument
 from projections.document import apply as applied
 from queries.audit import events, folded, telling
@@ -144,7 +145,7 @@ async def test_long_streams_are_folded_in_portions(
 
 
 async def test_what_is_remembered_of_products_has_its_bounds() -> None:
-    remembered = folded.FoldedProducts(3 * folded.FIXED_BYTES)
+    remembered = folded.FoldedProducts(3 * folded.FIXED_BYTES + 100)
     for product in PRODUCTS:
         known = folded.Folded(frozenset())
         known.version = 1
@@ -196,3 +197,76 @@ async def test_a_window_bounds_what_is_looked_at_but_for_a_product(
     assert (len(one.items), one.upto) == (13, one.head)
     beyond = await reading.stretch("main", EVERYTHING, after=MANY, limit=9)
     assert (beyond.items, beyond.upto) == ([], MANY)
+
+
+def long(number: int) -> facts.ProductDescribed:
+    return facts.ProductDescribed(description=f"{number}".ljust(1_000, "x"))
+
+
+async def test_a_stretch_ends_once_its_events_weigh_much(
+    engine: AsyncEngine, folds: list[int]
+) -> None:
+    await Log(engine).given(LAMP, registered, *(long(number) for number in range(20)))
+    reading, after, upto = reader(engine), 0, []
+    while after < 21:
+        stretch = await reading.stretch(
+            "main", EVERYTHING, after=after, limit=50, limit_bytes=3_000
+        )
+        assert stretch.upto == stretch.events[-1].position == stretch.items[-1].position
+        after = stretch.upto
+        upto.append(after)
+    assert upto == [4, 7, 10, 13, 16, 19, 21]
+    assert folds == list(range(1, 22))
+    one = await reading.stretch("main", EVERYTHING, after=20, limit=50, limit_bytes=1)
+    assert (len(one.items), one.upto) == (1, 21)
+
+
+async def test_what_came_before_is_read_in_portions_by_weight(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portions: list[int] = []
+
+    async def counted(
+        connection: Connection, catalog: str, spans: Mapping[UUID, tuple[int, int]], limit: int
+    ) -> list[Fact]:
+        found = await read_spans(connection, catalog, spans, limit)
+        portions.append(len(found))
+        return found
+
+    monkeypatch.setattr(telling, "read_spans", counted)
+    monkeypatch.setattr(telling, "READ_AT_FIRST", 2)
+    monkeypatch.setattr(telling, "READ_BYTES", 5_000)
+    await Log(engine).given(LAMP, registered, *(long(number) for number in range(30)))
+    await reader(engine).stretch("main", EVERYTHING, after=30, limit=1)
+    assert sum(portions) == 30
+    assert max(portions[2:]) < 5
+
+
+async def test_who_walk_one_behind_the_other_have_each_event_folded_once_each(
+    engine: AsyncEngine, folds: list[int]
+) -> None:
+    await Log(engine).given(LAMP, registered, *(long(number) for number in range(99)))
+    reading = reader(engine)
+    for after in range(0, 50, 10):
+        for walker in (0, 50):
+            await reading.stretch("main", EVERYTHING, after=after + walker, limit=10)
+    assert len(folds) == 10 + 50 + 4 * 20
+
+
+async def test_a_product_weighs_what_it_is_and_not_what_it_was(
+    engine: AsyncEngine, folds: list[int]
+) -> None:
+    log = Log(engine)
+    await log.given(DESK, facts.ProductRegistered(sku="DESK-1", name="Desk", attributes={}))
+    await log.given(LAMP, registered, *(long(number) for number in range(99)))
+    reading = reader(engine, folded_bytes=20_000)
+    await walked_by(reading, upto=101)
+    folds.clear()
+    last = [await log.given(each, facts.ProductRenamed(name="new")) for each in (DESK, LAMP)]
+    await walked_by(reading, after=101, upto=last[-1])
+    assert folds == last
+
+
+async def walked_by(reading: LogReader, *, upto: int, after: int = 0) -> None:
+    while after < upto:
+        after = (await reading.stretch("main", EVERYTHING, after=after, limit=50)).upto
