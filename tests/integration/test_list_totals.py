@@ -1,6 +1,7 @@
 """A total is remembered as long as it is right, and never of another moment than its page."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,7 +12,6 @@ from projections.interventions import finish
 from projections.projection import Catalog
 from queries.database import ReadDatabase
 from queries.lists import products
-from queries.lists import totals as remembering
 from queries.lists.filters import Filters
 from queries.lists.listing import Wanted
 from queries.lists.products import Page
@@ -145,13 +145,21 @@ async def test_another_generation_is_counted_anew(engine: AsyncEngine, totals: T
     assert not await counts(engine, totals)
 
 
-async def test_what_was_not_asked_for_the_longest_is_forgotten(
-    engine: AsyncEngine, totals: Totals, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remembering, "KEPT", 2)
+async def test_what_was_not_asked_for_the_longest_is_forgotten(engine: AsyncEngine) -> None:
+    totals = Totals(kept=2)
     first, second, third = (replace(HOME, category=each) for each in "abc")
     for each in (first, second, first, third):
         await found(engine, totals, each)
     assert not await counts(engine, totals, first)
     assert not await counts(engine, totals, third)
     assert await counts(engine, totals, second)
+
+
+async def test_the_past_s_are_forgotten_for_each_other_alone(engine: AsyncEngine) -> None:
+    totals = Totals(kept=1, kept_of_past=1)
+    one, other = (replace(HOME, as_of=datetime(2024, 1, day, tzinfo=UTC)) for day in (1, 2))
+    for each in (HOME, one, other):
+        await found(engine, totals, each)
+    assert not await counts(engine, totals)
+    assert not await counts(engine, totals, other)
+    assert await counts(engine, totals, one)
