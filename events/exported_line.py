@@ -1,5 +1,6 @@
 """A line of an exported log back to its event."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -33,6 +34,8 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As canonical JSON writes it, and no backslash before the letter u."""
 _decoder = msgspec.json.Decoder(_Line)
 
 
@@ -46,6 +49,8 @@ def parsed(line: bytes) -> Recorded:
         written = f"{exported(event)}\n".encode()
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise MalformedLine(f"no event as it is exported ({error})") from error
+    if _NUL.search(line):
+        raise MalformedLine("a text with the character NUL, which PostgreSQL can't hold")
     if written != line:
         raise MalformedLine("an event that is written otherwise than it is exported")
     return event

@@ -13,14 +13,15 @@ from tests.exported_logs import hashed, lines, log
 
 EVENT = log()[1]
 [LINE] = lines([EVENT])
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.just(r"\u0000")
 
 
 @given(
     st.builds(
         hashed,
         st.sampled_from(log()),
-        actor=st.text(st.characters(codec="utf-8")),
-        causation_id=st.none() | st.text(st.characters(codec="utf-8")),
+        actor=TEXTS,
+        causation_id=st.none() | TEXTS,
         position=st.integers(1, 2**63 - 1),
         version=st.integers(1, 2**31 - 1),
         occurred_at=st.datetimes(timezones=st.just(EVENT.occurred_at.tzinfo)),
@@ -44,6 +45,9 @@ def test_what_was_exported_is_read_as_it_was(event: Recorded) -> None:
         lambda line: line.replace('"actor":"tests",', '"actor":"tests","and":1,'),
         lambda line: line.replace('"actor":"tests",', '"actor":"\\u0074ests",'),
         lambda line: line.replace('"actor":"tests",', '"actor":null,'),
+        lambda line: line.replace('"actor":"tests",', '"actor":"te\\u0000sts",'),
+        lambda line: line.replace('"actor":"tests",', '"actor":"\\\\\\u0000",'),
+        lambda line: line.replace('{"amount"', '{"\\u0000":1,"amount"'),
         lambda line: line.replace('"causation_id":null', '"causation_id":1'),
         lambda line: line.replace(EVENT.digest.hex(), EVENT.digest.hex().upper()),
         lambda line: line.replace(EVENT.digest.hex(), "x"),
