@@ -5,27 +5,34 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from asyncpg import ObjectNotInPrerequisiteStateError
 from pydantic import ValidationError
 
 from api.catalogs import NewCatalog
-from cli.errors import CatalogNotEmpty, NothingToRestore, NotToBeOpened, UnsoundLog
-from cli.lines import Lines
+from cli.errors import (
+    CatalogNotEmpty,
+    NothingToRestore,
+    NotToBeOpened,
+    RestoreRunning,
+    UnsoundLog,
+)
+from cli.lines import Lines, reading
 from commands.faults import faults
-from commands.verify_rules import RULES
+from commands.verify_rules import RESTORED
 from events.catalogs import open_catalog
 from events.checkpoints import origin
 from events.database import Connection
 from events.exported_line import MalformedLine, parsed
 from events.log import read_heads
 from events.notes import VerifierKey
-from events.restore import Restored, restore
+from events.restore import Restored, is_alone, restore, stage
 from events.verify.audit import Audit
 from events.verify.finding import Finding
 from events.verify.signed import Signed, read_note
 
 UNREADABLE = (
-    " Restore it with the version that wrote it; or without what such events claim, by "
-    "--accept-unreadable."
+    " Restore it with the version that wrote it; or as it is, without what unreadable events "
+    "claim, by --accept-unreadable."
 )
 
 
@@ -52,33 +59,42 @@ async def restore_log(
 ) -> tuple[str, Restored]:
     """The catalog, and what it has now.
 
-    Raises `UnreadableFile`, `NothingToRestore`, `CatalogNotEmpty`, `NotToBeOpened`, `UnsoundLog`.
+    Raises `UnreadableFile`, `NothingToRestore`, `RestoreRunning`, `CatalogNotEmpty`,
+    `NotToBeOpened`, `UnsoundLog`. Others can open the catalog and write to it until the end.
     """
     events = map(parsed, lines)
     try:
         if (first := next(events, None)) is None:
             raise NothingToRestore
         catalog = first.catalog_id
-        await _open(connection, catalog, wanted.opening)
+        new = await _opening(connection, catalog, wanted.opening)
         audit = Audit(
-            rules=RULES,
+            rules=RESTORED,
             key=wanted.key,
             given=list(_kept(catalog, wanted.checkpoints, wanted.key)) if wanted.key else (),
             found=_refusing(lines, accept_unreadable=wanted.accept_unreadable),
             advance=advance,
         )
-        return catalog, await restore(connection, catalog, chain([first], events), audit)
+        staged = await stage(connection, catalog, chain([first], events), audit)
     except MalformedLine as fault:
         raise UnsoundLog(lines.place, fault) from fault
-
-
-async def _open(connection: Connection, catalog: str, opening: Opening) -> None:
-    head = (await read_heads(connection)).get(catalog)
-    if head is None:
-        new = _new(catalog, opening)
+    if new:
         await open_catalog(connection, new.key, new.name, new.default_currency, new.language)
-    elif head:
-        raise CatalogNotEmpty(catalog, head)
+    try:
+        await restore(connection, catalog, RESTORED.kind)
+    except ObjectNotInPrerequisiteStateError:
+        raise CatalogNotEmpty(catalog) from None
+    return catalog, staged
+
+
+async def _opening(connection: Connection, catalog: str, opening: Opening) -> NewCatalog | None:
+    """None where the catalog is there, and empty."""
+    if not await is_alone(connection, catalog):
+        raise RestoreRunning(catalog)
+    head = (await read_heads(connection)).get(catalog)
+    if head:
+        raise CatalogNotEmpty(catalog)
+    return _new(catalog, opening) if head is None else None
 
 
 def _new(catalog: str, opening: Opening) -> NewCatalog:
@@ -99,7 +115,8 @@ def _new(catalog: str, opening: Opening) -> NewCatalog:
 
 def _kept(catalog: str, files: Iterable[Path], key: VerifierKey) -> Iterator[Signed]:
     for path in files:
-        read = read_note(path, key)
+        with reading(path):
+            read = read_note(path, key)
         if isinstance(read, Finding):
             raise UnsoundLog(path, read)
         if read.head.origin != origin(key.name, catalog):

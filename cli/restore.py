@@ -53,7 +53,8 @@ def restore(
         bool,
         typer.Option(
             envvar="CATALOG_ACCEPT_UNREADABLE",
-            help="Restore events that this version can't read, without what they claim.",
+            help="Restore events that this version can't read, without what they claim, or would "
+            "not write.",
         ),
     ] = False,
 ) -> None:
@@ -80,10 +81,11 @@ def restore(
 
 
 async def _restore(url: str, lines: Lines, wanted: Wanted) -> tuple[str, Restored]:
+    size = lines.size  # within a connection an OSError would pass for the database's
     async with (
         pool(url, application="catalog-restore", command_timeout=None) as engine,
         driver(engine) as connection,
         connection.transaction(),
     ):
-        with through("restore", lines.size, "bytes") as advance:
+        with through("restore", size, "bytes") as advance:
             return await restore_log(connection, lines, wanted, lambda _: advance(lines.done))

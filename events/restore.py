@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import batched
 
 from msgspec.structs import astuple
 
@@ -11,11 +10,14 @@ from events.exported_line import MalformedLine
 from events.recorded import Recorded
 from events.verify.audit import Audit
 from events.verify.finding import Finding
-from events.verify.history import History
+from events.verify.history import History, read_history
 from events.verify.tree import Tree
 
 BATCH = 2_000
+BATCH_CHARACTERS = 8_000_000
+"""Of the texts of a batch: no more than that, and one event."""
 _COLUMNS = Recorded.__struct_fields__
+_TAKE = statement(__package__, "sql/take_restoring.sql")
 _STAGE = statement(__package__, "sql/stage_restored.sql")
 _RESTORE = statement(__package__, "sql/restore.sql")
 
@@ -30,19 +32,25 @@ class Restored:
     root: bytes
 
 
-async def restore(
+async def is_alone(connection: Connection, catalog: str) -> bool:
+    """Whether no other transaction restores the catalog; none does until this one has ended."""
+    alone: bool = await connection.fetchval(_TAKE, catalog)
+    return alone
+
+
+async def stage(
     connection: Connection, catalog: str, events: Iterable[Recorded], audit: Audit
 ) -> Restored:
     """In a transaction that is open; each event is verified as `events.verify` does.
 
     Memory grows with streams and claims, not with events. Raises `MalformedLine` for an event of
-    another catalog, what `audit.found` raises, and `ObjectNotInPrerequisiteStateError` of asyncpg
-    when the catalog has events already.
+    another catalog, and what `audit.found` raises. Nobody sees anything of it before `restore`.
     """
-    history, tree = History(catalog, audit.rules), Tree(catalog, {}, 0)
+    history = await read_history(connection, catalog, audit.rules)
+    tree = Tree(catalog, {}, 0)
     awaited = sorted(audit.given, key=lambda each: each.head.size)
     await connection.execute(_STAGE)
-    for batch in batched(_verified(history, events, audit), BATCH):
+    for batch in _batches(_verified(history, events, audit)):
         rows = map(astuple, batch)
         await connection.copy_records_to_table("restored_events", columns=_COLUMNS, records=rows)
         due = [each for each in awaited if each.head.size <= history.position]
@@ -53,8 +61,15 @@ async def restore(
     _tell(audit, tree.end())
     claims = [(catalog, *claim, holder) for claim, holder in history.claims.items()]
     await connection.copy_records_to_table("restored_claims", records=claims)
-    await connection.execute(_RESTORE, catalog, audit.rules.kind)
     return Restored(history.events, len(history.streams), len(claims), tree.frontier.root)
+
+
+async def restore(connection: Connection, catalog: str, kind: str) -> None:
+    """What was staged, streams of that kind, into the catalog, which is there.
+
+    Raises `ObjectNotInPrerequisiteStateError` of asyncpg when it has events by now.
+    """
+    await connection.execute(_RESTORE, catalog, kind)
 
 
 def _verified(history: History, events: Iterable[Recorded], audit: Audit) -> Iterator[Recorded]:
@@ -64,6 +79,19 @@ def _verified(history: History, events: Iterable[Recorded], audit: Audit) -> Ite
             raise MalformedLine(f"an event of {event.catalog_id} in the log of {history.catalog}")
         _tell(audit, history.add(event))
         yield event
+
+
+def _batches(events: Iterable[Recorded]) -> Iterator[list[Recorded]]:
+    batch: list[Recorded] = []
+    characters = 0
+    for event in events:
+        batch.append(event)
+        characters += sum(len(each) for each in astuple(event) if isinstance(each, str))
+        if len(batch) == BATCH or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 def _tell(audit: Audit, findings: Iterable[Finding]) -> None:

@@ -11,6 +11,7 @@ type Kind = Literal[
     "version",
     "time",
     "unreadable",
+    "limits",
     "head",
     "stream",
     "claim",
@@ -25,8 +26,8 @@ type Kind = Literal[
 ]
 """`docs/auditing.md` says what each of them means."""
 
-WARNINGS: frozenset[Kind] = frozenset({"unreadable"})
-"""Nobody tampered: this version of the service does not know what another one wrote."""
+WARNINGS: frozenset[Kind] = frozenset({"unreadable", "limits"})
+"""Nobody need have tampered: another version of the service may have written it."""
 
 ANY = "*"
 """In place of a catalog, where a finding is of no single one."""

@@ -10,11 +10,13 @@ import msgspec
 from events.append import Claim
 from events.canonical_event import digest
 from events.canonical_json import canonical
+from events.database import Connection, statement
 from events.errors import Undecodable
 from events.recorded import Recorded
 from events.verify.finding import Finding, Kind, positions
 from events.verify.rules import Rules
 
+_NOW = statement(__package__, "sql/read_now.sql")
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -34,6 +36,8 @@ class History:
 
     catalog: str
     rules: Rules
+    now: datetime
+    """By the clock that events are recorded by."""
     events: int = 0
     position: int = 0
     recorded_at: datetime = EARLIEST
@@ -70,6 +74,8 @@ class History:
             yield self._at(
                 event, "time", f"recorded after {self.recorded_at}", str(event.recorded_at)
             )
+        if event.recorded_at > self.now:
+            yield self._at(event, "time", f"recorded by {self.now}", str(event.recorded_at))
         if event.occurred_at > event.recorded_at:
             yield self._at(
                 event, "time", f"occurred by {event.recorded_at}", str(event.occurred_at)
@@ -110,6 +116,8 @@ class History:
             return
         if is_first and not self.rules.begins(fact):
             yield self._at(event, "unreadable", "an event that a stream begins with", event.type)
+        if beyond := self.rules.beyond(fact):
+            yield self._at(event, "limits", "what could have been asked for", beyond)
         for claim in self.rules.claims_of(fact):
             yield from self._claim(event, claim)
 
@@ -127,6 +135,11 @@ class History:
     def _at(self, event: Recorded, kind: Kind, expected: str, found: str) -> Finding:
         place = {"position": event.position, "stream": event.stream_id, "version": event.version}
         return Finding(kind=kind, catalog=self.catalog, place=place, expected=expected, found=found)
+
+
+async def read_history(connection: Connection, catalog: str, rules: Rules) -> History:
+    """Without any event yet, at the database's own time."""
+    return History(catalog, rules, await connection.fetchval(_NOW))
 
 
 def claim_finding(catalog: str, kind: str, value: str, expected: str, found: str) -> Finding:

@@ -10,7 +10,7 @@ from events.database import Connection, statement
 from events.verify.audit import Audit
 from events.verify.awaited import END, Awaited
 from events.verify.finding import Finding
-from events.verify.history import History
+from events.verify.history import History, read_history
 from events.verify.tables import verify_tables
 from events.verify.tree import read_tree
 from events.walk import walk
@@ -37,7 +37,7 @@ async def read_known_catalogs(connection: Connection) -> dict[str, int | None]:
 
 async def verify_log(connection: Connection, catalog: str, audit: Audit) -> Scope:
     """The connection is at one moment: see `events.walk.moment`."""
-    history = History(catalog, audit.rules)
+    history = await read_history(connection, catalog, audit.rules)
     tree = await read_tree(connection, catalog)
     awaited = Awaited(connection, catalog, audit)
     async for events in walk(connection, catalog):

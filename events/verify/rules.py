@@ -9,8 +9,12 @@ from events.product import ProductEvent
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`kind` is that of all streams; `begins` tells whether an event may be the first of one."""
+    """`kind` is that of all streams; `begins` tells whether an event may be the first of one.
+
+    `beyond` tells why no command could have led to an event.
+    """
 
     kind: str
     begins: Callable[[ProductEvent], bool]
     claims_of: Callable[[ProductEvent], Iterable[Claim]]
+    beyond: Callable[[ProductEvent], str | None] = lambda _: None

@@ -46,6 +46,11 @@ begin
     ) then
         raise exception 'events do not follow each other' using errcode = 'check_violation';
     end if;
+    if exists (
+        select from pg_temp.restored_events r where r.recorded_at > clock_timestamp()
+    ) then
+        raise exception 'an event was recorded in the future' using errcode = 'check_violation';
+    end if;
 
     insert into event_store.events select * from pg_temp.restored_events order by position;
     insert into event_store.streams

@@ -1,6 +1,7 @@
 """`event_store.restore`: what the database itself refuses to its owner, whoever calls it."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -63,6 +64,10 @@ async def test_a_sound_log_is_taken(owner: Connection, engine: AsyncEngine) -> N
         pytest.param(
             lambda e: [hashed(e[0], occurred_at=e[1].recorded_at), *e[1:]],
             id="recorded before it occurred",
+        ),
+        pytest.param(
+            lambda e: [*e[:4], hashed(e[4], recorded_at=datetime(9999, 1, 1, tzinfo=UTC))],
+            id="recorded in the future",
         ),
     ],
 )

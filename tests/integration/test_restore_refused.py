@@ -1,9 +1,13 @@
 """An export that is not as it was written is refused where it is not, and nothing of it is kept."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -66,6 +70,7 @@ def rewritten(number: int, **changes: object) -> Damage:
 
 
 FIRST, SECOND, *_ = log()
+NEGATIVE = '{"amount":-5,"currency":"EUR"}'
 DESK_AS_LAMP = log()[3].data.replace("DESK-1", "LAMP-1")
 
 
@@ -103,6 +108,12 @@ DESK_AS_LAMP = log()[3].data.replace("DESK-1", "LAMP-1")
             id="recorded before the one before",
         ),
         pytest.param(
+            rewritten(5, recorded_at=datetime(9999, 1, 1, tzinfo=UTC)),
+            5,
+            "time: main, position 5",
+            id="recorded in the future",
+        ),
+        pytest.param(
             rewritten(3, occurred_at=FIRST.occurred_at), 3, "time: main", id="occurred before"
         ),
         pytest.param(
@@ -112,6 +123,15 @@ DESK_AS_LAMP = log()[3].data.replace("DESK-1", "LAMP-1")
             rewritten(2, data='{"currency":"EUR", "amount":1}'), 2, "form: main", id="a form"
         ),
         pytest.param(rewritten(4, data=DESK_AS_LAMP), 4, "claim: main, sku 'LAMP-1'", id="a claim"),
+        pytest.param(
+            rewritten(1, data=FIRST.data.replace("LAMP-1", "a/../b c")),
+            1,
+            "limits: main, position 1",
+            id="a SKU",
+        ),
+        pytest.param(
+            rewritten(2, data=NEGATIVE), 2, "found /amount Input should be greater", id="an amount"
+        ),
         pytest.param(
             rewritten(2, type=TELEPORTED.type), 2, "--accept-unreadable", id="of another release"
         ),
@@ -152,7 +172,10 @@ async def test_of_parts_the_one_that_is_damaged_is_named(
         (b"\x1f\x8b\x08\x00", "can't be read to its end"),
         (b"\x1f\x8bzip", "can't be read to its end"),
         (b"PAR1\x00", "no event"),
-        ("".join(lines(hashed(e, actor="\x00") for e in log())).encode(), "PostgreSQL refuses"),
+        (
+            "".join(lines(hashed(e, actor="\x00") for e in log())).encode(),
+            "line 1: a text with the",
+        ),
     ],
 )
 async def test_what_is_no_export_is_refused(
@@ -231,7 +254,7 @@ async def test_a_catalog_with_events_keeps_them(
     assert await restored(catalog, file) == 0
     before = await logged(engine)
     assert await restored(catalog, file) == 1
-    assert "Catalog main has 5 events" in capsys.readouterr().err
+    assert "Catalog main has events already" in capsys.readouterr().err
     assert await logged(engine) == before == log()
 
 
@@ -242,6 +265,86 @@ async def test_what_this_version_can_t_read_is_restored_when_that_is_accepted(
     write(file, lines(whole))
     assert await restored(catalog, file, "--accept-unreadable") == 0
     assert await logged(engine) == whole
+
+
+async def test_what_no_command_leads_to_is_restored_when_that_is_accepted(
+    catalog: Catalog, engine: AsyncEngine, file: Path
+) -> None:
+    whole = [hashed(event, data=NEGATIVE) if event.version == 2 else event for event in log()]
+    write(file, lines(whole))
+    assert await restored(catalog, file, "--accept-unreadable") == 0
+    assert await logged(engine) == whole
+
+
+@pytest.mark.usefixtures("empty")
+async def test_a_line_that_has_no_end_is_not_read_to_it(
+    catalog: Catalog,
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cli.lines.LINE_BYTES", 1_000)
+    bomb = gzip.compress("".join(lines(log())).encode() + b"x" * 1_000_000)
+    file.write_bytes(bomb)  # noqa: ASYNC240 -- a few bytes
+    assert await restored(catalog, file) == 1
+    assert "line 6 is longer than 1000 bytes" in capsys.readouterr().err
+
+
+async def test_it_is_put_there_in_batches_of_some_bytes(
+    catalog: Catalog,
+    engine: AsyncEngine,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied: list[int] = []
+    copy = asyncpg.Connection.copy_records_to_table
+
+    async def counting(self: Any, table: str, *, records: Any, **more: Any) -> str:  # noqa: ANN401
+        rows = list(records)
+        copied.append(len(rows))
+        return await copy(self, table, records=rows, **more)
+
+    monkeypatch.setattr(asyncpg.Connection, "copy_records_to_table", counting)
+    monkeypatch.setattr("events.restore.BATCH_CHARACTERS", 300)
+    write(file, lines(hashed(event, actor="a" * 150) for event in log()))
+    assert await restored(catalog, file) == 0
+    events, claims = copied[:-1], copied[-1]
+    assert (sum(events), claims) == (5, 2)
+    assert max(events) == 2
+    assert len(await logged(engine)) == 5
+
+
+@pytest.mark.usefixtures("empty")
+async def test_what_a_file_says_commands_no_terminal(
+    catalog: Catalog, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = rewritten(3, catalog_id="\x1b[2J\nall is well\u202e" + "x" * 10_000)
+    write(file, hostile(lines(log())))
+    assert await restored(catalog, file) == 1
+    [told] = capsys.readouterr().err.splitlines()[-1:]
+    assert told.isprintable()
+    assert r"\x1b[2J\nall is well\u202exxx" in told
+    assert told.endswith("in the log of main. Nothing was restored.")
+    assert len(told) < 1_000
+
+
+@pytest.mark.usefixtures("empty")
+async def test_a_file_that_is_not_there_is_not_the_database_s_fault(
+    catalog: Catalog, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await restored(catalog, file) == 1
+    assert f"{file} can't be read" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("empty")
+async def test_a_checkpoint_that_can_t_be_read_is_not_the_database_s_fault(
+    catalog: Catalog, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(file, lines(log()))
+    key = Signer("catalog.test", Ed25519PrivateKey.generate()).verifier_key
+    given = ("--checkpoint", "/proc/self/mem", "--key", str(key))
+    assert await restored(catalog, file, *given) == 1
+    assert "/proc/self/mem can't be read" in capsys.readouterr().err
 
 
 def write(file: Path, content: Iterable[str]) -> None:

@@ -47,13 +47,21 @@ AT_137, AT_138 = "where position = 137", "where position in (137, 138)"
         ),
         pytest.param(
             [f"update event_store.events set recorded_at = 'infinity' {AT_137}"],
-            [("digest", *FIFTH), ("time", *SIXTH)],
+            [("digest", *FIFTH), ("time", *FIFTH), ("time", *SIXTH)],
             id="recorded never",
         ),
         pytest.param(
             [f"update event_store.events set recorded_at = '0044-03-15 BC' {AT_137}"],
             [("digest", *FIFTH), ("time", *FIFTH), ("time", *FIFTH)],
             id="recorded before Christ, which is before it occurred and before the others",
+        ),
+        pytest.param(
+            [
+                "update event_store.events set recorded_at = '9999-01-01Z' where position = 300",
+                f"{REHASHED} where position = 300",
+            ],
+            [("time", *LAST), ("head",), ("root", "205-300", 300)],
+            id="recorded in the future, and the digest to match",
         ),
         pytest.param(
             [f"update event_store.events set digest = sha256('') {AT_137}"],
