@@ -22,4 +22,4 @@ def told(failure: BaseException | None) -> str:
         case _ if getattr(failure, "sqlstate", "") in _ABSENT:
             return "The database lacks tables that this version needs: run `catalog migrate`."
         case _:
-            return f"PostgreSQL refuses: {failure}"
+            return f"PostgreSQL refuses: {failure}".partition("\n")[0]

@@ -17,6 +17,7 @@ from cli.export import export
 from cli.failures import FAILURES, told
 from cli.feeds import import_command
 from cli.history import history
+from cli.harmless import brief
 from cli.migration import migrated
 from cli.rebuild import OUTDATED, is_outdated, rebuild_command, rebuild_now
 from cli.replay import replay
@@ -120,5 +121,5 @@ def run() -> None:
     try:
         app()
     except FAILURES as error:
-        typer.echo(f"catalog: {told(error).partition('\n')[0]}", err=True)
+        typer.echo(f"catalog: {brief(told(error))}", err=True)
         sys.exit(getattr(error, "exit_code", 1))

@@ -13,6 +13,7 @@ import typer
 from cli.environment import Database, read
 from cli.errors import CouldNotLook, NoVerifierKey
 from cli.failures import FAILURES, told
+from cli.harmless import brief
 from cli.verification import Report, verify_catalogs
 from events.database import pool
 from events.notes import InvalidVerifierKey, VerifierKey
@@ -55,7 +56,7 @@ def verify(
         report = asyncio.run(_verify(url, catalogs or (), checkpoints or (), parsed_key(key)))
     except FAILURES as failure:
         raise CouldNotLook(told(failure)) from failure
-    typer.echo(_as_json(report) if as_json else "\n".join(_lines(report)))
+    typer.echo(_as_json(report) if as_json else "\n".join(map(brief, _lines(report))))
     raise typer.Exit(0 if report.is_clean else 1)
 
 

@@ -49,6 +49,16 @@ async def test_an_empty_database_is_clean(verify: Verify) -> None:
     assert "%" not in err
 
 
+async def test_what_a_log_says_commands_no_terminal(engine: AsyncEngine, verify: Verify) -> None:
+    await appended(engine, asked(STREAMS[0], Encoded("\x1b[2J\nclean" + "x" * 10_000, 1, "{}")))
+    code, out, _ = await verify.told()
+    [finding, *_] = out.splitlines()
+    assert code == 0
+    assert r"found \x1b[2J\ncleanxxx" in finding
+    assert finding.isprintable()
+    assert len(finding) < 1_000
+
+
 async def test_findings_are_lines_for_people(engine: AsyncEngine, verify: Verify) -> None:
     await audited(engine)
     await rewritten(engine, "events", "update event_store.events set actor = 'eve'")

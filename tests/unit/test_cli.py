@@ -68,6 +68,18 @@ def test_an_unreachable_database_is_told_without_its_password(
     )
 
 
+def test_what_a_failure_says_commands_no_terminal(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CATALOG_DATABASE_URL", NOWHERE)
+    assert catalog("verify", "--key", "\x1b[2J\n" + "k" * 10_000) == 3
+    [told] = capsys.readouterr().err.splitlines()
+    assert told.isprintable()
+    assert told.startswith(r"catalog: \x1b[2J\nkkk")
+    assert told.endswith("is no verifier key: <name>+<8 hex digits>+<base64>.")
+    assert len(told) < 1_000
+
+
 @pytest.mark.parametrize("url", [None, NOWHERE, "nonsense"])
 def test_a_verification_that_could_not_look_is_no_finding(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch, url: str | None
