@@ -1,13 +1,12 @@
 """Proofs over HTTP: what has been signed of a log, and that an event or an older log is in it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Response
 
 from api import outputs
-from api.answering import Read, Reading, for_auditors
+from api.answering import AskingLog, Read, Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey
 from api.errors import InternalError, InvalidInput, ProjectionBehind
 from api.parameters import IN_DIGITS, ONLY_KNOWN
@@ -33,10 +32,10 @@ async def get_checkpoint(catalog: CatalogKey, _caller: Auditor, read: Reading) -
 
     `note` is a C2SP tlog-checkpoint, `key` its verifier key; `root` is in hexadecimal.
     """
-    answer = await read(
-        lambda: proofs.newest_checkpoint(read.held.query_engine, catalog), source="signed"
+    newest = await read.of_log(
+        lambda engine: proofs.newest_checkpoint(engine, catalog), source="signed"
     )
-    return await _told(read, answer)
+    return await _told(read, newest)
 
 
 @router.get(
@@ -61,9 +60,7 @@ async def prove_inclusion(
     The leaf's data is `digest`, the SHA-256 of the canonical bytes of `event`; hashes are in
     hexadecimal. Who kept a checkpoint names its `size`: `checkpoint` is then the very note.
     """
-    return await _proven(
-        read, lambda: proofs.inclusion(read.held.query_engine, catalog, position, size)
-    )
+    return await _proven(read, lambda engine: proofs.inclusion(engine, catalog, position, size))
 
 
 @router.get(
@@ -91,16 +88,12 @@ async def prove_consistency(
     if new is not None and old > new:
         message = "it must not be larger than `to`"
         raise InvalidInput(errors=[{"in": "query", "pointer": "/from", "message": message}])
-    return await _proven(
-        read, lambda: proofs.consistency(read.held.query_engine, catalog, old, new)
-    )
+    return await _proven(read, lambda engine: proofs.consistency(engine, catalog, old, new))
 
 
-async def _proven[T: msgspec.Struct](
-    read: Read, prove: Callable[[], Awaitable[Answer[T | None]]]
-) -> Response:
+async def _proven[T: msgspec.Struct](read: Read, prove: AskingLog[T | None]) -> Response:
     try:
-        return await _told(read, await read(prove, source="signed"))
+        return await _told(read, await read.of_log(prove, source="signed"))
     except MissingHashes as error:
         raise LogDamaged(missing=str(error)) from error
 

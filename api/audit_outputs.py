@@ -15,6 +15,9 @@ class AuditRead(BaseModel):
     operation: str
     path: str
     query: str
+    following: int | None = Field(
+        description="The position behind which a stream of events began; null for all else"
+    )
     correlation_id: str
     client: str | None = Field(description="The address that the request came from")
 

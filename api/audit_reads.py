@@ -3,29 +3,22 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from api import audit_outputs as outputs
-from api.auth import audit_reads
 from api.auth.access import CATALOG_REFUSALS, Auditor, CatalogKey, Operator
 from api.auth.audit_reads import Wanted
 from api.auth.messages import Username
-from api.list_parameters import Moment
-from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
+from api.parameters import ONLY_KNOWN, Moment, PageCursor, PageLimit
 from api.refusals import may_refuse
 from api.resources import Held
-from queries.errors import InvalidCursor
-
-type OperationId = Annotated[str, StringConstraints(pattern="^[a-z_]{1,64}$")]
+from queries.errors import InvalidCursor, TooManyQueries
 
 
 class Parameters(BaseModel):
     actor: Username | None = None
-    operation: Annotated[
-        OperationId | None, Field(description="As this document names it: `get_history`")
-    ] = None
-    since: Annotated[Moment | None, Field(description="Inclusive")] = None
-    until: Annotated[Moment | None, Field(description="Exclusive")] = None
+    since: Annotated[Moment | None, Field(description="Recorded at this moment or later")] = None
+    until: Annotated[Moment | None, Field(description="Recorded before it")] = None
     limit: PageLimit = 50
     cursor: PageCursor | None = None
 
@@ -36,7 +29,7 @@ router = APIRouter(prefix="/v1/catalogs/{catalog}/audit", tags=["access"], depen
 @router.get(
     "/reads",
     operation_id="list_audit_reads",
-    responses=may_refuse(*CATALOG_REFUSALS, InvalidCursor),
+    responses=may_refuse(*CATALOG_REFUSALS, InvalidCursor, TooManyQueries),
 )
 async def list_audit_reads(
     catalog: CatalogKey,
@@ -47,10 +40,9 @@ async def list_audit_reads(
 ) -> outputs.AuditReads:
     """Who has read what of this catalog's history and proofs: the newest first, this read too."""
     asked = parameters
-    found, following = await audit_reads.read_page(
-        held.engine,
+    found, following = await held.audit_reads.page(
         await held.cursors(),
-        Wanted(catalog, asked.actor, asked.operation, asked.since, asked.until),
+        Wanted(catalog, asked.since, asked.until, asked.actor),
         limit=asked.limit,
         cursor=asked.cursor,
     )

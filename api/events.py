@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from api import audit_outputs
 from api.answering import Read, Reading, for_auditors
-from api.auth.access import CATALOG_REFUSALS, Auditor
+from api.auth.access import CATALOG_REFUSALS, Authenticated, Known
+from api.auth.audited import auditing
 from api.auth.lasting import still_audits
 from api.errors import ProjectionBehind, TooManyStreams
 from api.parameters import IN_DIGITS, ONLY_KNOWN, PageLimit
@@ -61,6 +62,18 @@ async def _asked(
     return Asked(wanted, after if last_event_id is None else last_event_id, is_stream=True)
 
 
+async def audited(
+    request: Request,
+    catalog: Known,
+    caller: Authenticated,
+    asked: Annotated[Asked, Depends(_asked)],
+) -> Asked:
+    """In place of `Auditor`: where a stream begins, no path and no query has to tell."""
+    following = asked.after if asked.is_stream else None
+    await auditing(request, caller, catalog.key, following=following)
+    return asked
+
+
 @router.get(
     "/events",
     operation_id="get_events",
@@ -69,9 +82,8 @@ async def _asked(
 )
 async def get_events(
     request: Request,
-    _caller: Auditor,
     read: Reading,
-    asked: Annotated[Asked, Depends(_asked)],
+    asked: Annotated[Asked, Depends(audited)],
     limit: PageLimit = 50,
 ) -> Response:
     """The log in order, with what each event changed.
@@ -84,11 +96,10 @@ async def get_events(
     """
     if asked.is_stream:
         return _stream(request, read, asked)
-    answer = await read(
-        lambda: read.held.log_reader.page(
+    answer = await read.of_log(
+        lambda _: read.held.log_reader.page(
             read.catalog, asked.wanted, after=asked.after, limit=limit
-        ),
-        source="appended",
+        )
     )
     response = await read.for_auditors(msgspec.json.encode(answer.value), answer.position)
     response.headers["Vary"] += ", Accept"

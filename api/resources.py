@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import gate as gates
+from api.auth.audit_reads import AuditReads
 from api.auth.databases import Databases
 from api.auth.gate import Gate
 from api.background import running
@@ -55,6 +56,8 @@ class Resources:
     redis: Redis
     gate: Gate
     """Who may come in: tokens, sessions, known catalogs."""
+    audit_reads: AuditReads
+    """Who has read what of the audit part, in the primary."""
     write_sides: WriteSides
     freshness: Freshness
     documents: Documents
@@ -118,6 +121,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             read_database,
             redis,
             gate,
+            AuditReads(engine),
             write_sides,
             freshness,
             documents,

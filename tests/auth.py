@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import problems
 from api.auth import gate, routes, users
 from api.auth.access import Auditor, CatalogKey, Operator, Reader, Writer
+from api.auth.audit_reads import AuditReads
 from api.auth.databases import Databases
 from api.auth.keys import ensure_signing_key
 from api.auth.passwords import Passwords
@@ -57,7 +58,9 @@ def application(
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         opening = gate.opened(settings, databases, redis, redis_circuit(), unconfirmed=heard)
         async with opening as opened:
-            yield {"resources": SimpleNamespace(settings=settings, engine=engine, gate=opened)}
+            reads = AuditReads(engine)
+            held = SimpleNamespace(settings=settings, engine=engine, gate=opened, audit_reads=reads)
+            yield {"resources": held}
 
     app = FastAPI(lifespan=lifespan)
     problems.install(app)

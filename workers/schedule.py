@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.job_hints import RUN_JOBS
 from commands.snapshots import CODE_DIGEST
-from events.database import driver, statement
+from events.database import Connection, driver, statement
+from events.log import read_heads
 from projections.building import clean
 from workers.drifting import check_all
 from workers.signing import sign_all
@@ -23,6 +24,8 @@ KEEP_JOBS = timedelta(days=30)
 KEEP_RETIRED = timedelta(hours=24)
 """How long the read tables before the last switch are kept for a rollback."""
 SIGN_EVERY_SECONDS = 10
+PRUNED_AT_ONCE = 20_000
+"""Audit reads: of years there may be more than a statement removes in its time."""
 
 _PRUNE_AUDIT_READS = statement(__package__, "sql/prune_audit_reads.sql")
 _PRUNE_IDEMPOTENCY = statement(__package__, "sql/prune_idempotency.sql")
@@ -46,11 +49,21 @@ async def prune_expired(ctx: dict[str, Any]) -> None:
 
 async def prune_audit_reads(ctx: dict[str, Any]) -> None:
     """Forget who read what of the audit part so many days ago; never, where none are said."""
-    engine: AsyncEngine = ctx["engine"]
     if days := ctx["audit_reads_days"]:
-        async with driver(engine) as connection:
-            removed = await connection.execute(_PRUNE_AUDIT_READS, timedelta(days=days))
-        log.info("audit_reads_pruned", removed=removed)
+        async with driver(ctx["engine"]) as connection:
+            for catalog in await read_heads(connection):
+                removed = await _remove_audit_reads(connection, catalog, timedelta(days=days))
+                log.info("audit_reads_pruned", catalog=catalog, removed=removed)
+
+
+async def _remove_audit_reads(connection: Connection, catalog: str, older: timedelta) -> int:
+    """A batch is committed by itself: an hour later it goes on where it was broken off."""
+    removed, last = 0, PRUNED_AT_ONCE
+    while last >= PRUNED_AT_ONCE:
+        told = await connection.execute(_PRUNE_AUDIT_READS, catalog, older, PRUNED_AT_ONCE)
+        last = int(told.removeprefix("DELETE "))
+        removed += last
+    return removed
 
 
 async def sign_checkpoints(ctx: dict[str, Any]) -> None:

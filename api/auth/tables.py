@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, func, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relationship
 
@@ -82,9 +82,29 @@ class SigningKey(Base):
     retired_at: Mapped[datetime | None]
 
 
+LONGEST = {
+    "catalog_id": 63,
+    "actor": 64,
+    "operation": 64,
+    "path": 1_000,
+    "query": 16_000,
+    "correlation_id": 128,
+    "client": 64,
+}
+"""Characters that an audit read has at most of each, all of them ASCII."""
+
+
 class AuditRead(Base):
     __tablename__ = "audit_reads"
-    __table_args__ = (Index("audit_reads_recorded_at", "recorded_at"), SCHEMA)
+    __table_args__ = (
+        *(
+            CheckConstraint(f"length({name}) <= {most}", name=f"audit_reads_{name}")
+            for name, most in LONGEST.items()
+        ),
+        CheckConstraint("following >= 0", name="audit_reads_following"),
+        Index("audit_reads_actor", "catalog_id", "actor", "recorded_at", "read_id"),
+        SCHEMA,
+    )
 
     catalog_id: Mapped[str] = mapped_column(primary_key=True)
     recorded_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
@@ -93,7 +113,9 @@ class AuditRead(Base):
     operation: Mapped[str]
     path: Mapped[str]
     query: Mapped[str]
-    """As they were sent, cut where they are too long."""
+    """As they were sent: see `LONGEST` and `api/auth/audited.py`."""
+    following: Mapped[int | None] = mapped_column(BigInteger)
+    """The position behind which a stream of events begins."""
     correlation_id: Mapped[str]
     client: Mapped[str | None]
     """The address that the request came from."""

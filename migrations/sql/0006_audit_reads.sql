@@ -4,13 +4,22 @@ create table access.audit_reads (
     read_id        uuid not null default gen_random_uuid(),
     actor          text not null,
     operation      text not null,
-    path           text not null constraint audit_reads_path check (length(path) <= 1000),
-    query          text not null constraint audit_reads_query check (length(query) <= 4000),
+    path           text not null,
+    query          text not null,
+    following      bigint,
     correlation_id text not null,
     client         text,
-    primary key (catalog_id, recorded_at, read_id)
+    primary key (catalog_id, recorded_at, read_id),
+    constraint audit_reads_catalog_id check (length(catalog_id) <= 63),
+    constraint audit_reads_actor check (length(actor) <= 64),
+    constraint audit_reads_operation check (length(operation) <= 64),
+    constraint audit_reads_path check (length(path) <= 1000),
+    constraint audit_reads_query check (length(query) <= 16000),
+    constraint audit_reads_following check (following >= 0),
+    constraint audit_reads_correlation_id check (length(correlation_id) <= 128),
+    constraint audit_reads_client check (length(client) <= 64)
 );
-create index audit_reads_recorded_at on access.audit_reads (recorded_at);
+create index audit_reads_actor on access.audit_reads (catalog_id, actor, recorded_at, read_id);
 
 create function access.keep_audit_read() returns trigger language plpgsql as $$
 begin
@@ -32,10 +41,10 @@ alter table access.audit_reads enable always trigger an_audit_read_is_kept;
 alter table access.audit_reads enable always trigger audit_reads_are_kept;
 
 revoke all on access.audit_reads from public;
-grant insert (catalog_id, actor, operation, path, query, correlation_id, client)
+grant insert (catalog_id, actor, operation, path, query, following, correlation_id, client)
     on access.audit_reads to catalog_command, catalog_query;
 grant select on access.audit_reads, access.cursor_keys to catalog_command;
-grant select (recorded_at), delete on access.audit_reads to catalog_projection;
+grant select (catalog_id, recorded_at), delete on access.audit_reads to catalog_projection;
 
 -- A product's past is found by its SKU in the log, too.
 grant select on event_store.claims to catalog_query;

@@ -1,32 +1,30 @@
 """Whoever reads the audit part is recorded, before he has his answer."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from asyncpg import Record
-from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import resources
-from api.auth.access import Auditor
-from api.auth.audited import CUT, QUERY_LIMIT
 from api.auth.roles import Role
-from api.main import BOTH, ROUTERS, create_app
+from api.auth.tables import LONGEST
+from api.main import create_app
 from api.settings import Settings
 from events.database import driver
+from tests.auditing import audits, operations
 from tests.auth import Service, given_user
 from tests.conversation import NOBODY, PRODUCTS, Caller
+from tests.holding import held
 from tests.lifespan import alive
 from tests.proxy import Proxy, proxy
+from tests.serving import served
 from tests.signing import signed
 
 pytest_plugins = ("tests.conversation_fixtures",)
@@ -35,8 +33,6 @@ AUDIT = "/v1/catalogs/main/audit"
 READS = f"{AUDIT}/reads"
 CHECKPOINT = f"{AUDIT}/checkpoint"
 HISTORY = f"{PRODUCTS}/{NOBODY}/history"
-IN_PATH = {"catalog": "main", "product_id": NOBODY, "currency": "USD"}
-_AUDITED = Auditor.__value__.__metadata__[0].dependency
 
 
 async def recorded(engine: AsyncEngine) -> Sequence[Record]:
@@ -49,30 +45,16 @@ async def caller(client: AsyncClient, engine: AsyncEngine, role: Role) -> Caller
     return Caller(client, await Service(client).token_of("bert"))
 
 
-def _routes(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
-    for router in routers:
-        for route in router.routes:
-            if isinstance(route, APIRoute):
-                yield route
-            elif included := getattr(route, "original_router", None):
-                yield from _routes([included])
-
-
-def _asks_for_auditors(dependant: Dependant) -> bool:
-    return dependant.call is _AUDITED or any(map(_asks_for_auditors, dependant.dependencies))
-
-
 async def test_every_operation_of_the_audit_part_is_recorded(
     anna: Caller, app: FastAPI, engine: AsyncEngine
 ) -> None:
-    routes = {each.operation_id: each for each in _routes(chain(BOTH, *ROUTERS.values()))}
     paths = app.openapi()["paths"].values()
-    assert {*routes} == {each["operationId"] for path in paths for each in path.values()}
-    audits = [name for name, route in routes.items() if _asks_for_auditors(route.dependant)]
-    assert {"get_history", "get_checkpoint", "prove_inclusion", "list_audit_reads"} <= {*audits}
-    for name in audits:
-        await anna.gets(routes[name].path_format.format_map(IN_PATH))
-    assert [each["operation"] for each in await recorded(engine)] == audits
+    assert {*operations()} == {each["operationId"] for path in paths for each in path.values()}
+    asked = audits()
+    assert {"get_history", "get_events", "prove_inclusion", "list_audit_reads"} <= {*asked}
+    for each in asked.values():
+        await anna.gets(each)
+    assert [each["operation"] for each in await recorded(engine)] == [*asked]
 
 
 @pytest.mark.usefixtures("projecting")
@@ -120,20 +102,60 @@ async def test_what_is_recorded_is_who_asked_what_when_and_from_where(
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    "sent",
     [
-        ("cursor=%00&x=%FF", "cursor=%00&x=%FF"),
-        ("cursor='; drop table access.audit_reads --", None),
-        ("cursor=" + "a" * 7_000, "cursor=" + "a" * (QUERY_LIMIT - 8) + CUT),
+        "limit=1&cursor=%00",
+        "type='; drop table access.audit_reads --",
+        "actor=" + "%61" * 255,
+        "limit=1".ljust(LONGEST["query"], "&"),
     ],
 )
-async def test_odd_and_long_requests_are_recorded_as_far_as_they_go(
-    sent: str, kept: str | None, anna: Caller, engine: AsyncEngine
+async def test_odd_and_long_requests_are_recorded_whole(
+    sent: str, anna: Caller, engine: AsyncEngine
 ) -> None:
     answer = await anna.gets(f"{HISTORY}?{sent}")
     assert answer.response.status_code in {404, 422}
-    for row in await recorded(engine):
-        assert row["query"] == (kept or answer.response.request.url.query.decode())
+    [row] = await recorded(engine)
+    assert row["query"] == answer.response.request.url.query.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "place"),
+    [
+        (HISTORY, "limit=1".ljust(LONGEST["query"] + 1, "&"), "query"),
+        (HISTORY, "&" * LONGEST["query"] + "limit=1", "query"),
+        ("/v1/catalogs/main/events", "after=" + "0" * LONGEST["query"], "query"),
+        (f"{PRODUCTS}/by-sku/LAMP-1", "&" * LONGEST["query"] + "version=1", "query"),
+        (PRODUCTS, "&" * LONGEST["query"] + "as_of=2024-01-01T00:00:00Z", "query"),
+        (f"{PRODUCTS}/" + "%4C" * LONGEST["path"] + "/history", "", "path"),
+    ],
+)
+async def test_what_is_too_long_to_be_recorded_is_not_answered(
+    path: str, query: str, place: str, anna: Caller, engine: AsyncEngine
+) -> None:
+    refusal = (await anna.gets(f"{path}?{query}")).refused(422, "invalid-input")
+    assert place in {each["in"] for each in refusal["errors"]}
+    assert not await recorded(engine)
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "following"),
+    [
+        ("", {}, None),
+        ("after=3", {"Last-Event-ID": "5"}, None),
+        ("", {"Accept": "text/event-stream"}, 0),
+        ("after=3", {"Accept": "text/event-stream"}, 3),
+        ("after=3", {"Accept": "text/event-stream", "Last-Event-ID": "5"}, 5),
+    ],
+)
+async def test_a_stream_is_told_from_a_page_and_where_it_began(
+    query: str, headers: dict[str, str], following: int | None, anna: Caller, app: FastAPI
+) -> None:
+    async with served(app) as address, AsyncClient(base_url=address) as http:
+        there = Caller(http, anna.token)
+        (await there.asks("HEAD", f"/v1/catalogs/main/events?{query}", headers=headers)).gives(200)
+    _, read = (await anna.gets(READS)).gives(200).body["items"]
+    assert (read["operation"], read["following"]) == ("get_events", following)
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor"])
@@ -174,11 +196,12 @@ async def test_an_administrator_reads_the_newest_first_and_is_recorded_himself(
     ]
     assert items[-1]["path"] == HISTORY
     assert {*items[0]} == {
-        *("recorded_at", "actor", "operation", "path", "query", "correlation_id", "client")
+        *("recorded_at", "actor", "operation", "path", "query", "following"),
+        *("correlation_id", "client"),
     }
 
 
-async def test_reads_are_found_by_who_what_and_when(anna: Caller, engine: AsyncEngine) -> None:
+async def test_reads_are_found_by_who_and_when(anna: Caller, engine: AsyncEngine) -> None:
     await anna.gets(HISTORY)
     await anna.gets(CHECKPOINT)
     first, second = [_written(each["recorded_at"]) for each in await recorded(engine)]
@@ -190,21 +213,24 @@ async def test_reads_are_found_by_who_what_and_when(anna: Caller, engine: AsyncE
 
     assert await found(actor="anna") == ["get_checkpoint", "get_history"]
     assert await found(actor="bert") == []
-    assert await found(operation="get_history") == ["get_history"]
     assert await found(until=second) == ["get_history"]
     assert await found(since=second) == ["get_checkpoint"]
     assert await found(since=first, until=second) == ["get_history"]
+    assert await found(actor="anna", since=first, until=second) == ["get_history"]
 
 
 def _written(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-async def test_pages_follow_one_another_and_cursors_are_of_one_list_alone(anna: Caller) -> None:
+async def test_pages_follow_one_another_and_cursors_are_of_one_list_alone(
+    anna: Caller, client: AsyncClient, engine: AsyncEngine
+) -> None:
+    bert = await caller(client, engine, "auditor")
     sent = [str(uuid4()) for _ in range(5)]
     for each in sent:
-        await anna.gets(HISTORY, {"X-Request-ID": each})
-    asked = f"{READS}?operation=get_history&limit=2"
+        await bert.gets(HISTORY, {"X-Request-ID": each})
+    asked = f"{READS}?actor=bert&limit=2"
     seen: list[str] = []
     cursor = ""
     pages = 0
@@ -213,13 +239,13 @@ async def test_pages_follow_one_another_and_cursors_are_of_one_list_alone(anna: 
         seen += [each["correlation_id"] for each in page["items"]]
         pages += 1
         cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else ""
-        other = asked.replace("get_history", "get_checkpoint")
+        other = asked.replace("bert", "anna")
         if cursor:
             (await anna.gets(other + cursor)).refused(422, "invalid-cursor")
     assert (seen, pages) == (sent[::-1], 3)
 
 
-@pytest.mark.parametrize("asked", ["since=yesterday", "actor=%20", "operation=A", "limit=0", "x=1"])
+@pytest.mark.parametrize("asked", ["since=yesterday", "actor=%20", "limit=0", "x=1"])
 async def test_what_the_list_does_not_take_is_refused(asked: str, anna: Caller) -> None:
     (await anna.gets(f"{READS}?{asked}")).refused(422, "invalid-input")
 
@@ -260,17 +286,9 @@ async def test_without_the_primary_nobody_audits_although_a_replica_could_answer
         assert refused.headers["Retry-After"]
 
 
-async def test_what_can_t_be_recorded_is_not_answered(
-    anna: Caller, settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_can_t_be_recorded_is_not_answered(anna: Caller, engine: AsyncEngine) -> None:
     await anna.given()
     await signed(engine)
-    monkeypatch.setattr(resources, "COMMAND_SECONDS", 0.5)
-    async with (
-        at_a_process(settings, anna) as there,
-        driver(engine) as connection,
-        connection.transaction(),
-    ):
-        await connection.execute("lock table access.audit_reads")
-        (await there.gets(CHECKPOINT)).refused(503, "database-unavailable")
+    async with held(engine, "lock table access.audit_reads"):
+        (await anna.gets(CHECKPOINT)).refused(503, "database-unavailable")
     assert not await recorded(engine)

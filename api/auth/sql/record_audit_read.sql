@@ -1,2 +1,4 @@
-insert into access.audit_reads (catalog_id, actor, operation, path, query, correlation_id, client)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into access.audit_reads (
+    catalog_id, actor, operation, path, query, correlation_id, client, following
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
