@@ -1,7 +1,6 @@
 """The parameters of a list of products."""
 
 import re
-from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from pydantic import (
@@ -12,13 +11,12 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
 from api.currencies import KnownCurrency
-from api.parameters import IN_DIGITS, PageCursor, PageLimit
+from api.parameters import IN_DIGITS, Moment, PageCursor, PageLimit
 from commands.input import NO_NUL, Amount, Brand, Category, Sku, Tag
 from events.catalogs import CatalogDescription
 from projections.projection import Catalog
@@ -28,7 +26,6 @@ from queries.lists.orders import Sort
 
 ATTRIBUTE = r"attr\.[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 MOST_ATTRIBUTES = 20
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 WORDS = re.compile(r"[^\x00]*[^\W_][^\x00]*")
 FACET = rf"^(category|brand|status|tag|price|{ATTRIBUTE})$"
 type Value = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)]
@@ -48,22 +45,6 @@ ATTRIBUTES = {
     },
 }
 """As OpenAPI has it: an object's members are parameters of their own."""
-
-
-def moment(text: str) -> datetime:
-    if not RFC_3339.fullmatch(text):
-        raise ValueError("a moment is written as RFC 3339 has it: 2024-05-01T12:00:00Z")
-    try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("this moment is out of range in UTC") from error
-
-
-type Moment = Annotated[
-    datetime,
-    BeforeValidator(moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
 
 
 def _with_a_word(text: str) -> str:

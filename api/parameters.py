@@ -1,12 +1,13 @@
-"""No parameter is overlooked: what an operation does not know, or knows once, is refused."""
+"""Parameters of many operations; what an operation does not know, or knows once, is refused."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from api.errors import InvalidInput
 
@@ -14,6 +15,7 @@ PageCursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,8000}$"
 PARKED = "-parked"
 """Ends the ETag of a product that stands still: the one of its version is of the whole document."""
 _INTEGER = re.compile("-?[0-9]+")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _written(given: object) -> object:
@@ -26,6 +28,22 @@ def _written(given: object) -> object:
 IN_DIGITS = BeforeValidator(_written)
 """For every integer parameter, behind its limits: before them it would hide them from OpenAPI."""
 PageLimit = Annotated[int, Field(ge=1, le=200), IN_DIGITS]
+
+
+def moment(text: str) -> datetime:
+    if not _RFC_3339.fullmatch(text):
+        raise ValueError("a moment is written as RFC 3339 has it: 2024-05-01T12:00:00Z")
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("this moment is out of range in UTC") from error
+
+
+type Moment = Annotated[
+    datetime,
+    BeforeValidator(moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 async def _only_known(request: Request) -> None:

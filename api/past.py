@@ -11,8 +11,7 @@ from api.answering import Read
 from api.auth.access import CatalogKey, Reader
 from api.auth.audited import auditing
 from api.errors import InternalError, InvalidInput
-from api.list_parameters import Moment, moment
-from api.parameters import IN_DIGITS
+from api.parameters import IN_DIGITS, Moment, moment
 from commands.errors import UnknownProduct
 from events.append import Claim
 from events.errors import Undecodable, UnknownVersion
@@ -77,9 +76,7 @@ type End = Annotated[
 
 async def answer(read: Read, key: UUID | Claim, place: Place) -> Response:
     """Raises `UnknownProduct` where it was not there, and as `product_at` does."""
-    found = await read(
-        lambda: product_at(read.held.query_engine, read.catalog, key, place), source="appended"
-    )
+    found = await read.of_log(lambda engine: product_at(engine, read.catalog, key, place))
     if found.value is None:
         raise UnknownProduct
     tag = str(found.value.version)

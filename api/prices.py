@@ -13,8 +13,7 @@ from api.answering import Read, Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Auditor
 from api.currencies import KnownCurrency
 from api.errors import InternalError, ProjectionBehind
-from api.list_parameters import Moment
-from api.parameters import IN_DIGITS, ONLY_KNOWN, PageCursor, PageLimit
+from api.parameters import IN_DIGITS, ONLY_KNOWN, Moment, PageCursor, PageLimit
 from commands.errors import UnknownCurrency, UnknownProduct
 from events.errors import Undecodable
 from queries.answer import Answer
@@ -66,11 +65,10 @@ async def get_price_history(
     has its price already.
     """
     cursors = await read.held.cursors()
-    answer = await read(
-        lambda: price_history(
-            read.held.query_engine, cursors, read.catalog, wanted, limit=limit, cursor=cursor
-        ),
-        source="appended",
+    answer = await read.of_log(
+        lambda engine: price_history(
+            engine, cursors, read.catalog, wanted, limit=limit, cursor=cursor
+        )
     )
     return await _told(read, answer)
 
@@ -97,11 +95,10 @@ async def get_lowest_price(
     is set at `at` is the reduced one, and does not.
     """
     moment = at or datetime.now(UTC)
-    answer = await read(
-        lambda: lowest_price(
-            read.held.query_engine, read.catalog, product_id, currency, days=days, at=moment
-        ),
-        source="appended",
+    answer = await read.of_log(
+        lambda engine: lowest_price(
+            engine, read.catalog, product_id, currency, days=days, at=moment
+        )
     )
     return await _told(read, answer)
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import Field, StringConstraints
 
-from api.list_parameters import Moment
+from api.parameters import Moment
 from commands.input import NO_NUL
+from events.codec import EVENT_TYPES
 from events.selection import Selection
 
 MOST_TYPES = 50
@@ -16,7 +17,13 @@ type EventType = Annotated[str, StringConstraints(pattern="^[A-Za-z]{1,64}$")]
 async def _selected(
     types: Annotated[
         list[EventType],
-        Query(alias="type", max_length=MOST_TYPES, description="Repeated, events of any of them"),
+        Query(
+            alias="type",
+            max_length=MOST_TYPES,
+            description="Repeated, events of any of them. Written now are"
+            f" {', '.join(f'`{name}`' for name in EVENT_TYPES)}; a log may have others, of other"
+            " releases",
+        ),
     ] = [],  # noqa: B006 -- FastAPI takes it for the value that is not given
     actor: Annotated[
         str | None,
