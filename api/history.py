@@ -40,7 +40,13 @@ async def get_history(
     cursors = await read.held.cursors()
     answer = await read.of_log(
         lambda engine: history.of_product(
-            engine, cursors, catalog, wanted, limit=limit, cursor=cursor
+            engine,
+            read.held.log_reader.products,
+            cursors,
+            catalog,
+            wanted,
+            limit=limit,
+            cursor=cursor,
         )
     )
     if answer.value is None:

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.selection import Selection
 from queries.answer import Answer
 from queries.audit import history
+from queries.audit.folded import FoldedProducts
 from queries.audit.history import History
 from tests.cursors import CURSORS
 from tests.given import LAMP
@@ -19,8 +20,17 @@ async def answered(
     limit: int = 50,
     cursor: str | None = None,
     catalog: str = "main",
+    remembered: FoldedProducts | None = None,
 ) -> Answer[History | None]:
-    return await history.of_product(engine, CURSORS, catalog, wanted, limit=limit, cursor=cursor)
+    return await history.of_product(
+        engine,
+        remembered or FoldedProducts(0),
+        CURSORS,
+        catalog,
+        wanted,
+        limit=limit,
+        cursor=cursor,
+    )
 
 
 async def told(
@@ -29,7 +39,8 @@ async def told(
     *,
     limit: int = 50,
     cursor: str | None = None,
+    remembered: FoldedProducts | None = None,
 ) -> History:
-    answer = await answered(engine, wanted, limit=limit, cursor=cursor)
+    answer = await answered(engine, wanted, limit=limit, cursor=cursor, remembered=remembered)
     assert answer.value
     return answer.value

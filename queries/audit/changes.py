@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from events.errors import Undecodable
 from projections.document import ProductDocument
 
 type Fields = dict[str, Any]
@@ -47,8 +46,3 @@ def fields(document: ProductDocument | None) -> Fields:
     told |= {f"attributes.{name}": value for name, value in attributes.items()}
     told |= {f"prices.{price['currency']}": price for price in prices}
     return {name: value for name, value in told.items() if value not in (None, [], ())}
-
-
-def why(error: Exception) -> object:
-    """An event can't be applied."""
-    return error.members["reason"] if isinstance(error, Undecodable) else error

@@ -43,7 +43,7 @@ class LogReader:
     def __init__(self, engine: AsyncEngine, *, folded_bytes: int) -> None:
         """What it remembers of products weighs about `folded_bytes` at the most."""
         self._engine = engine
-        self._products = FoldedProducts(folded_bytes)
+        self.products = FoldedProducts(folded_bytes)
 
     async def heads(self, catalogs: Collection[str]) -> dict[str, int]:
         """The last position of each log. Raises `DatabaseUnavailable`."""
@@ -78,7 +78,7 @@ class LogReader:
             upto = min(after + WINDOW, head) if wanted.stream is None else head
             found = await select(connection, catalog, wanted, after=after, upto=upto, limit=limit)
         events = found[: _fitting(found, limit_bytes)]
-        items = await tell(self._engine, catalog, events, self._products)
+        items = await tell(self._engine, catalog, events, self.products)
         is_cut = len(events) < len(found) or len(found) == limit
         looked = events[-1].position if is_cut else max(upto, after)
         return Stretch(events, items, looked, head)

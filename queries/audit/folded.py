@@ -6,9 +6,11 @@ from copy import copy
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from events.errors import Undecodable
 from events.recorded import Fact
-from projections.document import ProductDocument, apply, encode
-from queries.audit.changes import Change, changes, fields, why
+from projections.document import ProductDocument, encode
+from queries.audit.changes import Change, changes, fields
+from queries.audit.way import applied
 
 FIXED_BYTES = 2_000
 """What a product weighs beside its document as JSON."""
@@ -17,7 +19,10 @@ PLACES = 8
 
 
 class Folded:
-    """A product up to `version`; from an event on that can't be read nobody knows what it is."""
+    """A product up to `version`.
+
+    From an event on that can't be read or is missing nobody knows what it is.
+    """
 
     __slots__ = ("discarded", "document", "unknown", "version")
 
@@ -38,15 +43,15 @@ class Folded:
         return self.document.sku if self.document else None
 
     def fold(self, fact: Fact) -> None:
-        self.version = fact.version
+        expected, self.version = self.version + 1, fact.version
+        if self.unknown is None and fact.version != expected:
+            self.unknown = f"version {expected} is missing"
         if self.unknown is not None or fact.position in self.discarded:
             return
         try:
-            self.document = apply(self.document, fact)
-        except MemoryError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- whatever an event's handler stumbles over
-            self.unknown = f"version {fact.version} can't be read: {why(error)}"
+            self.document = applied(self.document, fact)
+        except Undecodable as error:
+            self.unknown = f"version {fact.version} can't be read: {error.members['reason']}"
 
     def changed_by(self, fact: Fact) -> list[Change]:
         """Fold it, and tell what it changed."""

@@ -23,6 +23,7 @@ class Cursor(msgspec.Struct, frozen=True):
 
 async def of_product(
     engine: AsyncEngine,
+    remembered: FoldedProducts,
     cursors: Cursors,
     catalog: str,
     wanted: Selection,
@@ -32,7 +33,8 @@ async def of_product(
 ) -> Answer[History | None]:
     """Those of a product's events that are wanted, oldest first; None for an unknown product.
 
-    `wanted` says of which product. Raises `InvalidCursor`.
+    `wanted` says of which product. Whoever goes on with a cursor needs no event twice that is
+    `remembered`. Raises `InvalidCursor`.
     """
     of = ("history", catalog, wanted)
     after = cursors.open(cursor, Cursor, of=of).position if cursor else 0
@@ -43,7 +45,7 @@ async def of_product(
         found = await select(
             connection, catalog, wanted, after=after, upto=stand.head, limit=limit + 1
         )
-    items = await tell(engine, catalog, found[:limit], FoldedProducts(0))
+    items = await tell(engine, catalog, found[:limit], remembered)
     more = len(found) > limit
     following = cursors.seal(Cursor(items[-1].position), of=of) if more else None
     return Answer(History(items, following), stand.head)

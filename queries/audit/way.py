@@ -48,19 +48,19 @@ class Way:
         """The next event. What is discarded counts as a version all the same.
 
         Where a damaged log turns time back it stands still, and an event of an impossible time
-        belongs to the one before. Raises `Undecodable` for whatever the event's handler stumbles
-        over.
+        belongs to the one before. Raises as `applied` does.
         """
         self.version = fact.version
         if fact.dated:
             self.occurred_at = max(self.occurred_at, fact.occurred_at)
         if fact.position not in self._discarded:
-            self.document = _applied(self.document, fact)
+            self.document = applied(self.document, fact)
         elif self.document is not None:
             self.document.version = fact.version
 
 
-def _applied(document: ProductDocument | None, fact: Fact) -> ProductDocument:
+def applied(document: ProductDocument | None, fact: Fact) -> ProductDocument:
+    """As `apply`. Raises `Undecodable` for whatever the event's handler stumbles over."""
     try:
         return apply(document, fact)
     except (MemoryError, Undecodable):

@@ -15,7 +15,11 @@ from tests.conversation import NOBODY, PRODUCTS, Answer, Caller
 from tests.poisoned import Poisoned
 from tests.signing import rewritten
 
-pytest_plugins = ("tests.conversation_fixtures", "tests.poisoned_fixtures")
+pytest_plugins = (
+    "tests.conversation_fixtures",
+    "tests.folds_fixtures",
+    "tests.poisoned_fixtures",
+)
 
 LAST_YEAR = "2020-01-01T00:00:00Z"
 TO_COME = "9999-01-01T00:00:00Z"
@@ -153,6 +157,15 @@ async def test_a_history_is_of_the_events_that_are_wanted(anna: Caller, path: st
     other.refused(422, "invalid-cursor")
     assert (await reads(anna, f"{path}/history?actor=bert"))["items"] == []
     assert (await reads(anna, f"{path}/history?until={LAST_YEAR}"))["items"] == []
+
+
+async def test_a_process_folds_each_event_of_a_history_once(
+    anna: Caller, path: str, folds: list[int]
+) -> None:
+    following = f"{path}/history?limit=2"
+    while cursor := (await reads(anna, following))["next_cursor"]:
+        following = f"{path}/history?limit=2&cursor={cursor}"
+    assert folds == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,13 @@ from events.database import driver
 from events.product import ProductEvent
 from events.selection import Selection
 from queries.audit.changes import Change
+from queries.audit.folded import FoldedProducts
 from queries.errors import InvalidCursor
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
 from tests.histories import answered, told
+from tests.signing import rewritten
+
+pytest_plugins = ("tests.folds_fixtures",)
 
 EURO = {"currency": "EUR", "amount": 1999, "decimal": "19.99"}
 CHEAP = {"currency": "EUR", "amount": 5, "decimal": "0.05"}
@@ -176,6 +180,26 @@ async def test_a_history_may_begin_with_what_can_t_be_read(engine: AsyncEngine) 
     page = await told(engine, limit=1, cursor=None)
     later = await told(engine, limit=1, cursor=page.next_cursor)
     assert later.items == items[1:]
+
+
+async def test_a_history_says_from_where_on_an_event_is_missing(engine: AsyncEngine) -> None:
+    await Log(engine).given(LAMP, registered, priced, facts.ProductRenamed(name="Sun"))
+    await rewritten(engine, "events", "delete from event_store.events where version = 2")
+    first, behind = (await told(engine)).items
+    assert first.changes_unknown is None
+    assert (behind.changes, behind.changes_unknown) == ([], "version 2 is missing")
+
+
+async def test_who_goes_on_has_each_event_folded_once(
+    engine: AsyncEngine, folds: list[int]
+) -> None:
+    changes = [facts.ProductRenamed(name=f"Lamp {number}") for number in range(8)]
+    await Log(engine).given(LAMP, registered, *changes)
+    remembered, cursor = FoldedProducts(100_000), None
+    for _ in range(3):
+        cursor = (await told(engine, limit=3, cursor=cursor, remembered=remembered)).next_cursor
+    assert cursor is None
+    assert folds == [*range(1, 10)]
 
 
 async def test_a_change_of_no_product_says_so(engine: AsyncEngine) -> None:

@@ -13,12 +13,12 @@ from events.database import Connection, driver
 from events.product import ProductEvent
 from events.recorded import Fact
 from events.selection import EVERYTHING, Selection, read_spans, select
-from projections.document import ProductDocument
-from projections.document import apply as applied
 from queries.audit import events, folded, telling
 from queries.audit.events import LogReader
 from queries.audit.telling import LoggedItem
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
+
+pytest_plugins = ("tests.folds_fixtures",)
 
 MANY = 10**9
 MOMENTS = [datetime(2024, 5, day, tzinfo=UTC) for day in range(1, 5)]
@@ -58,19 +58,6 @@ async def walked(
         after = stretch.upto
         if after == stretch.head:
             return items
-
-
-@pytest.fixture
-def folds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The position of each event that is applied, each time that it is."""
-    positions: list[int] = []
-
-    def counted(document: ProductDocument | None, fact: Fact) -> ProductDocument:
-        positions.append(fact.position)
-        return applied(document, fact)
-
-    monkeypatch.setattr(folded, "apply", counted)
-    return positions
 
 
 SELECTIONS = (
