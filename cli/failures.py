@@ -17,6 +17,9 @@ def told(failure: BaseException | None) -> str:
             return "PostgreSQL can't be reached: check CATALOG_DATABASE_URL, and that it runs."
         case DBAPIError():
             return told(failure.orig)
+        case Explained(members=members) if members:
+            known = ", ".join(f"{name}: {value}" for name, value in members.items())
+            return f"{failure} ({known})"
         case CommandFailed() | Explained() | OSError():
             return str(failure)
         case _ if getattr(failure, "sqlstate", "") in _ABSENT:

@@ -15,16 +15,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from api.settings import Settings
 from cli.environment import actor, read
-from cli.errors import FutureMoment, ImportInterrupted, NoSuchCatalog, UnreadableFile
+from cli.errors import FutureMoment, ImportInterrupted, UnreadableFile
+from cli.harmless import brief
 from cli.lines import reading, unpacked
-from commands.appending import KIND, Circumstances
+from cli.places import MOMENT, moment
+from cli.write_side import write_side
+from commands.appending import Circumstances
 from commands.feeds import Importer, Report
-from commands.write_side import WriteSide
-from events.appender import Appender
-from events.catalogs import read_catalogs
-from events.database import driver, pool
 from events.errors import AppendUnconfirmed, DatabaseUnavailable
-from events.nudge import connect, nudge
 
 FAILURES_SHOWN = 20
 
@@ -49,7 +47,8 @@ def import_command(
         datetime | None,
         typer.Option(
             envvar="CATALOG_OCCURRED_AT",
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+            parser=moment,
+            metavar=MOMENT,
             help="When it became known; UTC unless it says otherwise.",
         ),
     ] = None,
@@ -62,10 +61,11 @@ def import_command(
     Exits with 1 when a row was refused; the other rows are imported all the same.
     """
     settings = read(Settings)
-    moment = _past(occurred_at)
+    if occurred_at and occurred_at > datetime.now(UTC):
+        raise FutureMoment(occurred_at)
     report = Report()
     try:
-        asyncio.run(import_files(settings, files, catalog, moment, errors, report))
+        asyncio.run(import_files(settings, files, catalog, occurred_at, errors, report))
     except (AppendUnconfirmed, DatabaseUnavailable, UnreadableFile) as error:
         raise ImportInterrupted(error) from None
     finally:
@@ -73,20 +73,11 @@ def import_command(
     raise typer.Exit(1 if report.failed else 0)
 
 
-def _past(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if moment > datetime.now(UTC):
-        raise FutureMoment(moment)
-    return moment
-
-
 def _tell(report: Report, *, as_json: bool) -> None:
     for failure in report.failures[:FAILURES_SHOWN]:
         reasons = "; ".join(f"{fault['pointer']} {fault['message']}" for fault in failure.faults)
         sku = f" ({failure.sku})" if failure.sku else ""
-        errors.print(f"line {failure.line}{sku}: {reasons.strip()}", markup=False)
+        errors.print(brief(f"line {failure.line}{sku}: {reasons.strip()}"), markup=False)
     if report.failed > FAILURES_SHOWN:
         errors.print(f"… and {report.failed - FAILURES_SHOWN} more")
     counts = counted(report)
@@ -107,27 +98,12 @@ async def import_files(
     report: Report,
 ) -> None:
     """Counts in `report`. Raises NoSuchCatalog, UnreadableFile and the importer's refusals."""
-    url = settings.database_url.get_secret_value()
-    async with pool(url, application="catalog-import", pool_size=4) as engine:
-        async with driver(engine) as connection:
-            if not await read_catalogs(connection, [catalog]):
-                raise NoSuchCatalog(catalog)
-        appender = Appender(
-            engine,
-            catalog,
-            KIND,
-            queue_limit=settings.append_queue_limit,
-            batch_limit=settings.append_batch_limit,
-        )
-        circumstances = Circumstances(
-            actor=actor(),
-            correlation_id=uuid4().hex,
-            occurred_at=occurred_at,
-        )
+    circumstances = Circumstances(
+        actor=actor(), correlation_id=uuid4().hex, occurred_at=occurred_at
+    )
+    async with write_side(settings, catalog, application="catalog-import") as side:
         for path in files:
-            await _import_file(path, Importer(WriteSide(appender), circumstances, report), console)
-        async with connect(settings.redis_url.get_secret_value()) as redis:
-            await nudge(redis, catalog)
+            await _import_file(path, Importer(side, circumstances, report), console)
 
 
 async def _import_file(path: Path, importer: Importer, console: Console) -> None:

@@ -12,16 +12,19 @@ import typer
 from api.settings import Settings, Side
 from cli import projections, users
 from cli.administrator import add_first
+from cli.diff import diff_command
 from cli.environment import Administrator, Migration, read
 from cli.export import export
 from cli.failures import FAILURES, told
 from cli.feeds import import_command
-from cli.history import history
 from cli.harmless import brief
+from cli.history import history
 from cli.migration import migrated
+from cli.prices import prices_command
 from cli.rebuild import OUTDATED, is_outdated, rebuild_command, rebuild_now
 from cli.replay import replay
 from cli.restore import restore
+from cli.revert import revert_command
 from cli.running import adopt
 from cli.up import up
 from cli.verify import verify
@@ -37,6 +40,9 @@ app.command()(up)
 app.command("import")(import_command)
 app.command()(export)
 app.command()(history)
+app.command("diff")(diff_command)
+app.command("prices")(prices_command)
+app.command("revert")(revert_command)
 app.command()(replay)
 app.command()(restore)
 app.command()(verify)

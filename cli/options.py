@@ -7,6 +7,9 @@ import typer
 
 from cli.places import MOMENT, moment
 
+MOST_VERSIONS = 2**31 - 1
+"""What PostgreSQL's `integer` counts."""
+
 Product = Annotated[str, typer.Argument(envvar="CATALOG_PRODUCT", help="Its SKU or its id.")]
 Catalog = Annotated[str, typer.Option(envvar="CATALOG_CATALOG", help="Which catalog.")]
 Json = Annotated[bool, typer.Option("--json", envvar="CATALOG_JSON", help="A JSON object a line.")]

@@ -10,6 +10,8 @@ from queries.audit.then import LogPlace
 MOMENT = "MOMENT"
 POSITION_OR_MOMENT = "POSITION|MOMENT"
 VERSION_OR_MOMENT = "VERSION|MOMENT"
+type NumberOrMoment = int | datetime
+
 _EXTENDED = re.compile(
     r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII | re.IGNORECASE
 )
@@ -31,7 +33,7 @@ def _no_moment(text: str) -> typer.BadParameter:
     return typer.BadParameter(f"{text} is no moment such as 2024-01-20T12:00:00Z, or 2024-01-20.")
 
 
-def place(text: str) -> int | datetime:
+def place(text: str) -> NumberOrMoment:
     """A number, be it a position or a version, or a moment: what has no dash is no date."""
     return int(text) if _NUMBER.fullmatch(text) else moment(text)
 

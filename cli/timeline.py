@@ -28,10 +28,10 @@ def told(item: LoggedItem) -> Iterator[Text]:
     )
     if item.changes_unknown:
         yield Text(f"    {harmless(item.changes_unknown)}", "red")
-    yield from map(_told, item.changes)
+    yield from map(changed, item.changes)
 
 
-def _told(change: Change) -> Text:
+def changed(change: Change) -> Text:
     """Of what had no value before, only the new one."""
     told = Text(f"    {harmless(change.field)}: ")
     if change.before is not None:

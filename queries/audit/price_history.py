@@ -68,22 +68,31 @@ async def price_history(
     limit: int,
     cursor: str | None,
 ) -> Answer[PriceHistory | None]:
-    """Each price with all of its time, oldest first; None for an unknown product.
-
-    Raises `InvalidCursor`, `LogDamaged`, and `Undecodable` where an event that occurred before
-    their end can't be read. If it occurred later, the price that it came upon ends with it.
-    """
+    """A page of `held_prices`. Raises `InvalidCursor`, and as that does."""
     of = ("prices", catalog, wanted)
     last = cursors.open(cursor, Cursor, of=of).version if cursor else 0
-    currency = wanted.currency
+    answer = await held_prices(engine, catalog, wanted)
+    if answer.value is None:
+        return Answer(None, answer.position)
+    page = [held for held in answer.value if held.version > last][: limit + 1]
+    items = page[:limit]
+    following = cursors.seal(Cursor(items[-1].version), of=of) if len(page) > limit else None
+    return Answer(PriceHistory(wanted.currency, items, following), answer.position)
+
+
+async def held_prices(
+    engine: AsyncEngine, catalog: str, wanted: Prices
+) -> Answer[list[HeldPrice] | None]:
+    """Each price with all of its time, oldest first; None for an unknown product.
+
+    Raises `LogDamaged`, and `Undecodable` where an event that occurred before their end can't be
+    read. If it occurred later, the price that it came upon ends with it.
+    """
     answer = await _spans(engine, catalog, wanted)
     if answer.value is None:
         return Answer(None, answer.position)
     held = (span for span in answer.value if span.overlaps(wanted.since, wanted.until))
-    page = [span for span in held if span.version > last][: limit + 1]
-    items = [_held(currency, span) for span in page[:limit]]
-    following = cursors.seal(Cursor(items[-1].version), of=of) if len(page) > limit else None
-    return Answer(PriceHistory(currency, items, following), answer.position)
+    return Answer([_held(wanted.currency, span) for span in held], answer.position)
 
 
 async def lowest_price(
@@ -91,7 +100,7 @@ async def lowest_price(
 ) -> Answer[LowestPrice | None]:
     """As directive 98/6/EC asks in article 6a of the price before a reduction that is told at `at`.
 
-    None for an unknown product. Raises as `price_history` does.
+    None for an unknown product. Raises as `held_prices` does.
     """
     since = max(at, EARLIEST + timedelta(days=days)) - timedelta(days=days)
     answer = await _spans(engine, catalog, Prices(product, currency, since, at))

@@ -1,28 +1,25 @@
 """`catalog history`: a product's history in a terminal, and for programs."""
 
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli import logged
+from cli.printer import NOTHING
 from events import product as facts
 from events.append import Append
 from events.codec import encode
 from tests.appends import appended, taking
-from tests.command import catalog_command
 from tests.given import DESK, LAMP, Log, opened, registered
+from tests.told import Told
 
 MONDAY = datetime(2024, 1, 1, 9, 30, tzinfo=UTC)
 TUESDAY = datetime(2024, 1, 2, tzinfo=UTC)
 NASTY = "\x1b]0;gotcha\x07Lamp\x1b[2J\u202e\x9b31m 灯"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-
-type Told = Callable[..., Awaitable[list[str]]]
 
 
 async def given(
@@ -52,18 +49,7 @@ async def lamp(engine: AsyncEngine) -> None:
 def told(
     monkeypatch: pytest.MonkeyPatch, database_url: str, capfd: pytest.CaptureFixture[str]
 ) -> Told:
-    """The lines of a successful `catalog history …`."""
-    monkeypatch.setenv("CATALOG_DATABASE_URL", database_url)
-    catalog = catalog_command(monkeypatch)
-
-    async def run(*arguments: str, exits: int = 0) -> list[str]:
-        capfd.readouterr()
-        code = await asyncio.to_thread(catalog, "history", *arguments)
-        out, err = capfd.readouterr()
-        assert code == exits, err
-        return (out if exits == 0 else err).splitlines()
-
-    return run
+    return Told(monkeypatch, database_url, capfd, "history")
 
 
 async def test_it_is_a_timeline_that_people_can_read(told: Told) -> None:
@@ -101,11 +87,18 @@ async def test_for_programs_it_is_an_item_a_line(told: Told) -> None:
         (["--type", "PriceSet", "--type", "ProductPublished", "--limit", "2"], [2, 3]),
         (["--limit", "9"], [1, 2, 3, 4]),
         (["--type", "Unheard"], []),
+        (["--since", "2024-01-02", "--until", "2024-01-02"], []),
     ],
 )
 async def test_events_are_selected(told: Told, options: list[str], versions: list[int]) -> None:
     lines = await told("LAMP-1", "--json", *options)
     assert [json.loads(line)["version"] for line in lines] == versions
+    assert (NOTHING in told.complaints) == (versions == [])
+
+
+async def test_a_type_that_nobody_writes_is_told(told: Told) -> None:
+    assert await told("LAMP-1", "--type", "Unheard\x1b[2J") == []
+    assert told.complaints[0].startswith(r"catalog: Unheard\x1b[2J is no event that this release")
 
 
 async def test_long_histories_are_told_to_their_end(
@@ -151,7 +144,7 @@ async def test_what_is_not_there_is_told(told: Told, arguments: list[str], said:
 
 
 @pytest.mark.parametrize(
-    "options", [["--since", "yesterday"], ["--limit", "0"], ["--until", "2024-13-01"], ["more"]]
+    "options", [["--since", "20240101"], ["--limit", "0"], ["--until", "2024-13-01"], ["more"]]
 )
 async def test_what_makes_no_sense_is_a_usage_error(told: Told, options: list[str]) -> None:
     await told("LAMP-1", *options, exits=2)
