@@ -19,7 +19,7 @@ from cli.printer import Printer, noted
 from cli.timeline import told, when
 from events.database import driver, pool
 from events.selection import Selection
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 
 def history(  # noqa: PLR0913, PLR0917 -- options of a command

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.selection import Selection
 from queries.audit.events import LogReader
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 AT_ONCE = 1_000
 REMEMBERED_BYTES = 64_000_000

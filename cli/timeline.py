@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli.harmless import harmless
 from queries.audit.changes import Change
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 _NOTHING = "(none)"
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from api.streaming.wire import block
 from events.recorded import Recorded
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 
 class Ready(NamedTuple):

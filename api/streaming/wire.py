@@ -2,7 +2,7 @@
 
 import msgspec
 
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 MEDIA_TYPE = "text/event-stream"
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.logged import logged
 from cli.replays.part import Part
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 
 async def events(engine: AsyncEngine, part: Part) -> AsyncGenerator[LoggedItem]:

@@ -14,7 +14,7 @@ from cli.speed import Metronome
 from cli.timeline import told, value, when
 from projections.document import ProductDocument
 from projections.projection import ReadModel, Row
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 _STATES = (
     ("Version", 7),

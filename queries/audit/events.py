@@ -12,7 +12,8 @@ from events.recorded import Recorded
 from events.selection import Selection, read_heads_of, select
 from queries.answer import Answer
 from queries.audit.folded import FoldedProducts
-from queries.audit.telling import LoggedItem, tell
+from queries.audit.items import LoggedItem
+from queries.audit.telling import tell
 
 WINDOW = 20_000
 """Positions that one request looks at, however few of their events are wanted."""

@@ -7,8 +7,9 @@ from events.database import driver
 from events.selection import Selection, select
 from queries.answer import Answer
 from queries.audit.folded import FoldedProducts
+from queries.audit.items import LoggedItem
 from queries.audit.stand import find_stand
-from queries.audit.telling import LoggedItem, tell
+from queries.audit.telling import tell
 from queries.cursor import Cursors
 
 

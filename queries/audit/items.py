@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -9,7 +10,7 @@ from events.recorded import Recorded
 from queries.audit.changes import Change
 
 
-class Item(msgspec.Struct, frozen=True):
+class LoggedItem(msgspec.Struct, frozen=True):
     position: int
     version: int
     type: str
@@ -26,6 +27,9 @@ class Item(msgspec.Struct, frozen=True):
     recorded_at: datetime
     digest: str
     """SHA-256 of the canonical event, in hexadecimal."""
+    product_id: UUID
+    sku: str | None
+    """None while nobody knows: the event that registered the product can't be read."""
 
 
 def circumstances(event: Recorded) -> dict[str, Any]:
@@ -41,4 +45,5 @@ def circumstances(event: Recorded) -> dict[str, Any]:
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,
         "digest": event.digest.hex(),
+        "product_id": event.stream_id,
     }

@@ -11,7 +11,7 @@ from events.database import driver, statement
 from events.recorded import Fact, Recorded
 from events.selection import read_spans
 from queries.audit.folded import Folded, FoldedProducts
-from queries.audit.items import Item, circumstances
+from queries.audit.items import LoggedItem, circumstances
 
 FOLDED_AT_ONCE = 200
 """Events; then others have their turn, after some milliseconds."""
@@ -22,12 +22,6 @@ READ_BYTES = 1_000_000
 """Of the events that are read at once, where they are as large as those before them."""
 
 _FIND_DISCARDED = statement(__package__, "sql/find_discarded.sql")
-
-
-class LoggedItem(Item, frozen=True):
-    product_id: UUID
-    sku: str | None
-    """None while nobody knows: the event that registered the product can't be read."""
 
 
 class _Telling:
@@ -57,7 +51,6 @@ class _Telling:
             changes=product.changed_by(event),
             changes_unknown=product.unknown,
             discarded=event.position in product.discarded,
-            product_id=event.stream_id,
             sku=product.sku,
         )
 

@@ -15,7 +15,7 @@ from events.recorded import Fact
 from events.selection import EVERYTHING, Selection, read_spans, select
 from queries.audit import events, folded, telling
 from queries.audit.events import LogReader
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 from tests.given import DESK, LAMP, TELEPORTED, Log, opened, registered
 
 pytest_plugins = ("tests.folds_fixtures",)

@@ -8,7 +8,7 @@ import pytest
 
 from api.streaming.accepting import wants_stream
 from api.streaming.wire import block, greeting, heartbeat
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 ITEM = LoggedItem(
     position=7,

@@ -7,7 +7,7 @@ import pytest
 from cli.harmless import harmless
 from cli.timeline import told, value
 from queries.audit.changes import Change
-from queries.audit.telling import LoggedItem
+from queries.audit.items import LoggedItem
 
 PRICED = LoggedItem(
     position=7,
