@@ -75,8 +75,12 @@ class ProjectionBehind(Refused):
     """The read side has not reached that position yet; ask again after `Retry-After` seconds."""
 
 
+class BeyondLog(Refused):
+    """The log ends before that position, at `head`: it has lost events; begin anew."""
+
+
 class TooManyStreams(Refused):
-    """This process has as many event streams open as it may; open one after `Retry-After`."""
+    """This process has as many event streams open, or of yours, as it may: see `Retry-After`."""
 
 
 BODY_REFUSALS = (MalformedJson, BodyTooLarge, UnsupportedMediaType)

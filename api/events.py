@@ -12,17 +12,19 @@ from api.answering import Read, Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Authenticated, Known
 from api.auth.audited import auditing
 from api.auth.lasting import still_audits
-from api.errors import ProjectionBehind, TooManyStreams
+from api.errors import BeyondLog, ProjectionBehind, TooManyStreams
 from api.parameters import IN_DIGITS, ONLY_KNOWN, PageLimit
 from api.refusals import header
+from api.resources import of
 from api.selecting import Selected
 from api.streaming.accepting import wants_stream
 from api.streaming.response import EventStream
 from api.streaming.sending import Pace
 from api.streaming.wire import MEDIA_TYPE
-from events.selection import Selection
+from events.database import driver
+from events.selection import Selection, read_heads_of
 
-_RESPONSES = for_auditors(*CATALOG_REFUSALS, ProjectionBehind, TooManyStreams)
+_RESPONSES = for_auditors(*CATALOG_REFUSALS, BeyondLog, ProjectionBehind, TooManyStreams)
 _RESPONSES[200]["content"] = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 _RESPONSES[200]["headers"] |= {
     "Cache-Control": header("^(private, no-cache|no-store)$"),
@@ -68,8 +70,13 @@ async def audited(
     caller: Authenticated,
     asked: Annotated[Asked, Depends(_asked)],
 ) -> Asked:
-    """In place of `Auditor`: where a stream begins, no path and no query has to tell."""
+    """In place of `Auditor`: where a stream begins, no path and no query has to tell.
+
+    One for which there is no place was not read: it is refused first.
+    """
     following = asked.after if asked.is_stream else None
+    if asked.is_stream:
+        (await of(request)).event_streams.admit(caller.username)
     await auditing(request, caller, catalog.key, following=following)
     return asked
 
@@ -82,6 +89,7 @@ async def audited(
 )
 async def get_events(
     request: Request,
+    caller: Authenticated,
     read: Reading,
     asked: Annotated[Asked, Depends(audited)],
     limit: PageLimit = 50,
@@ -95,23 +103,32 @@ async def get_events(
     `Catalog-Min-Position` are of pages, `Last-Event-ID` of streams.
     """
     if asked.is_stream:
-        return _stream(request, read, asked)
+        await _refuse_beyond(read, asked.after)
+        return _stream(request, caller.username, read, asked)
     answer = await read.of_log(
         lambda _: read.held.log_reader.page(
             read.catalog, asked.wanted, after=asked.after, limit=limit
         )
     )
+    if answer.position < asked.after:
+        await _refuse_beyond(read, asked.after)
     response = await read.for_auditors(msgspec.json.encode(answer.value), answer.position)
     response.headers["Vary"] += ", Accept"
     return response
 
 
-def _stream(request: Request, read: Read, asked: Asked) -> Response:
-    """Raises `TooManyStreams`."""
+async def _refuse_beyond(read: Read, after: int) -> None:
+    """Raises `BeyondLog`, on the word of the primary: a replica may not have come so far yet."""
+    async with driver(read.held.engine) as connection:
+        head = (await read_heads_of(connection, [read.catalog]))[read.catalog]
+    if head < after:
+        raise BeyondLog(head=head)
+
+
+def _stream(request: Request, user: str, read: Read, asked: Asked) -> Response:
     held, catalog = read.held, read.catalog
-    held.event_streams.admit()
     return EventStream(
-        partial(held.event_streams.opened, catalog, asked.wanted, after=asked.after),
+        partial(held.event_streams.opened, user, catalog, asked.wanted, after=asked.after),
         partial(still_audits, request, catalog),
         Pace(held.settings.event_stream_heartbeat_seconds, held.settings.event_stream_send_seconds),
         ending=held.event_streams.ending,

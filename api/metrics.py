@@ -98,6 +98,9 @@ LAG_SECONDS = Gauge(
     "catalog_query_lag_seconds", "Age of the oldest event that reads do not show", ["catalog"]
 )
 EVENT_STREAMS = Gauge("catalog_query_event_streams", "Event streams that are open")
+EVENT_STREAMS_LAG = Gauge(
+    "catalog_query_event_streams_lag_events", "Events of a followed log that are not read yet"
+)
 EVENTS_STREAMED = Counter("catalog_query_events_streamed_total", "Events sent on event streams")
 SLOW_STREAMS = Counter(
     "catalog_query_slow_streams_total", "Event streams ended as their readers took nothing"

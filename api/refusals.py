@@ -45,6 +45,7 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     NoCheckpoint: (404, "no-checkpoint"),
     NotCovered: (404, "not-covered"),
     errors.MethodNotAllowed: (405, "method-not-allowed"),
+    errors.BeyondLog: (409, "beyond-log"),
     errors.CatalogExists: (409, "catalog-exists"),
     errors.UserExists: (409, "user-exists"),
     errors.LastAdministrator: (409, "last-administrator"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,19 @@ _OF_LOG = reading("sql/select_of_log.sql")
 _OF_STREAM = reading("sql/select_of_stream.sql")
 _READ_SPANS = reading("sql/read_spans.sql")
 _READ_HEADS = statement(__package__, "sql/read_heads_of.sql")
+
+
+class Selectable(Protocol):
+    """What of an event says whether it is selected."""
+
+    @property
+    def stream_id(self) -> UUID: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def occurred_at(self) -> datetime: ...
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -27,7 +41,7 @@ class Selection(msgspec.Struct, frozen=True):
     since: datetime | None = None
     until: datetime | None = None
 
-    def takes(self, event: Fact) -> bool:
+    def takes(self, event: Selectable) -> bool:
         return (
             (not self.types or event.type in self.types)
             and (self.actor is None or event.actor == self.actor)

@@ -2,26 +2,32 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from api.streaming.wire import block
-from events.recorded import Recorded
 from queries.audit.items import LoggedItem
+
+RECORD_BYTES = 500
+"""That an event takes in memory beside what is sent of it."""
 
 
 class Ready(NamedTuple):
-    """An event, and the bytes that are sent of it."""
+    """The bytes that are sent of an event, and by what it is selected."""
 
-    event: Recorded
+    position: int
+    stream_id: UUID
+    type: str
+    actor: str
+    occurred_at: datetime
     block: bytes
 
-    @property
-    def position(self) -> int:
-        return self.event.position
 
-
-def ready(event: Recorded, item: LoggedItem) -> Ready:
-    return Ready(event, block(item))
+def ready(item: LoggedItem) -> Ready:
+    return Ready(
+        item.position, item.product_id, item.type, item.actor, item.occurred_at, block(item)
+    )
 
 
 class Ring:
@@ -37,10 +43,20 @@ class Ring:
     def put(self, newest: Sequence[Ready], upto: int, *, limit_bytes: int) -> None:
         """All that came up to that position; afterwards there is no more than may be."""
         self._kept.extend(newest)
-        self._weight += sum(_weight(each) for each in newest)
+        self._weight += sum(map(_weight, newest))
         self.position = upto
-        if self._weight > limit_bytes:
-            self._shrink(limit_bytes // 2)
+        self.shrink(limit_bytes)
+
+    def shrink(self, limit_bytes: int) -> None:
+        """To less than what there may be, so that it need not be done for each."""
+        if self._weight <= limit_bytes:
+            return
+        dropped = 0
+        while self._weight > limit_bytes // 2:
+            self._weight -= _weight(self._kept[dropped])
+            dropped += 1
+        self._start = self._kept[dropped - 1].position
+        del self._kept[:dropped]
 
     def reaches(self, after: int) -> bool:
         """Whether it has all that came behind that position."""
@@ -56,15 +72,6 @@ class Ring:
             return len(self._kept)
         return bisect_right(self._kept, after, key=lambda each: each.position)
 
-    def _shrink(self, limit_bytes: int) -> None:
-        """To less than what there may be, so that it need not be done for each."""
-        dropped = 0
-        while self._weight > limit_bytes:
-            self._weight -= _weight(self._kept[dropped])
-            dropped += 1
-        self._start = self._kept[dropped - 1].position
-        del self._kept[:dropped]
-
 
 def _weight(ready: Ready) -> int:
-    return len(ready.block) + len(ready.event.data) + 1_000
+    return len(ready.block) + RECORD_BYTES

@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from random import choice
 from time import monotonic
 from typing import Literal
 
 from starlette.types import Send
 
 from api.metrics import EVENTS_STREAMED
+from api.streaming.catching_up import Given
 from api.streaming.connection import Connection
-from api.streaming.subscription import NOTHING, Given, Subscription
+from api.streaming.subscription import Subscription
 from api.streaming.wire import greeting, heartbeat
 from events.errors import DatabaseUnavailable
 
 ASK_SECONDS = 4.0
 """Between two looks whether the reader may still have it."""
 AGAIN_SECONDS = 1.0
-RETRY_MILLISECONDS = 2_000
+RETRY_MILLISECONDS = range(1_000, 4_000)
+"""Before a stream that has ended is opened again: not by all who had one at once."""
 
 type Allowed = Callable[[], Awaitable[bool]]
 """Raises `DatabaseUnavailable` where nobody can tell: nothing is sent meanwhile."""
-type Stopped = Literal["session_ended", "reader_slow"]
+type Stopped = Literal["session_ended", "reader_slow", "positions_lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,14 @@ class Sending:
 
         Nothing is made ready for a reader before he has taken what there was.
         """
-        await self._sent(greeting(self._subscription.position, RETRY_MILLISECONDS))
+        retry = choice(RETRY_MILLISECONDS)  # noqa: S311 -- no secret
+        await self._sent(greeting(self._subscription.position, retry))
         while await self._connection.drains(self._pace.send_seconds):
             if (may := await self._may()) is False:
                 return "session_ended"
-            await self._go_on(await self._given() if may else await _nothing())
+            if self._subscription.is_void:
+                return "positions_lost"
+            await self._go_on(await self._given() if may else await self._nothing())
         return "reader_slow"
 
     async def _may(self) -> bool | None:
@@ -89,7 +95,6 @@ class Sending:
         await self._send({"type": "http.response.body", "body": body, "more_body": True})
         self._beat_at = monotonic() + self._pace.heartbeat_seconds
 
-
-async def _nothing() -> Given:
-    await asyncio.sleep(AGAIN_SECONDS)
-    return NOTHING
+    async def _nothing(self) -> Given:
+        await asyncio.sleep(AGAIN_SECONDS)
+        return Given(b"", 0, self._subscription.position)

@@ -1,6 +1,7 @@
 """The event streams that a process has open: how many there may be, and when they have to end."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import TooManyStreams
 from api.metrics import EVENT_STREAMS
-from api.streaming.subscription import CatchingUp, Subscription
+from api.streaming.catching_up import CatchingUp
+from api.streaming.subscription import Subscription
 from api.streaming.tails import Tails
 from events.database import pool_state
 from events.selection import Selection
@@ -18,7 +20,7 @@ from queries.audit.events import LogReader
 FOLDED_BYTES = 16_000_000
 """Of products, for all who follow; as much again for those who catch up."""
 SHARE_OF_THE_POOL = 5
-"""One of so many connections serves those who catch up."""
+"""One of so many connections serves those who catch up, and as many the tails."""
 RETRY_SECONDS = 5
 
 
@@ -26,33 +28,31 @@ class EventStreams:
     def __init__(self, engine: AsyncEngine, redis: Redis, *, limit: int) -> None:
         self.ending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done as soon as all streams have to end."""
-        self._tails = Tails(LogReader(engine, folded_bytes=FOLDED_BYTES), redis)
-        self._catching_up = CatchingUp(
-            LogReader(engine, folded_bytes=FOLDED_BYTES),
-            at_once=max(1, pool_state(engine).limit // SHARE_OF_THE_POOL),
-        )
+        share = max(1, pool_state(engine).limit // SHARE_OF_THE_POOL)
+        self._tails = Tails(LogReader(engine, folded_bytes=FOLDED_BYTES), redis, at_once=share)
+        self._catching_up = CatchingUp(LogReader(engine, folded_bytes=FOLDED_BYTES), at_once=share)
         self._limit = limit
-        self._open = 0
+        self._open: Counter[str] = Counter()
+        """By user."""
 
-    def admit(self) -> None:
-        """Raises `TooManyStreams`."""
-        if self.ending.done() or self._open >= self._limit:
+    def admit(self, user: str) -> None:
+        """One user has half of the places at the most. Raises `TooManyStreams`."""
+        is_full = self._open.total() >= self._limit or self._open[user] >= (self._limit + 1) // 2
+        if self.ending.done() or is_full:
             raise TooManyStreams(headers={"Retry-After": RETRY_SECONDS})
 
     @contextmanager
-    def opened(self, catalog: str, wanted: Selection, *, after: int) -> Iterator[Subscription]:
+    def opened(
+        self, user: str, catalog: str, wanted: Selection, *, after: int
+    ) -> Iterator[Subscription]:
         """One more is open until the block ends."""
-        self._open += 1
+        self._open[user] += 1
         EVENT_STREAMS.inc()
         try:
             with self._tails.of(catalog) as tail:
-                subscription = Subscription(tail, self._catching_up, wanted, after=after)
-                try:
-                    yield subscription
-                finally:
-                    subscription.close()
+                yield Subscription(tail, self._catching_up, wanted, after=after)
         finally:
-            self._open -= 1
+            self._open -= Counter({user: 1})
             EVENT_STREAMS.dec()
 
     def end(self) -> None:
@@ -63,3 +63,4 @@ class EventStreams:
     async def close(self) -> None:
         self.end()
         await self._tails.close()
+        await self._catching_up.close()

@@ -1,18 +1,12 @@
 """One subscriber's place in a log: what is to be sent to him next."""
 
 import asyncio
-from collections.abc import Iterable
 from itertools import islice
-from typing import NamedTuple
 
-import structlog
-from asyncpg import PostgresError
-
-from api.streaming.ring import Ready, Ring, ready
+from api.streaming.catching_up import CatchingUp, Given
+from api.streaming.ring import Ready, Ring
 from api.streaming.tail import Tail
-from events.errors import DatabaseUnavailable
 from events.selection import Selection
-from queries.audit.events import LogReader, Stretch
 
 SENT_AT_ONCE = 65_536
 """Bytes that one message is filled up to."""
@@ -21,31 +15,6 @@ LOOKED_AT_ONCE = 2_000
 READ_AT_ONCE = 50
 """Events that are read for somebody who is behind: mostly no more than are sent at once."""
 AGAIN_SECONDS = 1.0
-
-log = structlog.get_logger(__name__)
-
-
-class Given(NamedTuple):
-    """Events as they are sent, and how many they are."""
-
-    body: bytes
-    events: int
-
-
-NOTHING = Given(b"", 0)
-
-
-class CatchingUp:
-    """Reads for those whom a ring no longer reaches: only few at a time, whoever else waits."""
-
-    def __init__(self, reader: LogReader, *, at_once: int) -> None:
-        self._reader = reader
-        self._turns = asyncio.Semaphore(at_once)
-
-    async def read(self, catalog: str, wanted: Selection, after: int) -> Stretch:
-        """Raises `DatabaseUnavailable`."""
-        async with self._turns:
-            return await self._reader.stretch(catalog, wanted, after=after, limit=READ_AT_ONCE)
 
 
 class Subscription:
@@ -57,9 +26,15 @@ class Subscription:
         self.position = after
         """Up to which all that is wanted was given out."""
         self._tail = tail
+        self._losses = tail.losses
         self._catching_up = catching_up
         self._wanted = wanted
-        self._reading: asyncio.Task[Stretch] | None = None
+        self._read_at_once = READ_AT_ONCE
+
+    @property
+    def is_void(self) -> bool:
+        """What was given out may be in the log no more: others have, or will have, its place."""
+        return self._tail.losses != self._losses
 
     async def next(self, within: float) -> Given:
         """What is wanted of the events that come next, if that many seconds bring any."""
@@ -67,50 +42,40 @@ class Subscription:
         if ring is None or (ring.reaches(self.position) and ring.position <= self.position):
             await self._tail.grows(self.position, within)
             ring = self._tail.ring
-        if ring is None:
-            return NOTHING
-        if self._reading is None and ring.reaches(self.position):
-            return self._of(ring)
-        return await self._read(within)
-
-    def close(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
+        given = None
+        if ring is not None:
+            given = self._of(ring) if ring.reaches(self.position) else await self._read(within)
+        if given is None:
+            return Given(b"", 0, self.position)
+        self.position = given.upto
+        return given
 
     def _of(self, ring: Ring) -> Given:
         looked = list(islice(ring.behind(self.position), LOOKED_AT_ONCE))
-        wanted = [each for each in looked if self._wanted.takes(each.event)]
-        return self._given(
-            wanted, upto=looked[-1].position if looked else max(self.position, ring.position)
-        )
-
-    async def _read(self, within: float) -> Given:
-        """Who is behind may have to wait for his turn: that goes on when the time is over."""
-        if self._reading is None:
-            reading = self._catching_up.read(self._tail.catalog, self._wanted, self.position)
-            self._reading = asyncio.create_task(reading)
-        await asyncio.wait({self._reading}, timeout=within)
-        if not self._reading.done():
-            return NOTHING
-        read, self._reading = self._reading, None
-        try:
-            stretch = read.result()
-        except (DatabaseUnavailable, PostgresError) as error:
-            log.debug("stream_stands_still", catalog=self._tail.catalog, error=repr(error))
-            await asyncio.sleep(min(within, AGAIN_SECONDS))
-            return NOTHING
-        return self._given(map(ready, stretch.events, stretch.items), upto=stretch.upto)
-
-    def _given(self, wanted: Iterable[Ready], *, upto: int) -> Given:
-        """As many as are sent at once; the others are looked up again."""
-        blocks: list[bytes] = []
+        upto = looked[-1].position if looked else max(self.position, ring.position)
+        wanted: list[Ready] = []
         size = 0
-        for each in wanted:
+        for each in filter(self._wanted.takes, looked):
             if size >= SENT_AT_ONCE:
-                break
-            blocks.append(each.block)
+                return Given.of(wanted, upto=wanted[-1].position)
+            wanted.append(each)
             size += len(each.block)
-            self.position = each.position
+        return Given.of(wanted, upto=upto)
+
+    async def _read(self, within: float) -> Given | None:
+        """What is under way when the time is over is shared by who asks for it again.
+
+        After large events, of which few came at once, few are asked for.
+        """
+        try:
+            async with asyncio.timeout(within):
+                given = await self._catching_up.read(
+                    self._tail.catalog, self._wanted, self.position, self._read_at_once
+                )
+        except TimeoutError:
+            return None
+        if given is None:
+            await asyncio.sleep(min(within, AGAIN_SECONDS))
         else:
-            self.position = upto
-        return Given(b"".join(blocks), len(blocks))
+            self._read_at_once = min(READ_AT_ONCE, 2 * given.events or READ_AT_ONCE)
+        return given

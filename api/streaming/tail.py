@@ -1,14 +1,13 @@
 """Follows one catalog's log for all who have it streamed: each event is read once for all."""
 
 import asyncio
-from asyncio import Future
+from asyncio import Future, Semaphore
 from collections.abc import Callable
 
 import structlog
-from asyncpg import PostgresError
 
 from api.streaming.ring import Ring, ready
-from events.errors import DatabaseUnavailable
+from api.streaming.standstill import FAILURES, Standstill
 from events.selection import EVERYTHING
 from queries.audit.events import LogReader
 
@@ -21,14 +20,21 @@ log = structlog.get_logger(__name__)
 
 
 class Tail:
-    def __init__(self, catalog: str, reader: LogReader, ring_bytes: Callable[[], int]) -> None:
+    def __init__(
+        self, catalog: str, reader: LogReader, turns: Semaphore, ring_bytes: Callable[[], int]
+    ) -> None:
+        """`turns` are of all tails together: others need connections, too."""
         self.catalog = catalog
         self.ring: Ring | None = None
         """None until the end of the log is known."""
+        self.losses = 0
+        """How often the log had lost what was read of it: to a restore, or to a failover."""
         self._reader = reader
+        self._turns = turns
         self._ring_bytes = ring_bytes
         self._hinted = asyncio.Event()
         self._waiting: set[Future[None]] = set()
+        self._standstill = Standstill("tail")
 
     @property
     def position(self) -> int:
@@ -39,16 +45,22 @@ class Tail:
         """The log may have grown."""
         self._hinted.set()
 
+    def shrink(self) -> None:
+        """To the room that there is now."""
+        if self.ring:
+            self.ring.shrink(self._ring_bytes())
+
     async def follow(self) -> None:
         """For ever, across outages of PostgreSQL."""
         while True:
             try:
-                grown = await self._read()
-            except (DatabaseUnavailable, PostgresError) as error:
-                log.debug("tail_stands_still", catalog=self.catalog, error=repr(error))
+                has_news = await self._read()
+            except FAILURES as error:
+                self._standstill.found(error, self.catalog)
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
-            if not grown:
+            self._standstill.over()
+            if not has_news:
                 await self._hinted.wait()
 
     async def grows(self, after: int, within: float) -> None:
@@ -68,20 +80,28 @@ class Tail:
     async def _read(self) -> bool:
         """Whether there was something, so that there may be more."""
         self._hinted.clear()
-        if self.ring is None:
-            heads = await self._reader.heads([self.catalog])
-            self.ring = Ring(max(0, heads[self.catalog] - HEAD_START))
-        before = self.ring.position
-        stretch = await self._reader.stretch(
-            self.catalog, EVERYTHING, after=before, limit=READ_AT_ONCE
-        )
-        told = list(map(ready, stretch.events, stretch.items))
-        self.ring.put(told, stretch.upto, limit_bytes=self._ring_bytes())
-        grown = self.ring.position > before
-        if grown:
+        known = self.position
+        async with self._turns:
+            ring = self.ring or await self._begun()
+            stretch = await self._reader.stretch(
+                self.catalog, EVERYTHING, after=ring.position, limit=READ_AT_ONCE
+            )
+        if stretch.head < ring.position:
+            log.warning("log_lost_positions", catalog=self.catalog, head=stretch.head, read=known)
+            self.ring, self.losses = None, self.losses + 1
+        else:
+            told = list(map(ready, stretch.items))
+            ring.put(told, stretch.upto, limit_bytes=self._ring_bytes())
+            self.ring = ring
+        has_news = self.position != known
+        if has_news:
             for each in self._waiting:
                 _resolve(each)
-        return grown
+        return has_news
+
+    async def _begun(self) -> Ring:
+        heads = await self._reader.heads([self.catalog])
+        return Ring(max(0, heads[self.catalog] - HEAD_START))
 
 
 def _resolve(told: Future[None]) -> None:

@@ -4,14 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from math import inf
 
-from asyncpg import PostgresError
 from redis.asyncio import Redis
 
-from api.background import kept_running
+from api.background import Loop, kept_running
+from api.metrics import EVENT_STREAMS_LAG
+from api.streaming.standstill import FAILURES
 from api.streaming.tail import Tail
-from events.errors import DatabaseUnavailable
 from events.nudge import APPENDED, listen
 from queries.audit.events import LogReader
 
@@ -22,8 +23,10 @@ POLL_SECONDS = 0.25
 
 
 class Tails:
-    def __init__(self, reader: LogReader, redis: Redis) -> None:
+    def __init__(self, reader: LogReader, redis: Redis, *, at_once: int) -> None:
+        """Of all that are followed `at_once` are read at a time."""
         self._reader = reader
+        self._turns = asyncio.Semaphore(at_once)
         self._redis = redis
         self._tails: dict[str, Tail] = {}
         self._followers: Counter[str] = Counter()
@@ -49,10 +52,13 @@ class Tails:
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _begin(self, catalog: str) -> None:
-        tail = self._tails[catalog] = Tail(catalog, self._reader, self._ring_bytes)
-        self._following[catalog] = asyncio.create_task(kept_running(tail.follow))
+        tail = Tail(catalog, self._reader, self._turns, self._ring_bytes)
+        self._tails[catalog] = tail
+        for each in self._tails.values():
+            each.shrink()
+        self._following[catalog] = _running(tail.follow)
         if self._listening is None:
-            self._listening = asyncio.create_task(kept_running(self._listen))
+            self._listening = _running(self._listen)
 
     def _end(self, catalog: str) -> None:
         del self._tails[catalog], self._followers[catalog]
@@ -60,6 +66,7 @@ class Tails:
         if not self._tails and self._listening:
             self._cancel(self._listening)
             self._listening = None
+            EVENT_STREAMS_LAG.set(0)
 
     def _cancel(self, task: asyncio.Task[None]) -> None:
         task.cancel()
@@ -77,11 +84,23 @@ class Tails:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            with suppress(DatabaseUnavailable, PostgresError):
-                for catalog, head in (await self._reader.heads([*self._tails])).items():
+            with suppress(*FAILURES):
+                heads = await self._reader.heads([*self._tails])
+                EVENT_STREAMS_LAG.set(max(map(self._lag, heads, heads.values()), default=0))
+                for catalog, head in heads.items():
                     self._heard(catalog, head)
 
-    def _heard(self, catalog: str, head: float = inf) -> None:
+    def _lag(self, catalog: str, head: int) -> int:
         tail = self._tails.get(catalog)
-        if tail and tail.position < head:
+        return max(0, head - tail.position) if tail and tail.ring else 0
+
+    def _heard(self, catalog: str, head: float = inf) -> None:
+        """Another end than the one that was read: also when the log has become shorter."""
+        tail = self._tails.get(catalog)
+        if tail and tail.position != head:
             tail.hint()
+
+
+def _running(loop: Loop) -> asyncio.Task[None]:
+    """In no context of who came first: it belongs to nobody's request."""
+    return asyncio.create_task(kept_running(loop), context=Context())

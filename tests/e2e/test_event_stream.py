@@ -31,7 +31,7 @@ SEND_SECONDS = 2.0
 
 @pytest.fixture
 def app(settings: Settings) -> FastAPI:
-    paced = {"event_stream_heartbeat_seconds": BEAT_SECONDS, "event_streams_limit": 3}
+    paced = {"event_stream_heartbeat_seconds": BEAT_SECONDS, "event_streams_limit": 6}
     return create_app(settings.model_copy(update=paced))
 
 
@@ -94,9 +94,17 @@ async def test_it_resumes_behind_the_last_event_that_came_in(
         assert await stream.positions(4) == [3, 4, 5, 6]
     async with connected(address, token, after=1, last_event_id=4) as stream:
         assert await stream.positions(2) == [5, 6]
-    async with connected(address, token, last_event_id=7) as stream:
+    async with connected(address, token, last_event_id=6) as stream:
         await anna.given(sku="DESK-1")
-        assert await stream.positions(1) == [8]
+        assert await stream.positions(2) == [7, 8]
+
+
+async def test_who_has_read_what_is_no_more_has_to_begin_anew(anna: Caller) -> None:
+    await anna.given()
+    lasting = {"Accept": "text/event-stream", "Last-Event-ID": "3"}
+    for refused in (await anna.gets(EVENTS, lasting), await anna.gets(f"{EVENTS}?after=3")):
+        assert refused.refused(409, "beyond-log")["head"] == 2
+    (await anna.gets(f"{EVENTS}?after=2")).gives(200)
 
 
 async def test_it_passes_on_what_is_asked_for_and_counts_the_rest_as_seen(
@@ -157,7 +165,10 @@ async def test_a_stream_ends_with_the_role(anna: Caller, address: str, engine: A
         await stream.ends()
 
 
-async def test_beyond_the_limit_a_stream_is_refused(anna: Caller, address: str, token: str) -> None:
+async def test_beyond_the_limit_a_stream_is_refused_and_was_not_read(
+    anna: Caller, address: str, token: str, engine: AsyncEngine
+) -> None:
+    """Nobody has more than half of the places."""
     headers = {"Accept": "text/event-stream"}
     async with connected(address, token), connected(address, token):
         async with connected(address, token):
@@ -166,6 +177,8 @@ async def test_beyond_the_limit_a_stream_is_refused(anna: Caller, address: str, 
             refused.refused(503, "too-many-streams")
             assert int(refused.headers["Retry-After"]) >= 1
             (await anna.gets(EVENTS)).gives(200)
+            async with driver(engine) as connection:
+                assert await connection.fetchval("select count(*) from access.audit_reads") == 4
         await eventually(lambda: is_open(2))
         async with connected(address, token) as again:
             assert again.status == 200

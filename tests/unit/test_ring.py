@@ -4,29 +4,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from api.streaming.ring import Ready, Ring
-from events.recorded import Recorded
 
 ROOM = 10_000
 LONG_AGO = datetime(2024, 5, 1, tzinfo=UTC)
 
 
 def ready(position: int, size: int = 0) -> Ready:
-    event = Recorded(
-        position=position,
-        stream_id=UUID(int=1),
-        version=position,
-        type="PriceSet",
-        schema_version=1,
-        data="",
-        actor="anna",
-        occurred_at=LONG_AGO,
-        catalog_id="main",
-        correlation_id="c1",
-        causation_id=None,
-        recorded_at=LONG_AGO,
-        digest=b"",
-    )
-    return Ready(event, b"x" * size)
+    return Ready(position, UUID(int=1), "PriceSet", "anna", LONG_AGO, b"x" * size)
 
 
 def ring(start: int, *positions: int) -> Ring:
@@ -64,7 +48,7 @@ def test_a_hole_in_a_log_is_passed_over() -> None:
 def test_the_oldest_make_room() -> None:
     kept = Ring(0)
     for position in range(1, 101):
-        kept.put([ready(position)], position, limit_bytes=ROOM)
+        kept.put([ready(position, size=500)], position, limit_bytes=ROOM)
         first = next(kept.behind(max(0, position - 4))).position
         assert first == max(1, position - 3)
         assert kept.reaches(position)
@@ -80,3 +64,12 @@ def test_one_that_has_no_room_at_all_is_behind_for_everybody() -> None:
     assert kept.reaches(2)
     assert not kept.reaches(1)
     assert behind(kept, 2) == []
+
+
+def test_it_shrinks_when_there_is_less_room() -> None:
+    kept = ring(0, *range(1, 11))
+    kept.shrink(ROOM)
+    assert kept.reaches(0)
+    kept.shrink(4_000)
+    assert behind(kept, 6) == [7, 8, 9, 10]
+    assert not kept.reaches(5)
