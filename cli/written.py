@@ -30,8 +30,9 @@ def written(path: Path) -> Iterator[BinaryIO]:
 
 def _replaced(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
+    output = _opened(partial, path)
     try:
-        with _opened(partial, path) as output:
+        with output:
             yield output
             os.fsync(output.fileno())
         partial.replace(path)

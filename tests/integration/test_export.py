@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import re
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import rfc8785
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cli.written import NOBODY_READS
 from events import walk
 from events.canonical_event import canonical_event, digest, exported
 from tests.appends import appended, logged
@@ -69,6 +72,28 @@ async def test_an_export_may_go_to_standard_output(
     assert await asyncio.to_thread(catalog, "export", "--catalog", "main") == 0
     out = capfdbinary.readouterr().out
     assert [json.loads(line)["position"] for line in out.splitlines()] == list(range(1, 301))
+
+
+async def test_where_nobody_reads_any_more_it_ends_without_a_word(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    await audited(engine)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli", "export"),
+        env={**os.environ, "CATALOG_DATABASE_URL": database_url},
+        stdout=(unread := _broken_pipe()),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(unread)
+    _, complaints = await process.communicate()
+    assert process.returncode == NOBODY_READS
+    assert not re.search(rb"catalog:|Error|Exception", complaints)
+
+
+def _broken_pipe() -> int:
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
 
 
 async def test_what_is_not_complete_is_not_there(
