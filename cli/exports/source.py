@@ -12,8 +12,8 @@ from cli.named import find_head
 from events.database import Connection
 from events.walk import moment
 from projections.projection import Product
-from queries.all_products import all_products, count_products, read_tables
 from queries.audit.then import products_then
+from queries.lists.all_products import all_products, count_products, read_tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cli.exports import parquet
 from events.database import driver
 from events.product import PriceSet, ProductRenamed
-from queries import all_products
+from queries.lists import all_products
 from tests.command import Catalog, catalog_command
 from tests.given import LAMP, TELEPORTED, Log, projected, registered
 from tests.parking import discarded
@@ -37,7 +37,7 @@ def catalog(monkeypatch: pytest.MonkeyPatch, database_url: str) -> Catalog:
 async def exported(catalog: Catalog, file: Path, *arguments: str) -> list[dict[str, Any]]:
     """What the file says, each value as its format has it."""
     form = file.suffix.removeprefix(".")
-    code = await asyncio.to_thread(catalog, "export", str(file), "--format", form, *arguments)
+    code = await asyncio.to_thread(catalog, "export", str(file), *arguments)
     assert code == 0
     assert [*file.parent.iterdir()] == [file]
     return read_back(file, form)
@@ -214,6 +214,14 @@ async def test_what_is_not_complete_is_not_there(
     assert await asyncio.to_thread(catalog, "export", str(file), "--of", "products") == 1
     assert texts(tmp_path) == ["before"]
     assert "no space left" in capsys.readouterr().err
+
+
+def test_a_name_and_a_format_may_not_contradict_each_other(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    asked = ("--of", "products", "--format", "csv")
+    assert catalog("export", str(tmp_path / "file.parquet"), *asked) == 2
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize("arguments", [["--format", "csv"], ["--as-of", "2024-01-01"]])
