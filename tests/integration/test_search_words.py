@@ -39,7 +39,7 @@ def named(name: str) -> ProductDocument:
 
 
 async def finds(engine: AsyncEngine, language: str, q: str, name: str) -> bool:
-    (row,) = product_search.rows(Catalog("main", language), of(named(name)))
+    (row,) = product_search.rows(Catalog("main", language), of(named(name), DAY))
     names = [column.name for column in product_search.model.columns]
     of_row = dict(zip(names, row, strict=True))
     arguments = (language, of_row["searched"], of_row["accented"], *sought(q))
