@@ -10,9 +10,9 @@ from rich.console import Console
 from api.settings import Settings
 from cli.environment import read
 from cli.feeds import import_files
+from cli.named import find_head
 from commands.feeds import Report
 from events.database import driver, pool
-from events.log import read_heads
 
 CATALOG = "main"
 BEGUN = "sample-begun"
@@ -33,4 +33,4 @@ def import_into_empty(url: str, directory: Path, console: Console) -> None:
 
 async def _head(url: str) -> int:
     async with pool(url, application="catalog-sample") as engine, driver(engine) as connection:
-        return (await read_heads(connection))[CATALOG]
+        return await find_head(connection, CATALOG)
