@@ -151,6 +151,8 @@ async def test_what_is_too_long_to_be_recorded_is_not_answered(
 async def test_a_stream_is_told_from_a_page_and_where_it_began(
     query: str, headers: dict[str, str], following: int | None, anna: Caller, app: FastAPI
 ) -> None:
+    for number in range(3):
+        await anna.given(sku=f"LAMP-{number}")
     async with served(app) as address, AsyncClient(base_url=address) as http:
         there = Caller(http, anna.token)
         (await there.asks("HEAD", f"/v1/catalogs/main/events?{query}", headers=headers)).gives(200)
