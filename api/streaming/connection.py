@@ -15,8 +15,10 @@ KERNEL_BYTES = 65_536
 it would take megabytes of each before anybody sees that he is slow."""
 LOOK_SECONDS = 1.0
 
+_OPTION: int | None = getattr(socket, "TCP_INFO", None)
+"""Only Linux has it as it is read here."""
 _TCP_INFO = Struct("=24xI92xQ16xI")
-"""Of Linux: segments sent and not acknowledged, bytes acknowledged, bytes not sent."""
+"""Segments sent and not acknowledged, bytes acknowledged, bytes not sent."""
 
 
 class _Taken(NamedTuple):
@@ -75,8 +77,11 @@ class Connection:
         return self._silent_since is not None and now - self._silent_since >= seconds
 
     def _taken(self) -> _Taken:
+        """Where the kernel tells nothing, who does not take it all for so long has taken nothing."""
+        if _OPTION is None:
+            return _Taken(0, is_all=not self._transport.get_write_buffer_size())
         with self._socket() as connection:
-            told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+            told = connection.getsockopt(socket.IPPROTO_TCP, _OPTION, _TCP_INFO.size)
         in_flight, acknowledged, not_sent = _TCP_INFO.unpack(told)
         return _Taken(acknowledged, is_all=not (in_flight or not_sent))
 

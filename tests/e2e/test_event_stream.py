@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import tokens
 from api.main import create_app
 from api.settings import Settings
+from api.streaming import connection as connections
 from events.database import driver
 from events.product import ProductDescribed
 from tests.auth import Service, given_user
@@ -274,6 +275,16 @@ async def test_a_reader_who_takes_nothing_is_let_go(
         await eventually(lambda: is_open(0))
     assert measured("slow_streams_total") == dropped + 1
     assert not caplog.records
+
+
+async def test_he_is_let_go_also_where_the_kernel_does_not_tell(
+    slow_app: FastAPI, token: str, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_OPTION", None)
+    async with served(slow_app) as address, connected(address, token, window=4_096):
+        await Log(engine).given(LAMP, registered, *long_texts(100))
+        await eventually(lambda: is_open(1))
+        await eventually(lambda: is_open(0))
 
 
 async def test_a_reader_who_takes_nothing_is_let_go_though_little_happens(
