@@ -77,7 +77,7 @@ class Connection:
         return self._silent_since is not None and now - self._silent_since >= seconds
 
     def _taken(self) -> _Taken:
-        """Where the kernel tells nothing, who has not taken all of it for so long has taken none."""
+        """Where the kernel tells nothing, who has not taken all for so long has taken none."""
         if _OPTION is None:
             return _Taken(0, is_all=not self._transport.get_write_buffer_size())
         with self._socket() as connection:
