@@ -165,7 +165,7 @@ async def test_the_log_tells_who_and_never_a_secret(here: Service) -> None:
         await here.refresh(issued["refresh_token"])
         await here.revoke(await here.token_of("ada"), by=await here.token_of("ada"))
 
-    events = [entry["event"] for entry in entries]
+    events = [entry["event"] for entry in entries if entry["event"] != "request"]
     assert events == [
         "token_issued",
         "token_refused",

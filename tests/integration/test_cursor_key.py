@@ -34,7 +34,7 @@ async def test_a_cursor_is_of_use_to_every_process_of_the_query_side(database_ur
         assert (await KeptCursors(ReadDatabase(other))()).open(sealed, Place, of="list") == Place(7)
 
 
-@pytest.mark.parametrize("group", ["catalog_command", "catalog_projection", None])
+@pytest.mark.parametrize("group", ["catalog_projection", None])
 async def test_who_makes_no_lists_does_not_see_the_key(
     database_url: str, group: str | None
 ) -> None:

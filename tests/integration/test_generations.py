@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
 from projections.generations import FIRST, build, drop, ensure_live, schema_of, show
+from projections.past import EVER
+from projections.read_models import READ_MODELS
 from tests.acting import acting_as
 from tests.given import LAMP, Log, another_generation, projected, registered, rows
 
@@ -31,9 +33,11 @@ async def seen(engine: AsyncEngine) -> int:
 
 
 async def test_a_database_has_a_first_generation_that_views_show(engine: AsyncEngine) -> None:
-    shown = await tables(engine, "read")
-    assert shown
-    assert shown == await tables(engine, schema_of(FIRST))
+    """Each table, its past, and both together."""
+    shown, made = await tables(engine, "read"), await tables(engine, schema_of(FIRST))
+    assert made
+    together = {f"{EVER}{model.table.name}": made[model.table.name] for model in READ_MODELS}
+    assert shown == made | together
 
 
 async def test_making_sure_of_it_twice_changes_nothing(engine: AsyncEngine) -> None:
