@@ -27,7 +27,7 @@ from events.append import (
     find_receipt,
 )
 from events.database import driver
-from events.errors import DatabaseUnavailable, Refused
+from events.errors import AppendUnconfirmed, DatabaseUnavailable, Refused
 from events.log import read_stream
 from events.recorded import Recorded
 
@@ -86,10 +86,8 @@ async def handle(
     try:
         async with side.turn(stream):
             return await _decided(side, asked)
-    except Refused:
-        if first := await answered(side, idempotent):
-            return first
-        raise
+    except Refused as refusal:
+        return await answered(side, idempotent, refusal)
 
 
 async def _decided(side: WriteSide, asked: Asked) -> Receipt:
@@ -195,16 +193,23 @@ async def _settled(side: WriteSide, decision: Decision, outcome: Outcome) -> Rec
             raise ValueError(outcome)
 
 
-async def answered(side: WriteSide, idempotent: Idempotent | None) -> Receipt | None:
-    """The first answer to the key; none if there is none, or if nobody can tell now."""
+async def answered(side: WriteSide, idempotent: Idempotent | None, refusal: Refused) -> Receipt:
+    """The first answer to the key; the refusal is raised if there is none.
+
+    Raises `DatabaseUnavailable` while nobody can tell: who was answered before must not hear
+    otherwise. An `AppendUnconfirmed` says so already.
+    """
     if idempotent is None:
-        return None
+        raise refusal
     try:
         async with driver(side.appender.engine) as connection:
             outcome = await find_receipt(connection, side.catalog, idempotent)
-        return None if outcome is None else await _repeated(side, outcome)
+        if outcome is not None:
+            return await _repeated(side, outcome)
     except DatabaseUnavailable:
-        return None
+        if not isinstance(refusal, AppendUnconfirmed):
+            raise
+    raise refusal
 
 
 async def _repeated(side: WriteSide, outcome: Replayed | KeyReused) -> Receipt:

@@ -33,10 +33,8 @@ async def revert(
     """
     try:
         product, position = await _past(side, stream, to_version)
-    except Refused:
-        if first := await answered(side, idempotent):
-            return first
-        raise
+    except Refused as refusal:
+        return await answered(side, idempotent, refusal)
     return await handle(
         side,
         stream,

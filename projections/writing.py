@@ -87,14 +87,17 @@ async def _close(
     catalog: str,
     closing: Mapping[UUID, datetime],
 ) -> None:
-    """Move the rows of these products to the past, each until its moment."""
-    if closing:
-        query = _CLOSE_PRODUCTS.format(
-            table=f"{schema}.{model.table.name}",
-            past=f"{schema}.{model.past.name}",
-            columns=", ".join(written(model.table)),
-        )
-        await connection.execute(query, catalog, list(closing), list(closing.values()))
+    """Move the rows of these products to the past, each until its moment.
+
+    Also of none: the first time the statement is prepared, and in the midst of that a process that
+    stands still would keep its locks, as none of PostgreSQL's timeouts counts.
+    """
+    query = _CLOSE_PRODUCTS.format(
+        table=f"{schema}.{model.table.name}",
+        past=f"{schema}.{model.past.name}",
+        columns=", ".join(written(model.table)),
+    )
+    await connection.execute(query, catalog, list(closing), list(closing.values()))
 
 
 async def _insert(connection: Connection, schema: str, table: Table, rows: Sequence[Row]) -> None:

@@ -11,6 +11,7 @@ from commands.loaded import NEW
 from commands.product.messages import RegisterProduct, RenameProduct, SetPrice
 from commands.write_side import WriteSide
 from events.codec import Encoded
+from events.errors import DatabaseUnavailable
 from tests.commanded import LAMP, OTHER, commanded, rename, write_side
 from tests.given import Log
 from tests.product import register_lamp
@@ -98,3 +99,19 @@ async def test_a_request_that_changed_nothing_is_remembered_too(writer: WriteSid
     assert again == replace(unchanged, replayed=True)
     with pytest.raises(IdempotencyKeyReused):
         await commanded(writer, rename, key="k")
+
+
+async def test_who_was_answered_before_is_not_refused_while_nobody_can_tell(
+    writer: WriteSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL goes away between the decision and the look for the first answer."""
+    await commanded(writer, register_lamp)
+    await commanded(writer, rename, key="k", expected=1)
+
+    async def away(*_: object) -> None:
+        raise DatabaseUnavailable
+
+    with monkeypatch.context() as outage, pytest.raises(DatabaseUnavailable):
+        outage.setattr("commands.handle.find_receipt", away)
+        await commanded(writer, rename, key="k", expected=1)
+    assert (await commanded(writer, rename, key="k", expected=1)).replayed
