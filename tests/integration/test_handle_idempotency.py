@@ -111,7 +111,8 @@ async def test_who_was_answered_before_is_not_refused_while_nobody_can_tell(
     async def away(*_: object) -> None:
         raise DatabaseUnavailable
 
-    with monkeypatch.context() as outage, pytest.raises(DatabaseUnavailable):
+    with monkeypatch.context() as outage:
         outage.setattr("commands.handle.find_receipt", away)
-        await commanded(writer, rename, key="k", expected=1)
+        with pytest.raises(DatabaseUnavailable):
+            await commanded(writer, rename, key="k", expected=1)
     assert (await commanded(writer, rename, key="k", expected=1)).replayed
