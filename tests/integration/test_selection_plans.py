@@ -92,4 +92,4 @@ async def test_what_came_before_is_read_as_far_as_it_is_lacking(crowded: Connect
     spans = f"'main', array['{LAMP}', '{UUID(int=8)}']::uuid[], '{{10,0}}', '{{20,5}}', 2000"
     (scan,) = await scanned(crowded, query, spans)
     assert scan["Index Name"] == "events_stream_version"
-    assert looked_at(scan) == 15
+    assert looked_at(scan) in {15, 16}  # PostgreSQL 17 rounds the 7.5 of a loop
