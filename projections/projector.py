@@ -21,7 +21,7 @@ from projections.generations import schema_of
 from projections.leases import Lease, advance
 from projections.parking import find_parked, read_held_back, unpark
 from projections.projection import Product
-from projections.writing import erase, read
+from projections.writing import be_ready, erase, read
 
 DOCUMENTS_BYTES = 64_000_000
 """That a batch may lead to, about: a large product may change its price a thousand times."""
@@ -157,6 +157,7 @@ async def commit(connection: Connection, lease: Lease, batch: Batch) -> Batch:
     """
     if not batch.events:
         return batch
+    await be_ready(connection, schema_of(lease.generation), lease.catalog)
     try:
         async with connection.transaction():
             await advance(connection, lease, batch.before, batch.after)

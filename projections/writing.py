@@ -47,9 +47,19 @@ async def write(
             if steps and change.before:
                 closing[change.before.document.id] = steps[0].product.since
             rows.take(model, of, steps, holding=change.after is not None)
-        await _close(connection, schema, model, catalog, closing)
+        if closing:
+            await _close(connection, schema, model, catalog, closing)
         await _insert(connection, schema, model.past, rows.held)
         await _insert(connection, schema, model.table, rows.holding)
+
+
+async def be_ready(connection: Connection, schema: str, catalog: str) -> None:
+    """Have statements prepared outside of a transaction.
+
+    Who stands still in the midst of that keeps his locks: no timeout of PostgreSQL counts then.
+    """
+    for model in READ_MODELS:
+        await _close(connection, schema, model, catalog, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +97,7 @@ async def _close(
     catalog: str,
     closing: Mapping[UUID, datetime],
 ) -> None:
-    """Move the rows of these products to the past, each until its moment.
-
-    Also of none: the first time the statement is prepared, and in the midst of that a process that
-    stands still would keep its locks, as none of PostgreSQL's timeouts counts.
-    """
+    """Move the rows of these products to the past, each until its moment."""
     query = _CLOSE_PRODUCTS.format(
         table=f"{schema}.{model.table.name}",
         past=f"{schema}.{model.past.name}",
