@@ -1,13 +1,13 @@
 """How audit reads are found and removed where there are many: by indexes, with a look at few."""
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, driver, statement
+from tests.plans import explained, generic_plans, looked_at
 
 READS = 100_000
 ACTORS = 1_000
@@ -35,30 +35,14 @@ async def crowded(engine: AsyncEngine) -> AsyncIterator[Connection]:
     async with driver(engine) as connection:
         await connection.execute(_FILL)
         await connection.execute("analyze access.audit_reads")
-        await connection.execute("set plan_cache_mode = force_generic_plan")
-        yield connection
-        await connection.execute("deallocate asked")
-        await connection.execute("reset plan_cache_mode")
+        async with generic_plans(connection):
+            yield connection
 
 
 async def scanned(connection: Connection, prepared: str, arguments: str) -> list[dict[str, Any]]:
-    """Each scan by a plan that knows none of the arguments."""
-    await connection.execute(prepared)
-    asked = f"explain (analyze, timing off, format json) execute asked ({arguments})"
-    told = json.loads(await connection.fetchval(asked))
-    return [node for node in _nodes(told[0]["Plan"]) if "Scan" in node["Node Type"]]
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from _nodes(below)
-
-
-def looked_at(scan: dict[str, Any]) -> float:
-    rows: float = scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0)
-    loops: float = scan["Actual Loops"]
-    return rows * loops
+    """Each scan."""
+    found = await explained(connection, prepared, arguments)
+    return [node for node in found if "Scan" in node["Node Type"]]
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -21,6 +21,7 @@ from queries.lists.orders import Sort
 from queries.lists.products import PLAN_FOR_VALUES
 from tests.crowded import fill, plan
 from tests.given import MAIN
+from tests.plans import nodes
 from tests.servers import Servers
 
 READ = {table.name for table in READ_TABLES}
@@ -97,12 +98,6 @@ async def explained(url: str, *wanted: Wanted) -> list[dict[str, Any]]:
             msgspec.json.decode(await plan(connection, PLAN_FOR_VALUES, *each))[0]
             for each in statements
         ]
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for each in plan.get("Plans", ()):
-        yield from nodes(each)
 
 
 def scans(explained: dict[str, Any]) -> set[str]:

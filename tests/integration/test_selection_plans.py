@@ -1,7 +1,6 @@
 """How selected events are found in a long log: by its indexes, with a look at few others."""
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import Connection, driver
 from events.recorded import reading
+from tests.plans import explained, generic_plans, looked_at
 
 EVENTS = 100_000
 PRODUCTS = 1_000
@@ -39,30 +39,14 @@ async def crowded(engine: AsyncEngine) -> AsyncIterator[Connection]:
     async with driver(engine) as connection:
         await connection.execute(_FILL)
         await connection.execute("analyze event_store.events")
-        await connection.execute("set plan_cache_mode = force_generic_plan")
-        yield connection
-        await connection.execute("deallocate asked")
-        await connection.execute("reset plan_cache_mode")
+        async with generic_plans(connection):
+            yield connection
 
 
 async def scanned(connection: Connection, prepared: str, arguments: str) -> list[dict[str, Any]]:
-    """Each scan of events by a plan that knows none of the arguments, as a busy process has it."""
-    await connection.execute(prepared)
-    asked = f"explain (analyze, timing off, format json) execute asked ({arguments})"
-    told = json.loads(await connection.fetchval(asked))
-    return [node for node in _nodes(told[0]["Plan"]) if node.get("Relation Name") == "events"]
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from _nodes(below)
-
-
-def looked_at(scan: dict[str, Any]) -> float:
-    rows: float = scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0)
-    loops: float = scan["Actual Loops"]
-    return rows * loops
+    """Each scan of events."""
+    found = await explained(connection, prepared, arguments)
+    return [node for node in found if node.get("Relation Name") == "events"]
 
 
 @pytest.mark.parametrize("filters", FILTERS)
