@@ -16,6 +16,7 @@ from api import (
     categories,
     diff,
     events,
+    exposition,
     history,
     interventions,
     jobs,
@@ -46,6 +47,7 @@ GRACE_SECONDS = 20
 BOTH = (
     access.shared_router,
     operations.router,
+    exposition.router,
     projections.router,
     interventions.router,
     jobs.router,
