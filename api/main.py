@@ -31,18 +31,30 @@ from api import (
     resources,
 )
 from api.auth import routes as access
+from api.background import running
 from api.direct import DirectReads
+from api.measuring import measuring
 from api.middleware import BoundedBody, HeadAsGet, Observed
 from api.openapi import describe
+from api.place import Place
 from api.resources import Resources
 from api.serving import allow_connections, server
 from api.settings import Settings, Side
+from api.tracing.entrance import Traced
+from api.tracing.opening import opened as spans_of
 from events.garbage import collect_seldom
 
 NOT_STARTED = 3
 """The exit code of a process that could not begin to serve; uvicorn's own."""
-GRACE_SECONDS = 20
-"""How long requests that have begun may go on after the process was told to stop."""
+GRACE_SECONDS = 15
+"""How long requests that have begun may go on after the drain."""
+
+SERVICES: dict[Side, str] = {
+    "all": "catalog-api",
+    "commands": "catalog-command-api",
+    "queries": "catalog-query-api",
+}
+"""What a trace calls the process."""
 
 BOTH = (
     access.shared_router,
@@ -80,6 +92,8 @@ EXPOSED = [
     "ETag",
     "Idempotent-Replayed",
     "Location",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "Warning",
     "X-Request-ID",
@@ -105,7 +119,11 @@ class Service(FastAPI):
 def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        async with resources.opened(settings) as held:
+        async with (
+            spans_of(settings, SERVICES[settings.side]),
+            resources.opened(settings) as held,
+            running(measuring(held)),
+        ):
             yield {"resources": held}
 
     app = Service(title="Catalog", version="1", lifespan=lifespan, redirect_slashes=False)
@@ -127,18 +145,28 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observed, side="query" if settings.side == "queries" else "command")
     app.add_middleware(HeadAsGet)
     app.entrance = DirectReads(app.routed) if "queries" in sides else app.routed
+    if settings.tracing:
+        app.entrance = Traced(app.entrance)
     return app
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests that have begun are answered first."""
+def run(settings: Settings, place: Place | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; requests that have begun are answered first.
+
+    Where a supervisor has given it a `place` it listens there, and leaves that to others at LEAVE.
+    """
     logs.configure(settings.log_level)
     collect_seldom()
     allow_connections()
     serving = server(
-        create_app(settings), settings.host, settings.port, grace_seconds=GRACE_SECONDS
+        create_app(settings),
+        settings.host,
+        settings.port,
+        grace_seconds=GRACE_SECONDS,
+        drain_seconds=settings.drain_seconds,
+        begun=place.taken if place else None,
     )
     with suppress(KeyboardInterrupt):
-        serving.run()
+        serving.run([place.socket()] if place else None)
     if not serving.started:
         sys.exit(NOT_STARTED)

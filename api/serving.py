@@ -1,12 +1,14 @@
 """uvicorn, as answers need it that last."""
 
 import resource
-import socket
+from collections.abc import Callable, Coroutine
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.resources import Resources
+from api.stopping import Server
 from api.streaming.connection import EXTENSION, Connection
 
 
@@ -17,14 +19,6 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         connection = Connection(self.transport, self.flow.drain)
         self.scope["extensions"] = {EXTENSION: connection}  # type: ignore[dict-item]
-
-
-class Server(uvicorn.Server):
-    """Told to stop, it ends what would not end by itself, and waits for the rest."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.lifespan.state["resources"].event_streams.end()
-        await super().shutdown(sockets)
 
 
 DESCRIPTORS = 65_536
@@ -39,7 +33,15 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def server(app: FastAPI, host: str, port: int, *, grace_seconds: int) -> Server:
+def server(
+    app: FastAPI,
+    host: str,
+    port: int,
+    *,
+    grace_seconds: int,
+    drain_seconds: float = 0,
+    begun: Callable[[Resources], Coroutine[None, None, None]] | None = None,
+) -> Server:
     return Server(
         uvicorn.Config(
             app,
@@ -53,5 +55,7 @@ def server(app: FastAPI, host: str, port: int, *, grace_seconds: int) -> Server:
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=grace_seconds,
-        )
+        ),
+        drain_seconds=drain_seconds,
+        begun=begun,
     )

@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.auth.roles import CATALOG_KEY
 
+LONGEST_TOKEN_SECONDS = 900
+"""Of access tokens: so long a key has to verify that signs no more."""
+
 type Side = Literal["commands", "queries", "all"]
 
 
@@ -54,13 +57,18 @@ class Settings(Hashing):
     side: Side = "all"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    processes: int = Field(default=1, ge=1, le=64)
+    """That serve on the one port; more than one have a supervisor."""
+    drain_seconds: float = Field(default=5, ge=0, le=600)
+    """How long, told to stop, a process says so before it does: as long as a balancer needs to
+    hear of it, and connections that are kept open to be used once more."""
     cors_origins: Annotated[list[str], NoDecode] = []
     """Origins that browsers may call from, separated by commas; none by default."""
     body_limit_bytes: int = Field(default=1_048_576, ge=1024)
 
     token_issuer: str = "catalog"  # noqa: S105 -- a name, not a secret
     token_audience: str = "catalog"  # noqa: S105 -- as above
-    access_token_seconds: int = Field(default=600, ge=10)
+    access_token_seconds: int = Field(default=600, ge=300, le=LONGEST_TOKEN_SECONDS)
     refresh_token_seconds: int = Field(default=30 * 86_400, ge=60)
     remembered_sessions: int = Field(default=50_000, ge=1)
     """Sessions, and access tokens, that each process of the API remembers: more than are in use
@@ -68,6 +76,11 @@ class Settings(Hashing):
     failed_logins_per_account: int = Field(default=10, ge=1)
     """Failures within five minutes, after which logins are refused until those are over."""
     failed_logins_per_address: int = Field(default=1_000, ge=1)
+
+    requests_per_minute: int = Field(default=600_000, ge=0)
+    """Of a user or machine client with all its tokens, over all processes; 0: no limit."""
+    writes_per_minute: int = Field(default=0, ge=0)
+    """To a catalog, by whomever, over all processes; 0: no limit."""
 
     append_queue_limit: int = Field(default=2_000, ge=1)
     """Appends that may wait for a commit, for each catalog; beyond it writers get 503."""
@@ -108,6 +121,9 @@ class Settings(Hashing):
     And to whose sessions: what is read can't outlast the readers.
     """
 
+    tracing: bool = False
+    """Whether spans are sent to a collector; where to, and which, say OpenTelemetry's own variables
+    (`OTEL_…`)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("cors_origins", "public_catalogs", mode="before")

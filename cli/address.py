@@ -1,4 +1,4 @@
-"""Where a process of `catalog up` listens."""
+"""Where a process listens."""
 
 import os
 import socket
@@ -11,6 +11,8 @@ from cli.errors import PortTaken, ServerFailed
 from cli.processes import Child
 
 READY_SECONDS = 60.0
+BACKLOG = 2048
+"""Connections that may wait to be accepted; uvicorn's own figure."""
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- nothing listens here
 
 
@@ -30,9 +32,13 @@ class Address:
 
     def refuse_taken(self, option: str) -> None:
         """Raises PortTaken."""
+        self.listening(option).close()
+
+    def listening(self, option: str) -> socket.socket:
+        """A socket that listens there. Raises PortTaken."""
         try:
             family, *_ = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
-            socket.create_server((self.host, self.port), family=family).close()
+            return socket.create_server((self.host, self.port), family=family, backlog=BACKLOG)
         except socket.gaierror:
             raise PortTaken(self.host, self.port, "no such host", option) from None
         except OSError as error:

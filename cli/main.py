@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 
-from api.settings import Settings, Side
+from api.settings import Settings
 from cli import projections, users
 from cli.administrator import add_first
 from cli.diff import diff_command
@@ -26,6 +26,7 @@ from cli.replay import replay
 from cli.restore import restore
 from cli.revert import revert_command
 from cli.running import adopt
+from cli.serve import serve
 from cli.up import up
 from cli.verify import verify
 
@@ -37,6 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(up)
+app.command()(serve)
 app.command("import")(import_command)
 app.command()(export)
 app.command()(history)
@@ -56,21 +58,6 @@ def find_servers(context: typer.Context) -> None:
     """`up` starts servers; all other commands use those that run."""
     if context.invoked_subcommand != up.__name__:
         adopt()
-
-
-@app.command()
-def serve(
-    side: Annotated[
-        Side | None,
-        typer.Option(envvar="CATALOG_SIDE", help="Which half of the API; `all` if not given."),
-    ] = None,
-    host: Annotated[str | None, typer.Option(envvar="CATALOG_HOST")] = None,
-    port: Annotated[int | None, typer.Option(envvar="CATALOG_PORT")] = None,
-) -> None:
-    """Run the API until a signal ends it."""
-    from api import main as api  # noqa: PLC0415 -- the other commands need not wait for it
-
-    api.run(read(Settings, side=side, host=host, port=port))
 
 
 @app.command()

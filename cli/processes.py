@@ -72,7 +72,7 @@ def running(
     def start() -> subprocess.Popen[bytes]:
         with log.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 -- the commands are ours
-                [*_tether(stop, account), *command],
+                [*tethered(stop, account), *command],
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -89,7 +89,8 @@ def running(
         _end(child.process, stop)
 
 
-def _tether(stop: signal.Signals, account: Account | None) -> list[str]:
+def tethered(stop: signal.Signals, account: Account | None = None) -> list[str]:
+    """What goes before a command that shall get `stop` when we are killed."""
     account = account or Account(os.geteuid(), os.getegid())
     numbers = (os.getpid(), stop.value, account.uid, account.gid)
     return [sys.executable, "-I", tether.__file__, *map(str, numbers)]

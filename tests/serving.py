@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api.serving import Server, server
+from api.serving import server
+from api.stopping import Server
 from tests.eventually import eventually
 
 
