@@ -1,23 +1,39 @@
-"""What a process measures, as Prometheus reads it."""
+"""What is measured, as Prometheus reads it."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 
 from asyncpg import PostgresError
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Metric, generate_latest
+from prometheus_client.registry import Collector
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.metrics import APPENDS_WAITING, LAG_EVENTS, LAG_SECONDS, SIDES, WAITING_READS
+from api import asked_metrics
+from api.measuring import measure
 from api.refusals import content
 from api.resources import Held
-from events.database import driver, pool_state
+from api.shared_metrics import registry
+from events.database import driver
 from events.errors import DatabaseUnavailable
-from projections.projector import read_progress
+from projections.projector import Progress, read_progress
 
 DEADLINE_SECONDS = 2.0
 
 router = APIRouter(tags=["operations"])
+
+
+class Scrape(Collector):
+    """What was measured, and what was asked for now."""
+
+    def __init__(self, progress: Iterable[Progress] | None) -> None:
+        self._progress = progress
+
+    def collect(self) -> Iterator[Metric]:
+        yield from registry().collect()
+        yield asked_metrics.build()
+        if self._progress is not None:
+            yield from asked_metrics.lags(self._progress)
 
 
 @router.get(
@@ -28,23 +44,16 @@ router = APIRouter(tags=["operations"])
 )
 async def metrics(held: Held) -> Response:
     """Prometheus text."""
-    if held.settings.side != "queries":
-        SIDES["command"].pooled(pool_state(held.engine))
-    if held.settings.side != "commands":
-        SIDES["query"].pooled(pool_state(held.query_engine))
-        WAITING_READS.set(held.freshness.waiting)
-        await _lag(held.query_engine)
-    for catalog, waiting in held.write_sides.waiting().items():
-        APPENDS_WAITING.labels(catalog).set(waiting)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    measure(held)
+    progress = None if held.settings.side == "commands" else await _progress(held.query_engine)
+    text = await asyncio.to_thread(generate_latest, Scrape(progress))
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
-async def _lag(engine: AsyncEngine) -> None:
+async def _progress(engine: AsyncEngine) -> list[Progress]:
     """No figure rather than an old one."""
-    LAG_EVENTS.clear()
-    LAG_SECONDS.clear()
-    with suppress(DatabaseUnavailable, PostgresError, TimeoutError):
+    try:
         async with asyncio.timeout(DEADLINE_SECONDS), driver(engine) as connection:
-            for each in await read_progress(connection):
-                LAG_EVENTS.labels(each.catalog).set(each.lag_events)
-                LAG_SECONDS.labels(each.catalog).set(each.lag_seconds)
+            return await read_progress(connection)
+    except (DatabaseUnavailable, PostgresError, TimeoutError):
+        return []

@@ -1,4 +1,8 @@
-"""The API's metrics: `catalog_command_*` of the write side, `catalog_query_*` of the read side."""
+"""The API's metrics: `catalog_command_*` of the write side, `catalog_query_*` of the read side.
+
+Where processes share a port (`api/shared_metrics.py`) gauges are summed over those that live, or
+the highest counts.
+"""
 
 from typing import Literal
 
@@ -14,6 +18,8 @@ type MeasuredSide = Literal["command", "query"]
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LABELS = ["operation", "method", "status"]
+METHODS = frozenset({"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"})
+"""That operations have; HEAD is counted as GET."""
 
 
 class SideMetrics:
@@ -32,10 +38,22 @@ class SideMetrics:
             buckets=_BUCKETS,
         )
         self.pool = Gauge(
-            f"catalog_{side}_pool_connections", "Connections to PostgreSQL", ["state"]
+            f"catalog_{side}_pool_connections",
+            "Connections to PostgreSQL",
+            ["of", "state"],
+            multiprocess_mode="livesum",
+        )
+        self.pool_waiting = Gauge(
+            f"catalog_{side}_pool_waiting",
+            "Callers who wait for a connection to PostgreSQL",
+            ["of"],
+            multiprocess_mode="livesum",
         )
         self.circuit_open = Gauge(
-            f"catalog_{side}_circuit_open", "Whether it is left alone: it was slow or away", ["of"]
+            f"catalog_{side}_circuit_open",
+            "Whether it is left alone: it was slow or away",
+            ["of"],
+            multiprocess_mode="livemax",
         )
         self.circuit_openings = Counter(
             f"catalog_{side}_circuit_openings_total", "How often it was found slow or away", ["of"]
@@ -45,19 +63,40 @@ class SideMetrics:
             "Look-ups that took a session to be alive without the primary",
         )
 
+        decisions = Counter(
+            f"catalog_{side}_access_decisions_total",
+            "Decisions on who may do what",
+            ["right", "decision"],
+        )
+        self.decided = {
+            (right, decision): decisions.labels(right, decision)
+            for right in ("read", "write", "audit", "operate", "administer", "enter")
+            for decision in ("allowed", "refused")
+        }
+        """By right and decision; each begins at 0."""
+
         self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, operation: str, method: str, status: int, seconds: float) -> None:
         """To find a child by its labels costs more than to count, so they are kept."""
-        labels = operation, method, status
-        if labels not in self._answered:
-            counter = self.requests.labels(operation, method, str(status))
-            self._answered[labels] = (counter, self.seconds.labels(operation))
-        counter, histogram = self._answered[labels]
+        counted = self._answered.get((operation, method, status))
+        counter, histogram = counted or self._bind(operation, method, status)
         counter.inc()
         histogram.observe(seconds)
         if status >= 500:  # noqa: PLR2004 -- server errors, RFC 9110
             self.errors.labels(operation).inc()
+
+    def _bind(self, operation: str, method: str, status: int) -> tuple[Counter, Histogram]:
+        """What anybody may send makes no series: a method that no operation has is `other`.
+
+        An operation begins with no error: to Prometheus, from nothing to 1 is no increase.
+        """
+        labels = operation, method if method in METHODS else "other", status
+        if labels not in self._answered:
+            counter = self.requests.labels(*map(str, labels))
+            self._answered[labels] = (counter, self.seconds.labels(operation))
+            self.errors.labels(operation)
+        return self._answered[labels]
 
     def refused(self, problem: str) -> None:
         self.refusals.labels(problem).inc()
@@ -72,10 +111,11 @@ class SideMetrics:
 
         return told
 
-    def pooled(self, state: PoolState) -> None:
-        self.pool.labels("in_use").set(state.in_use)
-        self.pool.labels("free").set(state.free)
-        self.pool.labels("limit").set(state.limit)
+    def pooled(self, of: str, state: PoolState) -> None:
+        self.pool.labels(of, "in_use").set(state.in_use)
+        self.pool.labels(of, "free").set(state.free)
+        self.pool.labels(of, "limit").set(state.limit)
+        self.pool_waiting.labels(of).set(state.waiting)
 
 
 SIDES: dict[MeasuredSide, SideMetrics] = {
@@ -90,16 +130,29 @@ def of_process(side: Side) -> SideMetrics:
 
 
 APPENDS_WAITING = Gauge(
-    "catalog_command_appends_waiting", "Appends that wait for a commit", ["catalog"]
+    "catalog_command_appends_waiting",
+    "Appends that wait for a commit",
+    ["catalog"],
+    multiprocess_mode="livesum",
 )
-WAITING_READS = Gauge("catalog_query_waiting_reads", "Reads that wait for a position")
-LAG_EVENTS = Gauge("catalog_query_lag_events", "Events that reads do not show yet", ["catalog"])
-LAG_SECONDS = Gauge(
-    "catalog_query_lag_seconds", "Age of the oldest event that reads do not show", ["catalog"]
+LOGINS = Counter(
+    "catalog_command_logins_total",
+    "Requests for a token, by what came of them: granted, or the problem they were refused with",
+    ["grant", "outcome"],
 )
-EVENT_STREAMS = Gauge("catalog_query_event_streams", "Event streams that are open")
+AUDIT_READS = Counter(
+    "catalog_query_audit_reads_total", "Reads of the audit part, each recorded", ["operation"]
+)
+WAITING_READS = Gauge(
+    "catalog_query_waiting_reads", "Reads that wait for a position", multiprocess_mode="livesum"
+)
+EVENT_STREAMS = Gauge(
+    "catalog_query_event_streams", "Event streams that are open", multiprocess_mode="livesum"
+)
 EVENT_STREAMS_LAG = Gauge(
-    "catalog_query_event_streams_lag_events", "Events of a followed log that are not read yet"
+    "catalog_query_event_streams_lag_events",
+    "Events of a followed log that are not read yet",
+    multiprocess_mode="livemax",
 )
 EVENTS_STREAMED = Counter("catalog_query_events_streamed_total", "Events sent on event streams")
 SLOW_STREAMS = Counter(

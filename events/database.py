@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import (
     AsyncSession,
     create_async_engine,
 )
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.util import greenlet_spawn
 
 from events.errors import DatabaseUnavailable
@@ -57,6 +57,21 @@ class PoolState:
     in_use: int
     free: int
     limit: int
+    waiting: int
+    """Callers who have none yet."""
+
+
+class CountedPool(AsyncAdaptedQueuePool):
+    """Knows how many wait to be lent a connection, or for one that is being opened."""
+
+    waiting = 0
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        self.waiting += 1
+        try:
+            return super()._do_get()
+        finally:
+            self.waiting -= 1
 
 
 def create_engine(
@@ -78,6 +93,7 @@ def create_engine(
     idle = idle_timeout or command_timeout or 0
     engine = create_async_engine(
         address,
+        poolclass=CountedPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
@@ -185,8 +201,10 @@ async def session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 
 
 def pool_state(engine: AsyncEngine) -> PoolState:
-    pool = cast("QueuePool", engine.sync_engine.pool)
-    return PoolState(in_use=pool.checkedout(), free=pool.checkedin(), limit=pool.size())
+    pool = cast("CountedPool", engine.sync_engine.pool)
+    return PoolState(
+        in_use=pool.checkedout(), free=pool.checkedin(), limit=pool.size(), waiting=pool.waiting
+    )
 
 
 def statement(package: str, name: str) -> str:

@@ -40,6 +40,8 @@ async def check_catalog(engine: AsyncEngine, redis: Redis, place: Place, size: i
         for some in batched(await sample(connection, place, size), AT_ONCE):
             checked += await check(connection, place, some)
     metrics.DRIFT_CHECKED.labels(place.catalog).inc(len(checked))
+    for where in ("cache", "tables"):
+        metrics.DRIFT.labels(place.catalog, where)
     drifted = [each for each in checked if each.drifted]
     for each in drifted:
         await _park(engine, place, each)

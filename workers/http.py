@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,14 +13,13 @@ from starlette.routing import Route
 
 from events.database import pool_state
 from workers import metrics
+from workers.queue import queue_length
 
 
-def application(engine: AsyncEngine, state: Callable[[], str]) -> Starlette:
+def application(engine: AsyncEngine, redis: Redis, state: Callable[[], str]) -> Starlette:
     async def show_metrics(_request: Request) -> Response:
-        pool = pool_state(engine)
-        metrics.POOL.labels("in_use").set(pool.in_use)
-        metrics.POOL.labels("free").set(pool.free)
-        metrics.POOL.labels("limit").set(pool.limit)
+        metrics.pooled(pool_state(engine))
+        metrics.ARQ_QUEUE.set(await queue_length(redis))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     async def live(_request: Request) -> Response:

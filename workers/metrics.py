@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
+from events.database import PoolState
+
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 LAG_EVENTS = Gauge(
@@ -47,6 +49,7 @@ FAILURES = Counter(
     "catalog_projection_failures_total", "Passes that failed, and streams parked", ["reason"]
 )
 POOL = Gauge("catalog_projection_pool_connections", "Connections to PostgreSQL", ["state"])
+POOL_WAITING = Gauge("catalog_projection_pool_waiting", "Who waits for a connection to PostgreSQL")
 SIGNED_SIZE = Gauge(
     "catalog_projection_signed_size", "Events of the log under its last checkpoint", ["catalog"]
 )
@@ -60,6 +63,8 @@ SIGNING_FAILURES = Counter(
 )
 for reason in ("database", "error", "forked", "missing"):
     SIGNING_FAILURES.labels(reason)  # to Prometheus, from nothing to 1 is no increase
+for reason in ("catalog", "database", "event", "redis"):
+    FAILURES.labels(reason)
 JOBS = Counter(
     "catalog_projection_jobs_total", "Attempts at jobs, by what came of them", ["kind", "state"]
 )
@@ -69,6 +74,28 @@ JOB_SECONDS = Histogram(
     ["kind"],
     buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
 )
+
+ARQ_QUEUE = Gauge(
+    "catalog_projection_arq_queue_jobs", "Jobs that arq has in its queue, those that run included"
+)
+ARQ_JOBS = Counter(
+    "catalog_projection_arq_jobs_total",
+    "Runs of what arq has the worker do, by what came of them",
+    ["function", "state"],
+)
+ARQ_JOB_SECONDS = Histogram(
+    "catalog_projection_arq_job_seconds",
+    "Duration of such a run",
+    ["function"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300),
+)
+
+
+def pooled(state: PoolState) -> None:
+    POOL.labels("in_use").set(state.in_use)
+    POOL.labels("free").set(state.free)
+    POOL.labels("limit").set(state.limit)
+    POOL_WAITING.set(state.waiting)
 
 
 def forget_lag() -> None:

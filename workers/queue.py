@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from math import nan
 from signal import SIGTERM
 from typing import Any
 
 import structlog
 from arq import Worker
 from arq.connections import ArqRedis
+from arq.constants import default_queue_name
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from events.circuit import REDIS_SECONDS
 from events.nudge import Pool
 from workers.schedule import CRON_JOBS, FUNCTIONS
 
@@ -62,6 +66,15 @@ class Queue:
         self._stopping.set()
         if self._worker is not None and self._worker.main_task is not None:
             self._worker.handle_sig_wait_for_completion(SIGTERM)
+
+
+async def queue_length(redis: Redis) -> float:
+    """Of arq's queue; not a number while Redis can't tell."""
+    try:
+        async with asyncio.timeout(REDIS_SECONDS):
+            return float(await redis.zcard(default_queue_name))
+    except (RedisError, OSError):
+        return nan
 
 
 def _worker(pool: ArqRedis, context: dict[Any, Any]) -> Worker:

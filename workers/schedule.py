@@ -15,6 +15,7 @@ from events.database import Connection, driver, statement
 from events.log import read_heads
 from projections.building import clean
 from workers.drifting import check_all
+from workers.measured import measured
 from workers.signing import sign_all
 
 KEEP_KEYS = timedelta(hours=24)
@@ -36,6 +37,7 @@ _PRUNE_SNAPSHOTS = statement(__package__, "sql/prune_snapshots.sql")
 log = structlog.get_logger(__name__)
 
 
+@measured
 async def prune_expired(ctx: dict[str, Any]) -> None:
     """Forget what was kept long enough: of jobs the finished, of snapshots those of other code."""
     engine: AsyncEngine = ctx["engine"]
@@ -47,6 +49,7 @@ async def prune_expired(ctx: dict[str, Any]) -> None:
     log.info("pruned", idempotency=keys, sessions=sessions, snapshots=snapshots, jobs=jobs)
 
 
+@measured
 async def prune_audit_reads(ctx: dict[str, Any]) -> None:
     """Forget who read what of the audit part so many days ago; never, where none are said."""
     if days := ctx["audit_reads_days"]:
@@ -66,21 +69,25 @@ async def _remove_audit_reads(connection: Connection, catalog: str, older: timed
     return removed
 
 
+@measured
 async def sign_checkpoints(ctx: dict[str, Any]) -> None:
     """Sign what has been appended since the last checkpoints."""
     await sign_all(ctx["engine"])
 
 
+@measured
 async def run_jobs(ctx: dict[str, Any]) -> None:
     """Look for queued jobs now. They run beside arq, whose worker is begun anew with Redis."""
     ctx["wake"]()
 
 
+@measured
 async def check_drift(ctx: dict[str, Any]) -> None:
     """Compare some products, as they are read and cached, with the log."""
     await check_all(ctx["engine"], ctx["redis"])
 
 
+@measured
 async def clean_generations(ctx: dict[str, Any]) -> None:
     """Remove read tables that an interrupted rebuild left, and those replaced long enough ago."""
     engine: AsyncEngine = ctx["engine"]

@@ -9,6 +9,7 @@ import msgspec
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.metrics import AUDIT_READS
 from events.database import driver, pool_state, statement
 from queries.cursor import Cursors
 from queries.turns import Turns
@@ -63,6 +64,7 @@ class AuditReads:
         ):
             await connection.execute(_BRIEFLY)
             await connection.execute(_RECORD, *astuple(read))
+        AUDIT_READS.labels(read.operation).inc()
 
     async def page(
         self, cursors: Cursors, wanted: Wanted, *, limit: int, cursor: str | None

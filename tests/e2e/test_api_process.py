@@ -77,8 +77,8 @@ async def test_the_sides_share_no_series(anna: Caller) -> None:
         counted = [line for line in lines if f'operation="{operation}"' in line]
         assert any(line.startswith(f"{ours}requests_total") for line in counted)
         assert not any(line.startswith(theirs) for line in counted)
-    for side in ("command", "query"):
-        assert f'catalog_{side}_pool_connections{{state="limit"}} 10.0' in lines
+    for side, of in (("command", "database"), ("query", "query_database")):
+        assert f'catalog_{side}_pool_connections{{of="{of}",state="limit"}} 10.0' in lines
 
 
 @pytest.mark.parametrize(
