@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from commands import metrics
 from commands.appending import Circumstances, to_append
 from commands.errors import IdempotencyKeyReused, SkuTaken, UnknownProduct, VersionConflict
 from commands.loaded import NEW, NOTHING, Loaded
@@ -216,6 +217,7 @@ async def _repeated(side: WriteSide, outcome: Replayed | KeyReused) -> Receipt:
     match outcome:
         case Replayed(stream, version, position):
             first = await side.first(stream)
+            metrics.REPLAYS.labels(side.catalog).inc()
             return _receipt(stream, first.state, version, position, replayed=True)
         case KeyReused():
             raise IdempotencyKeyReused

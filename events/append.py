@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from uuid import UUID
 
 from asyncpg import Record
 
+from events import metrics
 from events.codec import Encoded
 from events.database import Connection, statement
 
@@ -94,7 +96,12 @@ async def append(
 
     Each sees what those before it did, and none suffers from another's refusal.
     """
+    began = perf_counter()
     rows = await connection.fetch(_APPEND, catalog, kind, *_columns(appends))
+    outcomes = [row["outcome"] for row in rows]
+    metrics.batch_settled(
+        catalog, [len(each.events) for each in appends], outcomes, perf_counter() - began
+    )
     return [_outcome(row) for row in rows]
 
 

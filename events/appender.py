@@ -11,6 +11,7 @@ import structlog
 from asyncpg import PostgresError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from events import metrics
 from events.append import Append, Outcome, append, hold
 from events.database import Connection, driver, translated
 from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable
@@ -145,6 +146,7 @@ class Appender:
         correlation_ids = [waiting.append.correlation_id for waiting in batch]
         reason = repr(error.__cause__ or error)
         log.error(what, catalog=self.catalog, correlation_ids=correlation_ids, error=reason)
+        metrics.APPENDS.labels(self.catalog, what.removeprefix("append_")).inc(len(batch))
         for waiting in batch:
             if not waiting.outcome.done():
                 waiting.outcome.set_exception(told)

@@ -54,7 +54,7 @@ async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:
         poll_seconds=JOB_POLL_SECONDS,
     )
     queue = Queue(redis_url, engine, jobs.wake, audit_reads_days=settings.audit_reads_days)
-    app = http.application(engine, lambda: projecting.state)
+    app = http.application(engine, redis, lambda: projecting.state)
     server = http.server(app, settings.worker_host, settings.worker_port)
 
     try:
