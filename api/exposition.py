@@ -13,7 +13,7 @@ from api import asked_metrics
 from api.measuring import measure
 from api.refusals import content
 from api.resources import Held
-from api.shared_metrics import registry
+from api.shared_metrics import measured
 from events.database import driver
 from events.errors import DatabaseUnavailable
 from projections.projector import Progress, read_progress
@@ -30,7 +30,7 @@ class Scrape(Collector):
         self._progress = progress
 
     def collect(self) -> Iterator[Metric]:
-        yield from registry().collect()
+        yield from measured().collect()
         yield asked_metrics.build()
         if self._progress is not None:
             yield from asked_metrics.lags(self._progress)

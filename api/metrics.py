@@ -1,6 +1,6 @@
 """The API's metrics: `catalog_command_*` of the write side, `catalog_query_*` of the read side.
 
-Where processes share a port (`api/shared_metrics.py`) gauges are summed over those that live, or
+Where processes share a port (`api/metrics_directory.py`) gauges are summed over those that live, or
 the highest counts.
 """
 

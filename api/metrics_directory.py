@@ -1,0 +1,65 @@
+"""Where processes that share a port keep what they measure: files of prometheus_client.
+
+Each process has its own (https://prometheus.github.io/client_python/multiprocess/). Who supervises
+them prepares the directory, and forgets who has ended.
+"""
+
+import atexit
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import mark_process_dead
+
+VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""prometheus_client looks for it when it is imported."""
+_LOCK = "lock"
+
+
+def prepared() -> dict[str, str]:
+    """The environment of processes that are to share their metrics: an empty directory.
+
+    It is the one that our own environment names, or else lasts as long as this process.
+    """
+    directory = os.environ.get(VARIABLE)
+    if directory is None:
+        directory = mkdtemp(prefix="catalog-metrics-")
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    for left in Path(directory).glob("*.db"):
+        left.unlink()
+    Path(directory, _LOCK).touch()
+    return {VARIABLE: directory}
+
+
+def forget(pid: int, environment: Mapping[str, str]) -> None:
+    """A process has ended: what it counted still counts, what was so while it lived does not."""
+    directory = Path(environment[VARIABLE])
+    mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
+    with locked(directory, fcntl.LOCK_EX):
+        for kind in ("counter", "histogram"):
+            _add(directory / f"{kind}_{pid}.db", directory / f"{kind}_ended.db")
+
+
+def _add(ended: Path, kept: Path) -> None:
+    """One file for all who have ended, however many they are."""
+    if not ended.exists():
+        return
+    sums = MmapedDict(str(kept))  # type: ignore[no-untyped-call]
+    for key, value, timestamp, _ in MmapedDict.read_all_values_from_file(str(ended)):  # type: ignore[no-untyped-call]
+        before, _ = sums.read_value(key)  # type: ignore[no-untyped-call]
+        sums.write_value(key, before + value, timestamp)  # type: ignore[no-untyped-call]
+    sums.close()  # type: ignore[no-untyped-call]
+    ended.unlink()
+
+
+@contextmanager
+def locked(directory: Path, how: int) -> Iterator[None]:
+    """So that no scrape counts twice, or not at all, what is being added up; `how` of flock(2)."""
+    with Path(directory, _LOCK).open("ab") as lock:
+        fcntl.flock(lock, how)
+        yield
