@@ -23,6 +23,38 @@ class BodyTooLarge(Refused):
     """The body is larger than this service accepts; send less at once."""
 
 
+class NestedTooDeeply(Refused):
+    """The JSON document has more arrays and objects within each other than this service reads."""
+
+
+class UnsupportedCoding(Refused):
+    """The body has a `Content-Encoding`; send it as it is."""
+
+
+class MalformedRequest(Refused):
+    """What was sent is no HTTP/1.1 request, or one that can be understood in several ways."""
+
+
+class HeadersTooLarge(Refused):
+    """The request line and the header fields are larger, or more, than this service reads."""
+
+
+class RequestTimeout(Refused):
+    """The request did not arrive in time; send it whole, and at once."""
+
+
+class UnknownHost(Refused):
+    """This service does not go by the name that the `Host` header gives it."""
+
+
+class TooManyConnections(Refused):
+    """This process has as many connections as it may; retry, and keep fewer open."""
+
+
+class TookTooLong(Refused):
+    """No answer was found in time. What was to be written may or may not be: read, then retry."""
+
+
 class NotFound(Refused):
     """There is nothing at this address."""
 
@@ -40,11 +72,19 @@ class Unauthenticated(Refused):
 
 
 class InvalidCredentials(Refused):
-    """The user name and the password, or the refresh token, do not open a session."""
+    """The name and the password, the client's secret or the refresh token open no session."""
 
 
 class TooManyAttempts(Refused):
     """Too many failed attempts; wait for the time that `Retry-After` tells."""
+
+
+class TooManyRequests(Refused):
+    """This user has sent as many requests as a minute allows; retry after `Retry-After`."""
+
+
+class WriteQuotaExceeded(Refused):
+    """This catalog has taken as many writes as a minute allows; retry after `Retry-After`."""
 
 
 class Forbidden(Refused):
@@ -52,11 +92,19 @@ class Forbidden(Refused):
 
 
 class UserExists(Refused):
-    """A user of that name exists already."""
+    """A user or a machine client of that name exists already."""
 
 
 class UnknownUser(Refused):
     """There is no such user."""
+
+
+class UnknownClient(Refused):
+    """There is no such machine client."""
+
+
+class UnknownSession(Refused):
+    """There is no such session, or it has ended."""
 
 
 class UnknownIntervention(Refused):

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TypedDict
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import (
@@ -15,6 +15,7 @@ from api import (
     catalogs,
     categories,
     diff,
+    docs,
     events,
     exposition,
     history,
@@ -33,8 +34,9 @@ from api import (
 from api.auth import routes as access
 from api.background import running
 from api.direct import DirectReads
+from api.edge import entered, surround
 from api.measuring import measuring
-from api.middleware import BoundedBody, HeadAsGet, Observed
+from api.metrics import SIDES, MeasuredSide
 from api.openapi import describe
 from api.place import Place
 from api.resources import Resources
@@ -42,6 +44,8 @@ from api.serving import allow_connections, server
 from api.settings import Settings, Side
 from api.tracing.entrance import Traced
 from api.tracing.opening import opened as spans_of
+from api.transport.limits import limits_of
+from api.transport.protocol import Protocol
 from events.garbage import collect_seldom
 
 NOT_STARTED = 3
@@ -86,18 +90,6 @@ ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
         audit.router,
     ),
 }
-EXPOSED = [
-    "Age",
-    "Catalog-Position",
-    "ETag",
-    "Idempotent-Replayed",
-    "Location",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Retry-After",
-    "Warning",
-    "X-Request-ID",
-]
 
 
 class State(TypedDict):
@@ -126,25 +118,30 @@ def create_app(settings: Settings) -> FastAPI:
         ):
             yield {"resources": held}
 
-    app = Service(title="Catalog", version="1", lifespan=lifespan, redirect_slashes=False)
+    app = Service(
+        title="Catalog",
+        version="1",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=docs.DESCRIPTION if settings.docs_enabled else None,
+    )
     sides: tuple[Side, ...] = (
         ("commands", "queries") if settings.side == "all" else (settings.side,)
     )
     for router in (*BOTH, *(router for side in sides for router in ROUTERS[side])):
         app.include_router(router)
+    if settings.docs_enabled:
+        app.include_router(docs.router)
     problems.install(app)
     describe(app)
-    app.add_middleware(BoundedBody, limit=settings.body_limit_bytes)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED,
+    side: MeasuredSide = "query" if settings.side == "queries" else "command"
+    surround(app, settings, side)
+    app.state.protocol = partial(Protocol, limits=limits_of(settings), refused=SIDES[side].refused)
+    app.entrance = entered(
+        DirectReads(app.routed) if "queries" in sides else app.routed, settings, side
     )
-    app.add_middleware(Observed, side="query" if settings.side == "queries" else "command")
-    app.add_middleware(HeadAsGet)
-    app.entrance = DirectReads(app.routed) if "queries" in sides else app.routed
     if settings.tracing:
         app.entrance = Traced(app.entrance)
     return app

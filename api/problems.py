@@ -109,6 +109,8 @@ async def _http(request: Request, exc: Exception) -> Response:
             return problem(request, errors.MalformedJson())
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return problem(request, errors.BodyTooLarge())
+        case HTTPStatus.UNPROCESSABLE_ENTITY:
+            return problem(request, errors.NestedTooDeeply())
         case _:
             return problem(request, errors.NotFound())
 

@@ -5,21 +5,9 @@ from collections.abc import Callable, Coroutine
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.resources import Resources
 from api.stopping import Server
-from api.streaming.connection import EXTENSION, Connection
-
-
-class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 that lets an answer get at its connection."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        connection = Connection(self.transport, self.flow.drain)
-        self.scope["extensions"] = {EXTENSION: connection}  # type: ignore[dict-item]
-
 
 DESCRIPTORS = 65_536
 """Of open files, sockets among them, if the system allows as many."""
@@ -48,7 +36,7 @@ def server(
             host=host,
             port=port,
             loop="uvloop",
-            http=Protocol,
+            http=app.state.protocol,
             ws="none",
             log_config=None,
             access_log=False,

@@ -5,6 +5,7 @@ What the environment doesn't say may stand in files of the same names in `CATALO
 
 import os
 import re
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, field_validator
@@ -33,6 +34,17 @@ def _redis(url: SecretStr) -> SecretStr:
 type PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 type RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 type PublicCatalog = Annotated[str, StringConstraints(pattern=rf"^({CATALOG_KEY}|\*)$")]
+
+
+def _network(text: str) -> str:
+    return str(ip_network(text))
+
+
+type Network = Annotated[str, AfterValidator(_network)]
+type HostName = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\*|(\*\.)?[a-z0-9.-]+|\[[0-9a-f:.]+\])$", to_lower=True),
+]
 
 
 class Hashing(BaseSettings):
@@ -64,7 +76,31 @@ class Settings(Hashing):
     hear of it, and connections that are kept open to be used once more."""
     cors_origins: Annotated[list[str], NoDecode] = []
     """Origins that browsers may call from, separated by commas; none by default."""
+    trusted_proxies: Annotated[list[Network], NoDecode] = []
+    """Addresses and networks, separated by commas, that are believed who asks and whether by https
+    (`X-Forwarded-For`, `X-Forwarded-Proto`)."""
+    allowed_hosts: Annotated[list[HostName], NoDecode] = ["*"]
+    """Names that this service goes by, separated by commas; `*.example.org` is all below it, `*`
+    is any. Its health is told under each."""
+    docs_enabled: bool = True
+    """Whether the API describes itself at `/docs` and `/openapi.json`."""
+
     body_limit_bytes: int = Field(default=1_048_576, ge=1024)
+    json_depth_limit: int = Field(default=32, ge=8, le=200)
+    """Of arrays and objects within each other in a body."""
+    header_bytes_limit: int = Field(default=16_384, ge=4_096)
+    """Of a request line, its query included, with all header fields."""
+    connections_limit: int = Field(default=10_000, ge=1)
+    """Of each process; at most what the system's limit of open files leaves room for."""
+    arrival_seconds: float = Field(default=20, gt=0)
+    """Within which a request has to arrive whole, counted from the connection or its first byte."""
+    request_seconds: float = Field(default=30, gt=0)
+    """Within which an answer has to begin."""
+    send_seconds: float = Field(default=60, gt=0)
+    """Within which an answer has to be taken. For event streams there is
+    `event_stream_send_seconds`."""
+    idle_seconds: int = Field(default=75, ge=1)
+    """That a connection is kept open for another request: longer than a proxy keeps it."""
 
     token_issuer: str = "catalog"  # noqa: S105 -- a name, not a secret
     token_audience: str = "catalog"  # noqa: S105 -- as above
@@ -126,7 +162,9 @@ class Settings(Hashing):
     (`OTEL_…`)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("cors_origins", "public_catalogs", mode="before")
+    @field_validator(
+        "cors_origins", "trusted_proxies", "allowed_hosts", "public_catalogs", mode="before"
+    )
     @classmethod
     def _separated_by_commas(cls, value: object) -> object:
         if isinstance(value, str):

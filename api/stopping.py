@@ -17,12 +17,13 @@ import uvicorn
 
 from api.place import LEAVE
 from api.resources import Resources
+from api.transport.watching import WatchingServer
 
 TICK_SECONDS = 0.1
 _CLOSE = (b"connection", b"close")
 
 
-class Server(uvicorn.Server):
+class Server(WatchingServer):
     """Told to stop, it drains, ends what would not end by itself, and waits for the rest.
 
     SIGTERM: it goes on accepting while it drains, for who has not heard of it yet. LEAVE: others

@@ -1,0 +1,42 @@
+"""What one connection may take of a process, and for how long."""
+
+import resource
+import sys
+from typing import NamedTuple
+
+from api.settings import Settings
+
+
+class Limits(NamedTuple):
+    connections: int
+    """Open ones of a process; one more is refused."""
+    header_bytes: int
+    """Of a request line with all header fields, and of what frames a body."""
+    arrival_seconds: float
+    """From a request's first byte, or from a connection's beginning, to the request's last byte."""
+    idle_seconds: int
+    """Between an answer and the next request."""
+    send_seconds: float
+    """For an answer to be taken, once it waits for its reader. One that lasts looks for itself."""
+
+
+OTHERS = 256
+"""Files that a process has open beside its connections, at most."""
+HEADERS = 100
+"""Header fields of a request."""
+PIPELINED = 100
+"""Requests that wait on one connection for the answers before theirs."""
+FRAMING = 8
+"""Bytes on the wire for one of a body, at most: a chunk of one byte takes six (RFC 9112, 7.1)."""
+
+
+def limits_of(settings: Settings) -> Limits:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    possible = sys.maxsize if soft == resource.RLIM_INFINITY else max(soft - OTHERS, soft // 2)
+    return Limits(
+        connections=min(settings.connections_limit, possible),
+        header_bytes=settings.header_bytes_limit,
+        arrival_seconds=settings.arrival_seconds,
+        idle_seconds=settings.idle_seconds,
+        send_seconds=settings.send_seconds,
+    )

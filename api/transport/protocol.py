@@ -1,0 +1,160 @@
+"""HTTP/1.1 (RFC 9112) within limits: what comes in, how much of it, and how slowly.
+
+A request that is refused here never reaches the application. Who can't be told so any more, since
+an answer before his is unfinished, is left without one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from api.errors import HeadersTooLarge, MalformedRequest, RequestTimeout, TooManyConnections
+from api.streaming.connection import EXTENSION, Connection
+from api.transport.limits import FRAMING, HEADERS, PIPELINED, Limits
+from api.transport.refusing import answer
+from events.errors import Refused
+
+_NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
+"""Where trailers go, which are no headers (RFC 9110, 6.5.1)."""
+
+log = structlog.get_logger(__name__)
+
+
+class Protocol(HttpToolsProtocol):
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: Limits,
+        refused: Callable[[str], None],
+    ) -> None:
+        """`refused` is told the name of each problem that is answered here."""
+        super().__init__(config, server_state, app_state, _loop)
+        self.timeout_keep_alive = limits.idle_seconds
+        self._limits = limits
+        self._count_refused = refused
+        self._refusal: Refused | None = None
+        self._arriving_since: float | None = None
+        """None while nothing of a request is missing."""
+        self._unsent_since: float | None = None
+        """None while no answer waits for its reader."""
+        self._unaccounted = 0
+        """Bytes of a request that are no part of its body."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._arriving_since = self.loop.time()
+        if len(self.connections) > self._limits.connections:
+            self._refuse(TooManyConnections())
+
+    def data_received(self, data: bytes) -> None:
+        self._unaccounted += len(data)
+        super().data_received(data)
+        if self._arriving_since is not None and self._unaccounted > self._limits.header_bytes:
+            self._refuse(HeadersTooLarge())
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._arriving_since = self.loop.time()
+        self._unaccounted = 0
+        connection = Connection(self.transport, self.flow.drain)
+        self.scope["extensions"] = {EXTENSION: connection}  # type: ignore[dict-item]
+
+    def on_headers_complete(self) -> None:
+        """Raises the refusal of a head that can't be answered; the parser tells of it."""
+        self._refusal = self._unanswerable()
+        if self._refusal is not None:
+            raise self._refusal
+        super().on_headers_complete()
+        self.headers = _NOWHERE  # type: ignore[assignment]
+        self._unaccounted = 0
+
+    def on_body(self, body: bytes) -> None:
+        self._unaccounted = max(0, self._unaccounted - FRAMING * len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._arriving_since = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unsent_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unsent_since = None
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's word for all that fails
+        self._refuse(self._refusal or MalformedRequest())
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """No protocol follows: what comes behind such a request is not read (RFC 9110, 7.8)."""
+        self.cycle.keep_alive = False
+        if self.cycle.response_complete:
+            self.transport.close()
+
+    def look(self, now: float) -> None:
+        """Let go who keeps this process waiting; `now` is by the loop's clock."""
+        if self._arriving_since is None:
+            if self._is_idle_without_end():
+                self._arriving_since = now
+        elif now - self._arriving_since > self._limits.arrival_seconds:
+            self._refuse(RequestTimeout())
+        if self._unsent_since is None:
+            if self.transport.is_closing():
+                self._unsent_since = now
+        elif now - self._unsent_since > self._limits.send_seconds and not self._lasts():
+            self.transport.abort()
+
+    def _unanswerable(self) -> Refused | None:
+        size, hosts = len(self.url), 0
+        for name, value in self.headers:
+            size += len(name) + len(value) + 4
+            hosts += name == b"host"
+        if size > self._limits.header_bytes or len(self.headers) > HEADERS:
+            return HeadersTooLarge()
+        is_old = self.parser.get_http_version() == "1.0"
+        if (hosts != 1 and not (is_old and not hosts)) or len(self.pipeline) >= PIPELINED:
+            return MalformedRequest()
+        return None
+
+    def _refuse(self, refusal: Refused) -> None:
+        if self.transport.is_closing():
+            return
+        if self._comes_next():
+            name, told = answer(refusal)
+            self._count_refused(name)
+            log.info("connection_refused", problem=name, client=self.client)
+            self.transport.write(told)
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        self.transport.close()
+
+    def _comes_next(self) -> bool:
+        """Whether what is written now answers the request that is refused, and no other one."""
+        if self.pipeline:
+            return False
+        if self.cycle is None or self.cycle.response_complete:
+            return True
+        return self.cycle.scope is self.scope and not self.cycle.response_started
+
+    def _is_idle_without_end(self) -> bool:
+        """Whatever comes ends the time to be idle, also what begins no request."""
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        return self.timeout_keep_alive_task is None and not is_answering
+
+    def _lasts(self) -> bool:
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        return "lasts" in cycle.scope["state"]

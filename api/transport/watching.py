@@ -1,0 +1,20 @@
+"""A server that looks after its connections once a second, in place of a timer for each."""
+
+import asyncio
+
+import uvicorn
+
+from api.transport.protocol import Protocol
+
+TICKS = 10
+"""Of uvicorn, in a second."""
+
+
+class WatchingServer(uvicorn.Server):
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                assert isinstance(connection, Protocol)  # noqa: S101 -- no other is configured
+                connection.look(now)
+        return await super().on_tick(counter)
