@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import reads
 from api.answering import ETAGS, WAIT_MILLISECONDS, Read
-from api.auth.roles import CATALOG_KEY
+from api.auth.decisions import allowed_directly
+from api.auth.roles import CATALOG_KEY, Principal
+from api.hygiene import security
 from api.middleware import Observed
 from api.problems import problem
 from api.representations import Preferences
@@ -28,6 +30,7 @@ _ROUTES = {route.name: route for route in reads.router.routes if isinstance(rout
 _BEARER = b"Bearer "
 _POSITION = re.compile(b"[0-9]{1,18}")
 _ETAGS = re.compile(ETAGS.encode())
+_VARY = (b"vary", b"Origin")
 _OTHERS = {b"origin", b"catalog-wait", b"transfer-encoding"}
 """Headers that only FastAPI understands, and what stands around it."""
 
@@ -51,8 +54,10 @@ class DirectReads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _regular(scope) if scope["type"] == "http" else None
-        if request and _may_read(request, scope["state"]["resources"]):
-            scope["regular"] = request
+        reader = _reader(request, scope["state"]["resources"]) if request else None
+        if reader:
+            scope["regular"], scope["reader"] = request, reader
+            scope["state"]["username"] = reader.username
             await self._observed(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -89,11 +94,12 @@ def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-def _may_read(request: Regular, held: Resources) -> bool:
-    """As far as the process knows by itself."""
+def _reader(request: Regular, held: Resources) -> Principal | None:
+    """Who may read that, as far as the process knows by itself."""
     principal = held.gate.known(request.token)
-    allowed = principal is not None and principal.may("read", request.catalog)
-    return allowed and held.gate.catalogs.seen(request.catalog)
+    if principal is None or not principal.may("read", request.catalog):
+        return None
+    return principal if held.gate.catalogs.seen(request.catalog) else None
 
 
 async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,9 +109,11 @@ async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
     read = Read(
         held, request.catalog, request.minimum, WAIT_MILLISECONDS / 1000, request.preferences
     )
+    allowed_directly(scope["reader"], request.catalog)
     try:
+        held.limits.admit_request(scope, scope["reader"].username)
         response = await reads.answer(read, request.key)
     except Refused as refusal:
         response = problem(Request(scope), refusal)
-    response.raw_headers.append((b"vary", b"Origin"))  # as CORS has it of all that passes there
+    response.raw_headers += (_VARY, *security(scope))  # as of all that passes what stands there
     await response(scope, receive, send)

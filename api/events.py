@@ -11,6 +11,7 @@ from api import audit_outputs
 from api.answering import Read, Reading, for_auditors
 from api.auth.access import CATALOG_REFUSALS, Authenticated, Known
 from api.auth.audited import auditing
+from api.auth.decisions import asking
 from api.auth.lasting import still_audits
 from api.errors import BeyondLog, ProjectionBehind, TooManyStreams
 from api.parameters import IN_DIGITS, ONLY_KNOWN, PageLimit
@@ -64,6 +65,7 @@ async def _asked(
     return Asked(wanted, after if last_event_id is None else last_event_id, is_stream=True)
 
 
+@asking("audit")
 async def audited(
     request: Request,
     catalog: Known,

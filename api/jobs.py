@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api import outputs
 from api.auth.access import CATALOG_REFUSALS, REFUSALS, Authenticated, CatalogKey, Operator
+from api.auth.decisions import asking, permits
 from api.errors import BODY_REFUSALS, Forbidden
 from api.parameters import ONLY_KNOWN
 from api.refusals import answers, may_refuse
@@ -54,7 +55,7 @@ async def rebuild(
     way a second request gets 409.
     """
     wanted = body or Rebuild()
-    if wanted.accept_differences and not principal.administers_everything():
+    if wanted.accept_differences and not permits(asked.scope, principal, "administer"):
         raise Forbidden
     async with driver(held.engine) as connection:
         job = await jobs.request(
@@ -73,8 +74,9 @@ async def rebuild(
 
 
 @router.get("/{job_id}", operation_id="get_job", responses=may_refuse(*REFUSALS, UnknownJob))
+@asking("operate")
 async def get_job(
-    job_id: UUID, principal: Authenticated, held: Held
+    job_id: UUID, principal: Authenticated, held: Held, request: Request
 ) -> outputs.RebuildJob | outputs.Job:
     """How far a job has come, for those who administer its catalog.
 
@@ -82,7 +84,7 @@ async def get_job(
     """
     async with driver(held.engine) as connection:
         job = await jobs.find(connection, job_id)
-    if job is None or not principal.may("operate", job.catalog):
+    if job is None or not permits(request.scope, principal, "operate", job.catalog):
         raise UnknownJob
     shown = outputs.RebuildJob if job.kind == "rebuild" else outputs.Job
     return shown.model_validate(_members(job))

@@ -18,13 +18,16 @@ from api.auth import gate, routes, users
 from api.auth.access import Auditor, CatalogKey, Operator, Reader, Writer
 from api.auth.audit_reads import AuditReads
 from api.auth.databases import Databases
-from api.auth.keys import ensure_signing_key
 from api.auth.passwords import Passwords
 from api.auth.roles import Role
+from api.auth.rotation import ensure_signing_key
 from api.middleware import Observed
+from api.rates.limits import Limits
 from api.settings import Settings
 from events.circuit import redis_circuit
 from events.database import session
+from queries.cursor_key import KeptCursors
+from queries.database import ReadDatabase
 from tests.lifespan import alive
 
 PASSWORD = "correct horse battery"
@@ -59,7 +62,14 @@ def application(
         opening = gate.opened(settings, databases, redis, redis_circuit(), unconfirmed=heard)
         async with opening as opened:
             reads = AuditReads(engine)
-            held = SimpleNamespace(settings=settings, engine=engine, gate=opened, audit_reads=reads)
+            held = SimpleNamespace(
+                settings=settings,
+                engine=engine,
+                gate=opened,
+                limits=Limits(settings, redis, redis_circuit()),
+                audit_reads=reads,
+                cursors=KeptCursors(ReadDatabase(engine)),
+            )
             yield {"resources": held}
 
     app = FastAPI(lifespan=lifespan)

@@ -4,21 +4,28 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
-from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
+from fastapi.openapi.models import (
+    OAuth2,
+    OAuthFlowClientCredentials,
+    OAuthFlowPassword,
+    OAuthFlows,
+)
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 
 from api.auth.audited import auditing
-from api.auth.confirming import CHALLENGE, confirmed
+from api.auth.confirming import CHALLENGE, INVALID_TOKEN, confirmed
+from api.auth.decisions import Reason, allowed, asking, permits, refused, wanted
 from api.auth.roles import CATALOG_KEY, Principal, Right
-from api.errors import Forbidden, InvalidInput, Unauthenticated
+from api.auth.tokens import Claims
+from api.errors import Forbidden, InvalidInput, TooManyRequests, Unauthenticated
 from api.resources import of
 from events.catalogs import CatalogDescription
 from events.errors import DatabaseUnavailable, UnknownCatalog
 
 TOKEN_URL = "/v1/auth/token"  # noqa: S105 -- an address
 
-REFUSALS = (Unauthenticated, Forbidden, InvalidInput, DatabaseUnavailable)
+REFUSALS = (Unauthenticated, Forbidden, InvalidInput, TooManyRequests, DatabaseUnavailable)
 """What an operation may answer that asks who calls."""
 CATALOG_REFUSALS = (*REFUSALS, UnknownCatalog)
 
@@ -26,27 +33,46 @@ type CatalogKey = Annotated[str, Path(pattern=f"^{CATALOG_KEY}$")]
 
 
 class AccessToken(SecurityBase):
-    """The security scheme of the OpenAPI document, and the dependency that enforces it."""
+    """The security scheme of the OpenAPI document, and the dependency that enforces it.
+
+    Who comes in is counted. Raises Unauthenticated, TooManyRequests, DatabaseUnavailable.
+    """
 
     scheme_name = "AccessToken"
     model = OAuth2(
-        flows=OAuthFlows(password=OAuthFlowPassword(tokenUrl=TOKEN_URL, refreshUrl=TOKEN_URL))
+        flows=OAuthFlows(
+            password=OAuthFlowPassword(tokenUrl=TOKEN_URL, refreshUrl=TOKEN_URL),
+            clientCredentials=OAuthFlowClientCredentials(tokenUrl=TOKEN_URL),
+        )
     )
 
     async def __call__(self, request: Request) -> Principal:
         scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
-        if scheme.lower() == "bearer":
-            principal = await (await of(request)).gate.principal(token)
-            if principal is not None:
-                return principal
-        raise Unauthenticated(headers=CHALLENGE)
+        held = await of(request)
+        is_given = scheme.lower() == "bearer" and token
+        principal = await held.gate.principal(token) if is_given else None
+        if principal is None:
+            claims = held.gate.tokens.known(token)
+            refused(request.scope, _why(claims, is_given=bool(is_given)), caller=claims)
+            raise Unauthenticated(headers=INVALID_TOKEN if is_given else CHALLENGE)
+        request.state.username = principal.username
+        held.limits.admit_request(request.scope, principal.username)
+        if wanted(request.scope) == "enter":
+            allowed(request.scope, principal, "enter")
+        return principal
+
+
+def _why(claims: Claims | None, *, is_given: bool) -> Reason:
+    if not is_given:
+        return "no token"
+    return "session ended" if claims else "invalid token"
 
 
 type Authenticated = Annotated[Principal, Depends(AccessToken())]
 
 
 async def _confirmed(principal: Authenticated, request: Request) -> Principal:
-    return await confirmed(principal, (await of(request)).gate)
+    return await confirmed(principal, request)
 
 
 type Confirmed = Annotated[Principal, Depends(_confirmed)]
@@ -58,6 +84,8 @@ async def _known(
     catalogs = (await of(request)).gate.catalogs
     found = await catalogs.find(catalog) if principal.knows(catalog) else None
     if found is None:
+        reason: Reason = "catalog unknown to the caller"
+        refused(request.scope, reason, caller=principal, catalog=catalog)
         raise UnknownCatalog
     return found
 
@@ -66,15 +94,17 @@ type Known = Annotated[CatalogDescription, Depends(_known)]
 
 
 def _with(right: Right) -> Callable[..., Awaitable[Principal]]:
+    @asking(right)
     async def check(catalog: Known, caller: Authenticated, request: Request) -> Principal:
         principal = caller if right == "read" else await _confirmed(caller, request)
-        if not principal.may(right, catalog.key):
+        if not permits(request.scope, principal, right, catalog.key):
             raise Forbidden
         return principal
 
     return check
 
 
+@asking("audit")
 async def _audited(catalog: Known, caller: Authenticated, request: Request) -> Principal:
     return await auditing(request, caller, catalog.key)
 
@@ -85,8 +115,9 @@ type Auditor = Annotated[Principal, Depends(_audited)]
 type Operator = Annotated[Principal, Depends(_with("operate"))]
 
 
-async def _administrator(principal: Confirmed) -> Principal:
-    if not principal.administers_everything():
+@asking("administer")
+async def _administrator(principal: Confirmed, request: Request) -> Principal:
+    if not permits(request.scope, principal, "administer"):
         raise Forbidden
     return principal
 

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.auth.audit_reads import AuditRead
 from api.auth.confirming import confirmed
+from api.auth.decisions import permits
 from api.auth.roles import Principal
 from api.auth.tables import LONGEST
 from api.errors import Forbidden, InvalidInput
@@ -25,8 +26,8 @@ async def auditing(
     recorded, and DatabaseUnavailable or TooManyQueries where it can't be.
     """
     held = await of(request)
-    auditor = await confirmed(caller, held.gate)
-    if not auditor.may("audit", catalog):
+    auditor = await confirmed(caller, request)
+    if not permits(request.scope, auditor, "audit", catalog):
         raise Forbidden
     await held.audit_reads.record(_read(request, auditor.username, catalog, following))
     return auditor

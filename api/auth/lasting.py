@@ -4,8 +4,8 @@ from fastapi import Request
 
 from api.auth.access import AccessToken
 from api.auth.confirming import confirmed
+from api.auth.decisions import refused
 from api.errors import Unauthenticated
-from api.resources import of
 
 _token = AccessToken()
 
@@ -16,7 +16,10 @@ async def still_audits(request: Request, catalog: str) -> bool:
     Raises `DatabaseUnavailable` where that can't be told.
     """
     try:
-        caller = await confirmed(await _token(request), (await of(request)).gate)
+        caller = await confirmed(await _token(request), request)
     except Unauthenticated:
         return False
-    return caller.may("audit", catalog)
+    if not caller.may("audit", catalog):
+        refused(request.scope, "role missing", right="audit", caller=caller, catalog=catalog)
+        return False
+    return True

@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth.roles import Principal
+from api.auth.roles import Kind, Principal
 from events.database import driver, statement
 
 _LIVING = statement(__package__, "sql/living_sessions.sql")
@@ -30,4 +30,5 @@ def _session(row: Record) -> UUID:
 
 def _principal(session_id: UUID, rows: list[Record]) -> Principal:
     roles = {row["catalog_id"]: row["role"] for row in rows if row["role"]}
-    return Principal(rows[0]["username"], session_id, roles)
+    kind: Kind = "client" if rows[0]["is_client"] else "user"
+    return Principal(rows[0]["username"], session_id, roles, kind=kind)

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from api.auth.passwords import BYTES_LIMIT
-from api.auth.roles import CATALOG_KEY, Role
+from api.auth.roles import CATALOG_KEY, Kind, Role
 
 USERNAME = r"^[a-z0-9][a-z0-9._@-]{0,63}$"
 GRANTED_CATALOG = rf"^({CATALOG_KEY}|\*)$"
@@ -46,17 +47,28 @@ class RefreshGrant(BaseModel):
     refresh_token: str = Field(min_length=1, max_length=4_096)
 
 
+class ClientGrant(BaseModel):
+    """RFC 6749, 4.4. Id and secret come here or by HTTP Basic, which libraries prefer (2.3.1)."""
+
+    grant_type: Literal["client_credentials"]
+    client_id: Username | SkipJsonSchema[None] = None
+    client_secret: Annotated[str, StringConstraints(max_length=1_024)] | SkipJsonSchema[None] = (
+        Field(default=None, repr=False)
+    )
+
+
 class Issued(BaseModel):
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 -- a kind of token, not one
     expires_in: int
     """Seconds."""
-    refresh_token: str
-    """Good for one use; its answer holds the next one."""
+    refresh_token: str | SkipJsonSchema[None] = None
+    """Good for one use; its answer holds the next one. A machine client gets none."""
 
 
 class Me(BaseModel):
     username: str
+    kind: Kind
     roles: Roles
     session_id: UUID
 

@@ -7,15 +7,25 @@ from typing import Annotated, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import APIRouter, Form, Request, Response
 
-from api.auth import login, logout, user_routes
+from api.auth import client_login, client_routes, login, logout, session_routes, user_routes
 from api.auth.access import Authenticated, Confirmed
-from api.auth.messages import Issued, Me, PasswordGrant, PublicKey, PublicKeys, RefreshGrant
+from api.auth.basic import given
+from api.auth.messages import (
+    ClientGrant,
+    Issued,
+    Me,
+    PasswordGrant,
+    PublicKey,
+    PublicKeys,
+    RefreshGrant,
+)
 from api.auth.throttle import Attempt
 from api.errors import (
     FORM_REFUSALS,
     InvalidCredentials,
     InvalidInput,
     TooManyAttempts,
+    TooManyRequests,
     Unauthenticated,
 )
 from api.refusals import may_refuse
@@ -33,6 +43,8 @@ def _cached(value: str) -> dict[int | str, dict[str, Any]]:
 router = APIRouter(tags=["access"])
 """The write side's."""
 router.include_router(user_routes.router)
+router.include_router(client_routes.router)
+router.include_router(session_routes.router)
 
 shared_router = APIRouter(tags=["access"])
 """Both sides'."""
@@ -41,31 +53,44 @@ shared_router = APIRouter(tags=["access"])
 @router.post(
     "/v1/auth/token",
     operation_id="issue_token",
+    response_model_exclude_none=True,
     responses=_cached(NO_STORE)
     | may_refuse(
         *FORM_REFUSALS, InvalidCredentials, InvalidInput, TooManyAttempts, DatabaseUnavailable
     ),
 )
 async def issue(
-    grant: Annotated[PasswordGrant | RefreshGrant, Form(discriminator="grant_type")],
+    grant: Annotated[PasswordGrant | RefreshGrant | ClientGrant, Form(discriminator="grant_type")],
     request: Request,
     response: Response,
     held: Held,
 ) -> Issued:
-    """Open a session with a password, or go on with a refresh token."""
+    """Open a session with a password or a client's secret, or go on with a refresh token.
+
+    A machine client may send its id and secret by HTTP Basic as well.
+    """
     response.headers["Cache-Control"] = NO_STORE
     lifetime = timedelta(seconds=held.settings.refresh_token_seconds)
-    if isinstance(grant, PasswordGrant):
-        attempt = Attempt(grant.username, request.client.host if request.client else "")
-        return await login.with_password(held.gate, held.engine, attempt, grant.password, lifetime)
-    return await login.with_refresh(held.gate, held.engine, grant.refresh_token, lifetime)
+    gate, engine = held.gate, held.engine
+    match grant:
+        case PasswordGrant(username=username, password=password):
+            attempt = Attempt.of(username, request)
+            return await login.with_password(gate, engine, attempt, password, lifetime)
+        case RefreshGrant(refresh_token=token):
+            return await login.with_refresh(gate, engine, token, lifetime)
+        case ClientGrant():
+            client_id, secret = given(grant, request.headers.get("Authorization"))
+            attempt = Attempt.of(client_id, request)
+            return await client_login.with_secret(gate, engine, attempt, secret)
 
 
 @router.post(
     "/v1/auth/revoke",
     status_code=204,
     operation_id="revoke_token",
-    responses=may_refuse(*FORM_REFUSALS, Unauthenticated, InvalidInput, DatabaseUnavailable),
+    responses=may_refuse(
+        *FORM_REFUSALS, Unauthenticated, InvalidInput, TooManyRequests, DatabaseUnavailable
+    ),
 )
 async def revoke(
     token: Annotated[str, Form(min_length=1, max_length=4_096)],
@@ -77,12 +102,15 @@ async def revoke(
 
 
 @shared_router.get(
-    "/v1/me", operation_id="who_am_i", responses=may_refuse(Unauthenticated, DatabaseUnavailable)
+    "/v1/me",
+    operation_id="who_am_i",
+    responses=may_refuse(Unauthenticated, TooManyRequests, DatabaseUnavailable),
 )
 async def me(principal: Authenticated) -> Me:
-    """The user whose token this is, with the roles of this moment."""
+    """The user or machine client whose token this is, with the roles of this moment."""
     return Me(
         username=principal.username,
+        kind=principal.kind,
         roles=dict(principal.roles),
         session_id=principal.session_id,
     )

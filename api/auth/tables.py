@@ -1,4 +1,4 @@
-"""The tables of users, sessions and audit reads, as migrations 0002 and 0006 make them."""
+"""The tables of users, clients, sessions and audit reads, as migrations 0002 to 0009 make them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,8 @@ from api.auth.roles import Role
 from events.tables import Base, Timestamps
 
 SCHEMA = {"schema": "access"}
+ADDRESS_LIMIT = 64
+USER_AGENT_LIMIT = 256
 
 
 class UserRole(Base):
@@ -34,7 +36,8 @@ class User(Timestamps, Base):
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 -- SQLAlchemy's own form
 
     username: Mapped[str] = mapped_column(primary_key=True)
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    """None for a machine client."""
     grants: Mapped[dict[str, UserRole]] = relationship(
         collection_class=attribute_keyed_dict("catalog_id"),
         cascade="all, delete-orphan",
@@ -47,6 +50,8 @@ class User(Timestamps, Base):
 class Session(Timestamps, Base):
     __tablename__ = "sessions"
     __table_args__ = (
+        CheckConstraint(f"length(address) <= {ADDRESS_LIMIT}", name="sessions_address"),
+        CheckConstraint(f"length(user_agent) <= {USER_AGENT_LIMIT}", name="sessions_user_agent"),
         Index("sessions_username", "username"),
         Index("sessions_expires_at", "expires_at"),
         SCHEMA,
@@ -54,12 +59,35 @@ class Session(Timestamps, Base):
 
     session_id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(ForeignKey("access.users.username", ondelete="CASCADE"))
-    refresh_digest: Mapped[bytes]
-    """SHA-256 of the only refresh token that continues the session."""
-    previous_digest: Mapped[bytes | None]
-    """SHA-256 of the one before it, which ends the session when it is used again."""
+    refresh_digest: Mapped[bytes | None]
+    """SHA-256 of the only refresh token that continues the session; a client's has none."""
+    family_digest: Mapped[bytes | None]
+    """SHA-256 of what all refresh tokens of the session have in common, and nothing else has."""
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    address: Mapped[str | None]
+    user_agent: Mapped[str | None]
+
+
+class Client(Base):
+    __tablename__ = "clients"
+    __table_args__ = (
+        CheckConstraint("length(secret_digest) = 32", name="clients_secret_digest"),
+        SCHEMA,
+    )
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 -- as above
+
+    client_id: Mapped[str] = mapped_column(
+        ForeignKey("access.users.username", ondelete="CASCADE"), primary_key=True
+    )
+    secret_digest: Mapped[bytes]
+    """SHA-256 of its only secret."""
+    created_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    roles: AssociationProxy[dict[str, Role]] = association_proxy("user", "roles")
 
 
 class SigningKey(Base):
@@ -69,7 +97,7 @@ class SigningKey(Base):
             "signing_keys_one_signs",
             text("(true)"),
             unique=True,
-            postgresql_where=text("retired_at is null"),
+            postgresql_where=text("signs_until is null"),
         ),
         SCHEMA,
     )
@@ -79,7 +107,10 @@ class SigningKey(Base):
     """The 32 bytes of an Ed25519 public key (RFC 8032)."""
     private_key: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    retired_at: Mapped[datetime | None]
+    signs_until: Mapped[datetime | None]
+    """None for the last one: the next one begins where it ends."""
+    signs_from: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    verifies_until: Mapped[datetime | None]
 
 
 LONGEST = {

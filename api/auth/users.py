@@ -1,4 +1,4 @@
-"""Users and their roles. Each function works in the caller's transaction."""
+"""Users and their roles: people, not machine clients. All in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -11,6 +11,8 @@ from api.auth import sessions
 from api.auth.roles import EVERYWHERE, Role
 from api.auth.tables import User, UserRole
 from api.errors import LastAdministrator, UnknownUser, UserExists
+
+_IS_PERSON = User.password_hash.is_not(None)
 
 
 async def add_user(
@@ -30,8 +32,8 @@ async def list_users(
     database: AsyncSession, *, after: str = "", limit: int | None = None
 ) -> Sequence[User]:
     """In order of their names."""
-    query = select(User).where(User.username > after).order_by(User.username).limit(limit)
-    return (await database.scalars(query)).all()
+    query = select(User).where(_IS_PERSON, User.username > after).order_by(User.username)
+    return (await database.scalars(query.limit(limit))).all()
 
 
 async def set_password(database: AsyncSession, username: str, password_hash: str) -> list[UUID]:
@@ -65,7 +67,8 @@ async def remove_user(database: AsyncSession, username: str) -> list[UUID]:
 
 async def find_user(database: AsyncSession, username: str) -> User:
     """Locked until the transaction ends. Raises UnknownUser."""
-    user = await database.get(User, username, with_for_update=True)
+    query = select(User).where(_IS_PERSON, User.username == username).with_for_update()
+    user = await database.scalar(query)
     if user is None:
         raise UnknownUser
     return user
@@ -75,9 +78,10 @@ async def _keep_an_administrator(database: AsyncSession, *, besides: str) -> Non
     """Locks them all, so that two who leave at once can't both count on the other."""
     administrators = await database.scalars(
         select(UserRole.username)
-        .where(UserRole.catalog_id == EVERYWHERE, UserRole.role == "admin")
+        .join(User, User.username == UserRole.username)
+        .where(_IS_PERSON, UserRole.catalog_id == EVERYWHERE, UserRole.role == "admin")
         .order_by(UserRole.username)
-        .with_for_update()
+        .with_for_update(of=UserRole)
     )
     if list(administrators) == [besides]:
         raise LastAdministrator

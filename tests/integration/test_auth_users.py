@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import sessions, users
 from api.auth.roles import Role
+from api.auth.throttle import Attempt
 from events.database import session
 from tests.auth import PASSWORD, Service, answers, bearer, given_user
 
@@ -154,6 +155,7 @@ async def test_a_login_that_a_new_password_overtakes_opens_nothing(
     assert here
     async with session(engine) as changing:
         compared = (await users.find_user(changing, "ada")).password_hash
+        assert compared
         await users.set_password(changing, "ada", "another hash")
         overtaken = asyncio.create_task(begin(engine, compared))
         await asyncio.sleep(0.1)
@@ -164,7 +166,7 @@ async def test_a_login_that_a_new_password_overtakes_opens_nothing(
 
 async def begin(engine: AsyncEngine, compared: str) -> object:
     async with session(engine) as database:
-        return await sessions.begin(database, "ada", compared, timedelta(hours=1))
+        return await sessions.begin(database, Attempt("ada", ""), compared, timedelta(hours=1))
 
 
 async def test_a_removed_user_is_out_at_once(here: Service, elsewhere: Service, root: str) -> None:

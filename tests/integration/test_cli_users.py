@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import sessions, users
+from api.auth.throttle import Attempt
 from api.settings import Settings
 from events.database import session
 from tests.auth import given_user
@@ -136,6 +137,7 @@ async def test_the_first_administrator_is_hashed_as_the_setting_says(
     assert await asyncio.to_thread(catalog, "migrate") == 0
     async with session(engine) as database:
         user = await users.find_user(database, "admin")
+    assert user.password_hash
     assert user.password_hash.startswith("$2b$04$")
 
 
@@ -145,11 +147,13 @@ async def test_a_new_password_ends_sessions_for_as_long_as_their_tokens_are_acce
     await given_user(engine, "ann", {"main": "viewer"})
     async with session(engine) as database:
         user = await users.find_user(database, "ann")
-        begun = await sessions.begin(database, "ann", user.password_hash, timedelta(hours=1))
+        assert user.password_hash
+        attempt = Attempt("ann", "")
+        begun = await sessions.begin(database, attempt, user.password_hash, timedelta(hours=1))
     assert begun
     typed = f"{PASSWORD}\n"
     command = ("users", "passwd", "ann", "--password-stdin")
     assert await asyncio.to_thread(catalog, *command, typed=typed) == 0
     async with Redis.from_url(redis_url) as redis:
-        remaining = await redis.pttl(f"access:session:{begun[1].session_id}")
+        remaining = await redis.pttl(f"access:session:{begun.session_id}")
     assert remaining > settings.access_token_seconds * 1000

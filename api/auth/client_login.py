@@ -1,0 +1,63 @@
+"""From a machine client's secret to an access token (RFC 6749, 4.4)."""
+
+from datetime import timedelta
+from hmac import compare_digest
+
+import structlog
+from asyncpg import Record
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.auth.basic import CHALLENGE
+from api.auth.client_secrets import digest_of
+from api.auth.gate import Gate
+from api.auth.messages import Issued
+from api.auth.throttle import Attempt
+from api.auth.tokens import LEEWAY_SECONDS
+from api.errors import InvalidCredentials
+from events.database import Connection, driver, statement
+
+_BEGIN = statement(__package__, "sql/begin_client_session.sql")
+_FIND = statement(__package__, "sql/find_client_secret.sql")
+_RECORD_USE = statement(__package__, "sql/record_client_use.sql")
+_NOBODYS = bytes(32)
+_REASON = "wrong secret, unknown or expired client"
+
+log = structlog.get_logger(__name__)
+
+
+async def with_secret(gate: Gate, engine: AsyncEngine, attempt: Attempt, secret: str) -> Issued:
+    """An access token alone: its session ends with it. Raises InvalidCredentials, TooManyAttempts.
+
+    Whether the client is unknown, has expired or has another secret, nobody is told.
+    """
+    await gate.throttle.check(attempt)
+    lifetime = timedelta(seconds=gate.tokens.seconds + LEEWAY_SECONDS)
+    async with driver(engine) as connection:
+        begun = await _begun(connection, attempt, digest_of(secret), lifetime)
+    if begun is None:
+        await gate.throttle.failed(attempt)
+        log.warning("token_refused", username=attempt.username, reason=_REASON)
+        raise InvalidCredentials(headers=CHALLENGE)
+    await gate.throttle.succeeded(attempt)
+    await gate.sessions.began(begun["session_id"])
+    access = await gate.tokens.issue(attempt.username, begun["session_id"])
+    log.info(
+        "token_issued",
+        username=attempt.username,
+        session_id=str(begun["session_id"]),
+        grant_type="client_credentials",
+    )
+    remaining = int(begun["lifetime"].total_seconds())
+    return Issued(access_token=access, expires_in=min(gate.tokens.seconds, remaining))
+
+
+async def _begun(
+    connection: Connection, attempt: Attempt, digest: bytes, lifetime: timedelta
+) -> Record | None:
+    known = await connection.fetchval(_FIND, attempt.username)
+    if not compare_digest(known or _NOBODYS, digest):
+        return None
+    async with connection.transaction():
+        await connection.execute(_RECORD_USE, attempt.username)
+        origin = (attempt.address, attempt.user_agent)
+        return await connection.fetchrow(_BEGIN, attempt.username, digest, lifetime, *origin)

@@ -1,0 +1,3 @@
+select secret_digest
+from access.clients
+where client_id = $1 and coalesce(expires_at, 'infinity') > now()
