@@ -17,6 +17,7 @@ from api.errors import BodyTooLarge, InternalError
 from api.logs import REQUEST_ID
 from api.metrics import SIDES, MeasuredSide
 from api.problems import problem
+from api.rates.limits import told as told_rates
 
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 SIDE_OF_TAG: dict[str, MeasuredSide] = {"commands": "command", "queries": "query"}
@@ -75,7 +76,8 @@ class Observed:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 identity = (b"x-request-id", request_id.encode())
-                message = {**message, "headers": [*message.get("headers", ()), identity]}
+                headers = [*message.get("headers", ()), identity, *told_rates(scope)]
+                message = {**message, "headers": headers}
                 if lasts():
                     self._observed(scope, request_id, status, perf_counter() - began)
             await send(message)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import InternalError, InvalidInput
+from api.rates.limits import RATE_HEADERS
 from api.refusals import Problem, header, may_refuse
 
 _ABOUT = """\
@@ -20,6 +21,8 @@ its history and proofs apart, any cache may keep for a while, and hand to anybod
 """
 _REPLACED = {"HTTPValidationError", "ValidationError"}
 _METHODS = {"get", "put", "post", "delete", "patch"}
+_RATE_HEADERS = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS}
+_HEADERS = {"X-Request-ID": header("^[A-Za-z0-9._:-]{1,128}$")}
 _REQUEST_ID = {
     "name": "X-Request-ID",
     "in": "header",
@@ -43,7 +46,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, description=_ABOUT, routes=app.routes
     )
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    components = document.setdefault("components", {})
+    components["headers"] = RATE_HEADERS
+    schemas = components.setdefault("schemas", {})
     for name in _REPLACED:
         schemas.pop(name, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -69,9 +74,9 @@ def _complete(operation: dict[str, Any]) -> None:
     responses |= {str(status): said for status, said in may_refuse(*refusals).items()}
     responses.setdefault("500", may_refuse(InternalError)[500])
     for response in responses.values():
-        response["headers"] = response.get("headers", {}) | {
-            "X-Request-ID": header("^[A-Za-z0-9._:-]{1,128}$")
-        }
+        response["headers"] = response.get("headers", {}) | _HEADERS
+        if "security" in operation:
+            response["headers"] |= _RATE_HEADERS
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The write side over HTTP: each request becomes commands for one product, and a receipt."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,14 +13,14 @@ from uuid_utils.compat import uuid7
 from api import outputs
 from api.auth.access import CATALOG_REFUSALS, CatalogKey, Writer
 from api.currencies import KnownCurrency
-from api.errors import BODY_REFUSALS
+from api.errors import BODY_REFUSALS, WriteQuotaExceeded
 from api.parameters import ONLY_KNOWN, PARKED
 from api.refusals import answers, header
 from api.representations import COMPRESSED
 from api.resources import Held
 from commands import errors
 from commands.appending import Circumstances
-from commands.handle import Receipt, handle
+from commands.handle import Receipt, answered, handle
 from commands.input import (
     Amount,
     Input,
@@ -54,6 +55,7 @@ from events.errors import (
 _REFUSALS = (
     *CATALOG_REFUSALS,
     *BODY_REFUSALS,
+    WriteQuotaExceeded,
     AppendQueueFull,
     AppendUnconfirmed,
     errors.IdempotencyKeyReused,
@@ -92,6 +94,8 @@ class Write:
     """The circumstances of one write, from its headers and its caller."""
 
     side: WriteSide
+    admit: Callable[[], None]
+    """Raises WriteQuotaExceeded."""
     circumstances: Circumstances
     expected_version: int | None
     idempotent: Idempotent | None
@@ -104,27 +108,39 @@ class Write:
         return await self._handled(uuid7(), commands, NEW)
 
     async def revert(self, product: UUID, to_version: int) -> outputs.Receipt:
-        receipt = await reverted(
-            self.side,
-            product,
-            to_version,
-            self.circumstances,
-            expected_version=self.expected_version,
-            idempotent=self.idempotent,
+        return await self._admitted(
+            lambda: reverted(
+                self.side,
+                product,
+                to_version,
+                self.circumstances,
+                expected_version=self.expected_version,
+                idempotent=self.idempotent,
+            )
         )
-        return _told(self.response, receipt)
 
     async def _handled(
         self, product: UUID, commands: Sequence[ProductCommand], expected_version: int | None
     ) -> outputs.Receipt:
-        receipt = await handle(
-            self.side,
-            product,
-            commands,
-            self.circumstances,
-            expected_version=expected_version,
-            idempotent=self.idempotent,
+        return await self._admitted(
+            lambda: handle(
+                self.side,
+                product,
+                commands,
+                self.circumstances,
+                expected_version=expected_version,
+                idempotent=self.idempotent,
+            )
         )
+
+    async def _admitted(self, write: Callable[[], Awaitable[Receipt]]) -> outputs.Receipt:
+        """What was answered to an idempotency key before is answered beyond the quota, too."""
+        try:
+            self.admit()
+        except WriteQuotaExceeded as refusal:
+            receipt = await answered(self.side, self.idempotent, refusal)
+        else:
+            receipt = await write()
         return _told(self.response, receipt)
 
 
@@ -140,6 +156,7 @@ async def _write(
     circumstances = Circumstances(actor=principal.username, correlation_id=request.state.request_id)
     return Write(
         held.write_sides.of(catalog),
+        partial(held.limits.admit_write, request.scope, catalog),
         circumstances,
         int(if_match.strip('"').partition("-")[0]) if if_match else None,
         await _idempotent(request, principal.username, idempotency_key),

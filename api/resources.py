@@ -21,6 +21,7 @@ from api.background import running
 from api.caching import Caching
 from api.freshness import Freshness
 from api.metrics import SIDES, of_process
+from api.rates.limits import Limits
 from api.settings import Settings
 from api.streaming.streams import EventStreams
 from api.write_sides import WriteSides
@@ -56,6 +57,8 @@ class Resources:
     redis: Redis
     gate: Gate
     """Who may come in: tokens, sessions, known catalogs."""
+    limits: Limits
+    """How often."""
     audit_reads: AuditReads
     """Who has read what of the audit part, in the primary."""
     write_sides: WriteSides
@@ -90,6 +93,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
                 unconfirmed=metrics.unconfirmed.inc,
             )
         )
+        limits = Limits(settings, redis, circuit)
         write_sides = WriteSides(
             engine,
             redis,
@@ -110,7 +114,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             waiting_limit=settings.waiting_reads_limit,
             reading_limit=READS_A_CONNECTION * settings.database_pool_size,
         )
-        await stack.enter_async_context(running(write_sides.nudging, freshness.run))
+        await stack.enter_async_context(running(limits.run, write_sides.nudging, freshness.run))
         stack.push_async_callback(write_sides.drain)
         event_streams = EventStreams(query_engine, redis, limit=settings.event_streams_limit)
         stack.push_async_callback(event_streams.close)
@@ -121,6 +125,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             read_database,
             redis,
             gate,
+            limits,
             AuditReads(engine),
             write_sides,
             freshness,
