@@ -88,7 +88,10 @@ class Client:
             except BaseException:
                 connection.close()
                 raise
-        self._idle.append(connection)
+        if "close" in answer.headers.get("connection", ""):
+            connection.close()
+        else:
+            self._idle.append(connection)
         return answer
 
     def close(self) -> None:

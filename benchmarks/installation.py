@@ -1,6 +1,7 @@
 """The servers of an installation, and its processes as they are deployed."""
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -58,7 +59,8 @@ class Installation:
         """A process that is told a port to listen on, ready."""
         address = Address(HOST, _free_port())
         told = [*command, "--port", str(address.port)]
-        with running(name, told, self.directory, env=self.environment) as child:
+        stop = signal.SIGINT  # without a drain
+        with running(name, told, self.directory, stop=stop, env=self.environment) as child:
             address.await_ready(child)
             yield address
 

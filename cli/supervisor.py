@@ -65,6 +65,7 @@ class Supervisor:
             await self._end()
 
     async def _end(self) -> None:
+        self._listening.close()  # once the last of them listens no more, callers are refused
         ending = [each.end(self._stopped_by, self._patience_seconds) for each in self._alive]
         await asyncio.gather(*ending)
 

@@ -101,7 +101,6 @@ def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Nev
         given = _administrator()
         os.environ |= {"CATALOG_HOST": api.host, "CATALOG_PORT": str(api.port)}
         os.environ["CATALOG_WORKER_PORT"] = str(worker.port)
-        os.environ.setdefault("CATALOG_DRAIN_SECONDS", "0")  # who stops it waits for its end
         with (
             _python("worker", "worker", directory) as working,
             _python("api", "serve", directory) as serving,
@@ -144,7 +143,8 @@ def _add_administrator(url: str, given: Administrator) -> str | None:
 
 
 def _python(name: str, command: str, directory: Path) -> AbstractContextManager[Child]:
-    return running(name, [sys.executable, "-m", "cli", command], directory)
+    """Ended as by Ctrl-C: nobody behind a balancer has to hear of it first."""
+    return running(name, [sys.executable, "-m", "cli", command], directory, stop=signal.SIGINT)
 
 
 def _watch(vital: Sequence[Child], others: Sequence[Child]) -> Never:

@@ -118,7 +118,7 @@ def api_process(
         "CATALOG_DATABASE_URL": database_url,
         "CATALOG_REDIS_URL": redis_url,
         "CATALOG_PORT": str(at.port),
-        "CATALOG_ACCESS_TOKEN_SECONDS": "86400",
+        "CATALOG_DRAIN_SECONDS": "0",
         **settings,
     }
     command = [sys.executable, "-m", "cli", "serve"]

@@ -1,0 +1,104 @@
+"""Processes that serve on one port are replaced while they are asked, and nobody notices."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.settings import Settings
+from tests.appends import logged
+from tests.auth import given_key, given_user
+from tests.callers import calling
+from tests.eventually import eventually
+from tests.supervised import Supervised, supervised
+
+pytest_plugins = ("tests.conversation_fixtures",)
+
+
+@pytest.fixture
+async def service(
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
+) -> AsyncIterator[Supervised]:
+    await given_key(engine)
+    await given_user(engine, "anna", {"*": "admin"})
+    with supervised(settings, tmp_path) as started:
+        await started.are_serving(2)
+        yield started
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_replacing_all_of_them_under_load_fails_no_request(service: Supervised) -> None:
+    before = service.serving
+
+    async def replaced() -> bool:
+        return len(service.serving) == 2 and not before & service.serving
+
+    async with calling(await service.client_of("anna")) as callers:
+        await callers.are_answered()
+        service.tell(signal.SIGHUP)
+        await eventually(replaced, within=60)
+        await callers.are_answered()
+
+    assert set(callers.told) == {"200"}
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_one_that_is_told_to_stop_fails_no_request_and_is_replaced(
+    service: Supervised,
+) -> None:
+    stopped = min(service.serving)
+
+    async def replaced() -> bool:
+        return len(service.serving) == 2 and stopped not in service.serving
+
+    async with calling(await service.client_of("anna")) as callers:
+        await callers.are_answered()
+        os.kill(stopped, signal.SIGTERM)
+        await eventually(replaced, within=60)
+        await callers.are_answered()
+
+    assert set(callers.told) == {"200"}
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_what_was_answered_before_all_stopped_is_in_the_log(
+    service: Supervised, engine: AsyncEngine
+) -> None:
+    async with calling(await service.client_of("anna")) as callers:
+        await callers.are_answered()
+        service.tell(signal.SIGTERM)
+        assert await asyncio.to_thread(service.process.wait, 30) == 0
+
+    # who connects in the moment when the last one stops to listen may be cut off, and asked nothing
+    assert set(callers.told) <= {"200", "ConnectionResetError"}
+    kept = {(each.stream_id, each.version) for each in await logged(engine)}
+    assert set(callers.receipts) <= kept
+
+
+async def test_one_that_dies_is_started_anew(service: Supervised) -> None:
+    died = min(service.serving)
+    os.kill(died, signal.SIGKILL)
+
+    async def replaced() -> bool:
+        return len(service.serving) == 2 and died not in service.serving
+
+    await eventually(replaced, within=30)
+    await service.are_serving(2)
+
+
+async def test_they_end_with_their_supervisor(service: Supervised) -> None:
+    serving = [psutil.Process(pid) for pid in service.serving]
+    service.process.kill()
+    service.process.wait()
+
+    async def ended() -> bool:
+        return not any(
+            each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in serving
+        )
+
+    await eventually(ended, within=30)
