@@ -4,6 +4,7 @@ Where processes share a port (`api/metrics_directory.py`) gauges are summed over
 the highest counts.
 """
 
+from itertools import product
 from typing import Literal
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
@@ -140,6 +141,14 @@ LOGINS = Counter(
     "Requests for a token, by what came of them: granted, or the problem they were refused with",
     ["grant", "outcome"],
 )
+REFRESH_TOKENS_REUSED = Counter(
+    "catalog_command_refresh_tokens_reused_total",
+    "Refresh tokens that came a second time, which ended their sessions",
+)
+for labels in product(
+    ("client_credentials", "password", "refresh_token"), ("granted", "invalid-credentials")
+):
+    LOGINS.labels(*labels)  # to Prometheus, from nothing to 1 is no increase
 AUDIT_READS = Counter(
     "catalog_query_audit_reads_total", "Reads of the audit part, each recorded", ["operation"]
 )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.auth import client_login, client_routes, login, logout, session_routes, user_routes
 from api.auth.access import Authenticated, Confirmed
 from api.auth.basic import given
+from api.auth.counted import counted
 from api.auth.messages import (
     ClientGrant,
     Issued,
@@ -72,16 +73,17 @@ async def issue(
     response.headers["Cache-Control"] = NO_STORE
     lifetime = timedelta(seconds=held.settings.refresh_token_seconds)
     gate, engine = held.gate, held.engine
-    match grant:
-        case PasswordGrant(username=username, password=password):
-            attempt = Attempt.of(username, request)
-            return await login.with_password(gate, engine, attempt, password, lifetime)
-        case RefreshGrant(refresh_token=token):
-            return await login.with_refresh(gate, engine, token, lifetime)
-        case ClientGrant():
-            client_id, secret = given(grant, request.headers.get("Authorization"))
-            attempt = Attempt.of(client_id, request)
-            return await client_login.with_secret(gate, engine, attempt, secret)
+    with counted(grant.grant_type):
+        match grant:
+            case PasswordGrant(username=username, password=password):
+                attempt = Attempt.of(username, request)
+                return await login.with_password(gate, engine, attempt, password, lifetime)
+            case RefreshGrant(refresh_token=token):
+                return await login.with_refresh(gate, engine, token, lifetime)
+            case ClientGrant():
+                client_id, secret = given(grant, request.headers.get("Authorization"))
+                attempt = Attempt.of(client_id, request)
+                return await client_login.with_secret(gate, engine, attempt, secret)
 
 
 @router.post(
