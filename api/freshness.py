@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.errors import ProjectionBehind
 from api.known_positions import Announced, KnownPositions
 from api.standing import Standing
+from events.tracing import tracing
 from queries.answer import Answer
 from queries.positions import Source
 
@@ -66,7 +67,8 @@ class Freshness:
         standing = self._known.of(source, catalog)
         answer = await _read(standing, minimum, read) if standing.position >= minimum else None
         if answer is None:
-            with self._place(catalog, standing, minimum):
+            awaiting = tracing.step("await position", attributes={"catalog.position": minimum})
+            with awaiting, self._place(catalog, standing, minimum):
                 answer = await self._awaited(standing, minimum, deadline, read)
         if answer is None:
             raise self._behind(catalog, standing, minimum)

@@ -5,8 +5,11 @@ import sys
 from contextvars import ContextVar
 
 import structlog
+from opentelemetry.trace import format_span_id, format_trace_id, get_current_span
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from events.tracing import tracing
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id")
 """Of the request that is being answered."""
@@ -18,9 +21,18 @@ def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     return event
 
 
+def _with_span(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    context = get_current_span().get_span_context() if tracing.is_on else None
+    if context and context.is_valid:
+        event["trace_id"] = format_trace_id(context.trace_id)
+        event["span_id"] = format_span_id(context.span_id)
+    return event
+
+
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     _with_request_id,
+    _with_span,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

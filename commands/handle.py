@@ -24,7 +24,6 @@ from events.append import (
     Outcome,
     Replayed,
     VersionMismatch,
-    append,
     find_receipt,
 )
 from events.database import driver
@@ -126,7 +125,7 @@ async def _decided_alone(side: WriteSide, asked: Asked) -> Receipt:
         decision = await _decided_on(side, asked, loaded)
         if isinstance(decision, Receipt):
             return decision
-        [outcome] = await append(connection, side.catalog, side.appender.kind, [decision.append])
+        outcome = await side.appender.append_alone(connection, decision.append)
     return await _settled(side, decision, outcome)
 
 

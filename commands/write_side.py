@@ -16,6 +16,7 @@ from commands.snapshots import EVERY, keep_snapshot
 from events.appender import Appender
 from events.database import Connection, driver
 from events.log import read_stream
+from events.tracing import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +42,9 @@ class WriteSide:
 
     async def load(self, stream: UUID) -> Loaded:
         """The stream as it is now. Raises `DatabaseUnavailable` and `Undecodable`."""
-        async with driver(self.appender.engine) as connection:
-            return await self.load_over(connection, stream)
+        with tracing.asking("load product", "postgresql"):
+            async with driver(self.appender.engine) as connection:
+                return await self.load_over(connection, stream)
 
     async def load_over(self, connection: Connection, stream: UUID) -> Loaded:
         loaded = await load(connection, self.catalog, stream, self.known(stream))

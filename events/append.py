@@ -51,6 +51,8 @@ class Append:
     expected_version: int | None = None
     claims: Sequence[Claim] = ()
     idempotent: Idempotent | None = None
+    traceparent: str | None = None
+    """Of the span that asks for it, where one is sampled (W3C Trace Context)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _columns(appends: Sequence[Append]) -> tuple[list[object] | None, ...]:
         [claim.kind for claim in claims],
         [claim.value for claim in claims],
         [claim.held for claim in claims],
+        _given([each.traceparent for each in appends]),
     )
 
 

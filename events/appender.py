@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 import structlog
 from asyncpg import PostgresError
+from opentelemetry.trace import INVALID_SPAN, Span
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import metrics
 from events.append import Append, Outcome, append, hold
+from events.append_spans import appending, committing, remembering
 from events.database import Connection, driver, translated
 from events.errors import AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable
 
@@ -23,6 +25,7 @@ log = structlog.get_logger(__name__)
 class Waiting:
     append: Append
     outcome: asyncio.Future[Outcome]
+    span: Span = INVALID_SPAN
 
 
 @dataclass(slots=True)
@@ -50,9 +53,13 @@ class Appender:
         Raises `AppendQueueFull`, `DatabaseUnavailable` (nothing was written), and
         `AppendUnconfirmed` (it may have been).
         """
+        with appending(self.catalog, asked) as span:
+            return await self._queued(remembering(asked, span), span)
+
+    async def _queued(self, asked: Append, span: Span) -> Outcome:
         if len(self._queue) >= self.queue_limit:
             raise AppendQueueFull
-        waiting = Waiting(asked, asyncio.get_running_loop().create_future())
+        waiting = Waiting(asked, asyncio.get_running_loop().create_future(), span)
         self._queue.append(waiting)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all(), context=Context())
@@ -76,6 +83,13 @@ class Appender:
         except DatabaseUnavailable as error:
             raise AppendUnconfirmed from error
         self.committed()
+
+    async def append_alone(self, connection: Connection, asked: Append) -> Outcome:
+        """In the transaction that `alone` has opened."""
+        with appending(self.catalog, asked) as span:
+            appends = [remembering(asked, span)]
+            [outcome] = await append(connection, self.catalog, self.kind, appends)
+            return outcome
 
     @property
     def waiting(self) -> int:
@@ -112,8 +126,9 @@ class Appender:
     async def _written(self, connection: Connection, batch: list[Waiting]) -> bool:
         """Whether the connection is good for more; everybody in the batch was answered."""
         try:
-            with translated():
-                appends = [waiting.append for waiting in batch]
+            appends = [waiting.append for waiting in batch]
+            spans = [waiting.span for waiting in batch]
+            with committing(self.catalog, appends, spans), translated():
                 outcomes = await append(connection, self.catalog, self.kind, appends)
         except PostgresError as error:
             return await self._written_apart(connection, batch, error)

@@ -1,4 +1,4 @@
-"""The event store's tables, as migrations 0001 and 0004 make them."""
+"""The event store's tables, as migrations 0001, 0004 and 0010 make them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -84,6 +84,8 @@ class Event(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     digest: Mapped[bytes]
+    traceparent: Mapped[str | None]
+    """Of the span that appended it (W3C Trace Context), where that was sampled."""
 
 
 class Claim(Base):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.circuit import Away, Circuit, Told
 from events.database import pool_state
 from events.errors import DatabaseUnavailable
+from events.tracing import tracing
 from queries.turns import Turns
 
 LOOK_UPS = 2
@@ -48,14 +49,16 @@ class ReadDatabase:
     @asynccontextmanager
     async def survey(self) -> AsyncIterator[AsyncEngine]:
         """Raises `DatabaseUnavailable`, and `TooManyQueries` who has waited long for his turn."""
-        async with self._surveys.taken(), self._asked():
-            yield self._engine
+        with tracing.asking("survey", "postgresql"):
+            async with self._surveys.taken(), self._asked():
+                yield self._engine
 
     @asynccontextmanager
     async def audit(self) -> AsyncIterator[AsyncEngine]:
         """As `survey`, but the circuit hears nothing: a product of many events takes long."""
-        async with self._audits.taken():
-            yield self._engine
+        with tracing.asking("audit", "postgresql"):
+            async with self._audits.taken():
+                yield self._engine
 
     @asynccontextmanager
     async def _asked(self) -> AsyncIterator[None]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.errors import DatabaseUnavailable
+from events.tracing import tracing
 from projections.cached import LARGEST, Announcement
 from queries import stored
 from queries.cache import Cached, ProductCache, ProductKey, Read, SkuKey
@@ -82,7 +83,7 @@ class Documents:
             return found
         if isinstance(key, UUID):
             return await self._by_id(catalog, key, minimum)
-        product = self._skus.owner(catalog, key) or await self._owners.get((catalog, key))
+        product = self._skus.owner(catalog, key) or await self._owner(catalog, key)
         if product is not None:
             return await self._by_id(catalog, product, minimum)
         async with _answered_within(ANSWER_SECONDS):
@@ -90,8 +91,13 @@ class Documents:
         _FROM_DATABASE.inc()
         return by_sku.answer
 
+    async def _owner(self, catalog: str, sku: str) -> UUID | None:
+        with tracing.asking("find owner", "redis"):
+            return await self._owners.get((catalog, sku))
+
     async def _by_id(self, catalog: str, product: UUID, minimum: int) -> Found:
-        cached = await self._cached.get((catalog, product))
+        with tracing.asking("find product", "redis"):
+            cached = await self._cached.get((catalog, product))
         if cached and (believed := cached.believed(minimum)):
             _FROM_REDIS.inc()
             return believed
@@ -190,7 +196,8 @@ class Documents:
 async def _answered_within(seconds: float) -> AsyncIterator[None]:
     """Raises `DatabaseUnavailable`; what was asked for goes on, for whoever asks next."""
     try:
-        async with asyncio.timeout(seconds):
-            yield
+        with tracing.asking("find product", "postgresql"):
+            async with asyncio.timeout(seconds):
+                yield
     except TimeoutError as error:
         raise DatabaseUnavailable from error

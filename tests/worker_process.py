@@ -70,6 +70,7 @@ def worker(
         "CATALOG_WORKER_PORT": str(port),
         "CATALOG_LEASE_SECONDS": str(lease_seconds),
         "CATALOG_PROJECTION_BATCH_LIMIT": str(settings.projection_batch_limit),
+        "CATALOG_TRACING": str(settings.tracing),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """What follows a commit of the projector: Redis hears of it, and logs and metrics tell of it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from time import perf_counter, time
 
 import structlog
@@ -40,9 +41,12 @@ class Announcing:
         metrics.EVENTS.labels(known.catalog).inc(len(batch.events))
         log.info("projected", catalog=known.catalog, **_summary(batch))
         await self._follow(known, batch)
-        now = time() + self.clock_ahead
         for recorded_at in {event.recorded_at for event in batch.events}:
-            metrics.VISIBLE_SECONDS.observe(max(0.0, now - recorded_at.timestamp()))
+            metrics.VISIBLE_SECONDS.observe(self.seconds_since(recorded_at))
+
+    def seconds_since(self, recorded_at: datetime) -> float:
+        """By the database's clock."""
+        return max(0.0, time() + self.clock_ahead - recorded_at.timestamp())
 
     async def retried(self, known: Progress, batch: Batch) -> None:
         """A parked stream was folded again: it goes on, or it is parked as before."""

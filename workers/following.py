@@ -15,6 +15,7 @@ from workers import metrics
 from workers.announcing import Announcing
 from workers.pace import Pace
 from workers.retries import Retries
+from workers.tracing import traced
 
 TURN_SECONDS = 0.5
 """How long one catalog may keep the others waiting."""
@@ -154,6 +155,10 @@ class Following:
         return following
 
     async def _commit(self, connection: Connection, lease: Lease, batch: Batch) -> Batch:
+        async with traced(connection, lease.catalog, batch, self._announcing.seconds_since):
+            return await self._committed(connection, lease, batch)
+
+    async def _committed(self, connection: Connection, lease: Lease, batch: Batch) -> Batch:
         began = perf_counter()
         try:
             written = await commit(connection, lease, batch)

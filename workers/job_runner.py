@@ -17,6 +17,7 @@ from structlog.contextvars import bound_contextvars
 
 from events.database import driver
 from events.errors import DatabaseUnavailable
+from events.tracing import tracing
 from workers import metrics
 from workers.job_attempt import MOST_ATTEMPTS, Attempt, Run, given_up
 from workers.job_leases import JobLease, JobLost, Outcome, claim_next, finish, release
@@ -77,11 +78,14 @@ class JobRunner:
     async def _run_queued(self) -> None:
         while not self._stopping and (lease := await self._claim()):
             job = lease.job
-            with bound_contextvars(
-                job_id=str(job.id),
-                kind=job.kind,
-                actor=job.actor,
-                correlation_id=job.correlation_id,
+            with (
+                bound_contextvars(
+                    job_id=str(job.id),
+                    kind=job.kind,
+                    actor=job.actor,
+                    correlation_id=job.correlation_id,
+                ),
+                tracing.work(f"job {job.kind}", attributes={"catalog.job.id": str(job.id)}),
             ):
                 await self._run(lease)
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import logs
 from api.settings import Settings
+from api.tracing.opening import opened as spans_of
 from events.database import create_engine
 from events.garbage import collect_seldom
 from events.nudge import APPENDED, connect, listen
@@ -34,9 +35,14 @@ def run(settings: Settings) -> None:
     logs.configure(settings.log_level)
     collect_seldom()
     try:
-        uvloop.run(work(settings))
+        uvloop.run(_work_traced(settings))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from failed
+
+
+async def _work_traced(settings: Settings) -> None:
+    async with spans_of(settings, "catalog-worker"):
+        await work(settings)
 
 
 async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:
