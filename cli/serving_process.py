@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -43,15 +44,17 @@ class ServingProcess:
             await self.ended()
 
 
-async def started(settings: Settings, listening: socket.socket) -> ServingProcess:
-    """A fresh interpreter that shares nothing but the socket."""
+async def started(
+    settings: Settings, listening: socket.socket, environment: Mapping[str, str]
+) -> ServingProcess:
+    """A fresh interpreter that shares nothing but the socket, and what `environment` names."""
     told, tells = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(
             *tethered(signal.SIGTERM),
             *(sys.executable, "-m", "cli", "serve"),
             *("--place", str(listening.fileno()), str(tells)),
-            env={**os.environ, "CATALOG_SIDE": settings.side},
+            env={**os.environ, **environment, "CATALOG_SIDE": settings.side},
             pass_fds=(listening.fileno(), tells),
             stdin=DEVNULL,
             start_new_session=True,  # a terminal's Ctrl-C is told by the supervisor, once
@@ -67,7 +70,8 @@ def _heard(told: int) -> asyncio.Future[bool]:
 
     def hear() -> None:
         loop.remove_reader(told)
-        ready.set_result(bool(os.read(told, 1)))
+        if not ready.done():  # nobody may wait for it any more
+            ready.set_result(bool(os.read(told, 1)))
         os.close(told)
 
     loop.add_reader(told, hear)

@@ -11,7 +11,7 @@ from time import monotonic
 
 import structlog
 
-from api import logs
+from api import logs, metrics_directory
 from api.place import LEAVE
 from api.settings import Settings
 from cli.address import Address
@@ -40,7 +40,8 @@ class Supervisor:
         self._settings = settings
         self._listening = listening
         self._places: dict[int, ServingProcess] = {}
-        self._alive: set[ServingProcess] = set()
+        self._alive: dict[ServingProcess, asyncio.Task[None]] = {}
+        self._metrics = metrics_directory.prepared()
         self._changing = asyncio.Lock()
         self._roll = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -117,8 +118,11 @@ class Supervisor:
         return True
 
     async def _started(self) -> ServingProcess:
-        process = await started(self._settings, self._listening)
-        self._alive.add(process)
-        ending = asyncio.create_task(process.ended())
-        ending.add_done_callback(lambda _: self._alive.discard(process))
+        process = await started(self._settings, self._listening, self._metrics)
+        self._alive[process] = asyncio.create_task(self._forget_once_ended(process))
         return process
+
+    async def _forget_once_ended(self, process: ServingProcess) -> None:
+        await process.ended()
+        metrics_directory.forget(process.pid, self._metrics)
+        del self._alive[process]
