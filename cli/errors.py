@@ -25,6 +25,14 @@ class NoPassword(CommandFailed):
         )
 
 
+class KeyWaits(CommandFailed):
+    def __init__(self) -> None:
+        super().__init__(
+            "The next key is published already, and does not sign yet (`catalog keys list`): "
+            "rotate again when it does, or with --now where a key has leaked."
+        )
+
+
 class NoSuchRole(CommandFailed):
     def __init__(self, grant: str) -> None:
         super().__init__(f"{grant} is no role: viewer, editor, auditor, admin, or CATALOG=ROLE.")
@@ -33,6 +41,11 @@ class NoSuchRole(CommandFailed):
 class InvalidUser(CommandFailed):
     def __init__(self, faults: Iterable[str]) -> None:
         super().__init__(f"That can't be a user: {'; '.join(faults)}.")
+
+
+class InvalidClient(CommandFailed):
+    def __init__(self, faults: Iterable[str]) -> None:
+        super().__init__(f"That can't be a machine client: {'; '.join(faults)}.")
 
 
 class PortTaken(CommandFailed):

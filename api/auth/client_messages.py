@@ -1,11 +1,12 @@
 """What the operations on machine clients take and give."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from api.auth.messages import Roles, Username
+from api.auth.tables import Client
 from api.parameters import moment
 
 
@@ -55,6 +56,11 @@ class ClientView(BaseModel):
 
 class ClientWithSecret(ClientView):
     client_secret: str = Field(description="Told this once", repr=False)
+
+    @classmethod
+    def of(cls, client: Client, secret: str) -> Self:
+        view = ClientView.model_validate(client)
+        return cls(**view.model_dump(), client_secret=secret)
 
 
 class ClientList(BaseModel):

@@ -126,5 +126,4 @@ async def remove(client_id: ClientInPath, principal: Administrator, held: Held) 
 
 def _told_once(client: Client, secret: str, response: Response) -> ClientWithSecret:
     response.headers["Cache-Control"] = "no-store"
-    view = ClientView.model_validate(client)
-    return ClientWithSecret(**view.model_dump(), client_secret=secret)
+    return ClientWithSecret.of(client, secret)

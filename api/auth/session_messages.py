@@ -1,9 +1,12 @@
 """Sessions, as they are shown."""
 
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+
+from api.auth.tables import Session
 
 
 class SessionView(BaseModel):
@@ -16,6 +19,18 @@ class SessionView(BaseModel):
     address: str | None = Field(description="From which it was opened")
     user_agent: str | None = Field(description="By which it was opened: its first 256 characters")
     current: bool = Field(description="Whether this request belongs to it")
+
+    @classmethod
+    def of(cls, one: Session, *, current: UUID | None = None) -> Self:
+        return cls(
+            id=one.session_id,
+            created_at=one.created_at,
+            refreshed_at=one.updated_at,
+            expires_at=one.expires_at,
+            address=one.address,
+            user_agent=one.user_agent,
+            current=one.session_id == current,
+        )
 
 
 class SessionList(BaseModel):

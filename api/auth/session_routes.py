@@ -11,7 +11,6 @@ from api.auth import open_sessions
 from api.auth.access import REFUSALS, Administrator, Confirmed
 from api.auth.open_sessions import Place
 from api.auth.session_messages import SessionList, SessionView
-from api.auth.tables import Session
 from api.auth.user_routes import UserInPath
 from api.errors import UnknownSession, UnknownUser
 from api.parameters import ONLY_KNOWN, PageCursor, PageLimit
@@ -105,7 +104,7 @@ async def _listed(held: Resources, username: str, asked: Page, *, current: UUID)
     async with session(held.engine) as database:
         await open_sessions.require_user(database, username)
         found, last = await open_sessions.page(database, username, limit=asked.limit, after=after)
-    items = [_shown(each, current) for each in found]
+    items = [SessionView.of(each, current=current) for each in found]
     return SessionList(items=items, next_cursor=cursors.seal(last, of=of) if last else None)
 
 
@@ -122,15 +121,3 @@ async def _end_all(held: Resources, username: str, *, by: str, besides: UUID | N
         ended = await open_sessions.end_all(database, username, besides=besides)
     await held.gate.sessions.ended(*ended)
     log.info("sessions_revoked", sessions=len(ended), username=username, by=by)
-
-
-def _shown(one: Session, current: UUID) -> SessionView:
-    return SessionView(
-        id=one.session_id,
-        created_at=one.created_at,
-        refreshed_at=one.updated_at,
-        expires_at=one.expires_at,
-        address=one.address,
-        user_agent=one.user_agent,
-        current=one.session_id == current,
-    )
