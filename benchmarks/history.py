@@ -6,7 +6,7 @@ A worker projects the snapshots as they are imported; a process of each side ans
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, product
 
@@ -23,7 +23,6 @@ from benchmarks.lowest_prices import AT_ONCE, Checked, Question, by_function, ch
 from benchmarks.months import Month
 from benchmarks.past_turns import Plan, Turn, at_versions, beside_each_other
 from benchmarks.read_catalogs import chosen
-from benchmarks.read_lineup import TOKEN_SECONDS
 from benchmarks.shop import Shop
 from benchmarks.story import CATALOG
 from benchmarks.then import Compared, compare
@@ -64,10 +63,10 @@ class Outcome:
     lowest: Lowest
 
 
-def measure(bare: Installation, snapshots: Sequence[Snapshot], plan: Plan, say: Say) -> Outcome:
+def measure(
+    installation: Installation, snapshots: Sequence[Snapshot], plan: Plan, say: Say
+) -> Outcome:
     """On a database that is migrated and empty. `say` hears how far it has come."""
-    settings = {"CATALOG_ACCESS_TOKEN_SECONDS": str(TOKEN_SECONDS)}
-    installation = replace(bare, settings=settings)
     with (
         installation.worker(),
         installation.api("commands") as commands,

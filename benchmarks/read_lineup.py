@@ -18,8 +18,6 @@ from benchmarks.shop import Shop
 from benchmarks.shoppers import PRODUCTS, Product
 from cli.address import Address
 
-TOKEN_SECONDS = 86_400
-"""One token lasts for all rounds."""
 FORGETFUL = {"CATALOG_PROCESS_CACHE_BYTES": "0"}
 KEYS = "/.well-known/jwks.json"
 SAMPLE = 201
@@ -43,10 +41,9 @@ class Lineup:
 
 
 @contextmanager
-def opened(bare: Installation, feed: Sequence[Row], size: int) -> Iterator[Lineup]:
+def opened(installation: Installation, feed: Sequence[Row], size: int) -> Iterator[Lineup]:
     """On a database that is migrated and empty."""
-    installation = replace(bare, settings={"CATALOG_ACCESS_TOKEN_SECONDS": str(TOKEN_SECONDS)})
-    forgetful = replace(installation, settings={**installation.settings, **FORGETFUL})
+    forgetful = replace(installation, settings=FORGETFUL)
     url, directory = installation.database_url, installation.directory
     keys, document = directory / "keys.json", directory / "product.json"
     with ExitStack() as stack:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from benchmarks.http_client import Client
+from benchmarks.lasting_token import lasting
 from benchmarks.projected import projected
 from benchmarks.shoppers import Product, Shoppers
 from cli.address import Address
@@ -42,14 +43,14 @@ class Shop:
             yield Shoppers(commands, queries, await self.products(events))
 
     async def token(self) -> str:
-        """The first administrator's."""
+        """The first administrator's, for a day."""
         password = secrets.token_urlsafe()
         await add_first(self.database_url, USERNAME, password)
         grant = {"grant_type": "password", "username": USERNAME, "password": password}
         with closing(Client(self.commands.host, self.commands.port, FORM)) as client:
             issued = await client.ask("POST", "/v1/auth/token", urlencode(grant).encode())
-        token: str = json.loads(issued.body)["access_token"]
-        return token
+        async with pool(self.database_url, application="catalog-bench") as engine:
+            return await lasting(engine, json.loads(issued.body)["access_token"])
 
     async def products(self, events: int) -> list[Product]:
         async with (

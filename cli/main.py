@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from api.settings import Settings
-from cli import projections, users
+from cli import clients, keys, projections, users
 from cli.administrator import add_first
 from cli.diff import diff_command
 from cli.environment import Administrator, Migration, read
@@ -51,6 +51,8 @@ app.command()(verify)
 app.command("rebuild")(rebuild_command)
 app.add_typer(projections.app, name="projections")
 app.add_typer(users.app, name="users")
+app.add_typer(clients.app, name="clients")
+app.add_typer(keys.app, name="keys")
 
 
 @app.callback()

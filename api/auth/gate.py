@@ -59,7 +59,7 @@ async def opened(
 ) -> AsyncIterator[Gate]:
     """`circuit` is that of `redis`; `unconfirmed` hears of what `LiveSessions` tells it."""
     gate = _made(settings, databases, redis, circuit, unconfirmed)
-    async with running(gate.sessions.listen):
+    async with running(gate.sessions.listen, gate.tokens.keys.follow):
         try:
             yield gate
         finally:
@@ -75,7 +75,7 @@ def _made(
 ) -> Gate:
     return Gate(
         tokens=Tokens(
-            KeyRing(databases, retired_seconds=accepted_seconds(settings)),
+            KeyRing(databases),
             issuer=settings.token_issuer,
             audience=settings.token_audience,
             seconds=settings.access_token_seconds,

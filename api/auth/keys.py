@@ -1,38 +1,31 @@
-"""The Ed25519 keys that sign access tokens: made at run time, kept in the database."""
+"""The Ed25519 keys of access tokens, as a process knows them: made by `rotation.py` (ADR 18)."""
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
-from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.databases import Databases
-from api.auth.tables import SigningKey
-from events.database import session
+from api.settings import LONGEST_TOKEN_SECONDS
+from events.database import driver, statement
+from events.errors import DatabaseUnavailable
 
-KEPT_SECONDS = 60.0
-"""How long a process goes on with the keys that it has read."""
+KEPT_SECONDS = 5.0
+"""How long a process goes on with the keys that it has read: no longer is a leaked one believed."""
 AGAIN_SECONDS = 1.0
 """How soon an unknown `kid` may make it read them again."""
+VERIFIES = timedelta(seconds=LONGEST_TOKEN_SECONDS + 30)
+"""How long a key verifies that signs no more, for its last tokens: with the leeway of clocks, and
+with `KEPT_SECONDS`, for which processes may go on to sign with it."""
 
-
-async def ensure_signing_key(connection: AsyncConnection) -> None:
-    """Make the key that signs unless there is one; retire that one to have it replaced."""
-    private = Ed25519PrivateKey.generate()
-    await connection.execute(
-        insert(SigningKey)
-        .values(
-            kid=uuid4().hex,
-            public_key=private.public_key().public_bytes_raw(),
-            private_key=private.private_bytes_raw(),
-        )
-        .on_conflict_do_nothing()
-    )
+_SIGNING = statement(__package__, "sql/signing_key.sql")
+_VERIFYING = statement(__package__, "sql/verifying_keys.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +35,26 @@ class Signer:
 
 
 class KeyRing:
-    """The keys as this process last read them."""
+    """The keys as this process last read them. Who signs is decided by the database's clock."""
 
-    def __init__(self, databases: Databases, *, retired_seconds: float) -> None:
-        """A retired key verifies for `retired_seconds` more: its last tokens live that long."""
+    def __init__(self, databases: Databases) -> None:
         self._databases = databases
-        self._retired_seconds = retired_seconds + KEPT_SECONDS
-        self._public: dict[str, Ed25519PublicKey] = {}
-        self._public_at = -KEPT_SECONDS
+        self._public: Mapping[str, Ed25519PublicKey] = {}
+        self._public_at: float | None = None
         self._reading: asyncio.Task[None] | None = None
         self._signer: Signer | None = None
-        self._signer_at = -KEPT_SECONDS
+        self._signer_at = 0.0
+
+    async def follow(self) -> None:
+        """Read them again and again, until cancelled."""
+        while True:
+            with suppress(DatabaseUnavailable):
+                await self._begun()
+            await asyncio.sleep(KEPT_SECONDS)
+
+    def verifies(self, kid: str) -> bool:
+        """Whether its tokens are believed, as far as this process knows."""
+        return kid in self._public
 
     async def public(self, kid: str) -> Ed25519PublicKey | None:
         """None where there is none. Raises DatabaseUnavailable when that can't be told."""
@@ -62,25 +64,25 @@ class KeyRing:
             await asyncio.shield(self._begun())
         return self._public.get(kid)
 
-    async def every_public(self) -> dict[str, Ed25519PublicKey]:
-        """As they were read last, as long as a retired one verifies; older ones are read anew.
+    async def every_public(self) -> Mapping[str, Ed25519PublicKey]:
+        """As they were read last, for as long as one that signs no more would verify.
 
-        Raises DatabaseUnavailable where they are too old, and PostgreSQL is away.
+        Raises DatabaseUnavailable where that is over, and PostgreSQL is away.
         """
-        if self._is_older_than(KEPT_SECONDS):
-            reading = self._begun()
-            if self._is_older_than(self._retired_seconds):
-                await asyncio.shield(reading)
+        if self._is_older_than(VERIFIES.total_seconds()):
+            await asyncio.shield(self._begun())
         return self._public
 
     async def signer(self) -> Signer:
-        if self._signer is None or monotonic() - self._signer_at > KEPT_SECONDS:
-            self._signer = await self._databases.answer(_read_signer)
-            self._signer_at = monotonic()
-        return self._signer
+        """None that is known to be believed no more. Raises DatabaseUnavailable."""
+        now, signer = monotonic(), self._signer
+        if not signer or now - self._signer_at > KEPT_SECONDS or not self.verifies(signer.kid):
+            signer = self._signer = await self._databases.answer(_read_signer)
+            self._signer_at = now
+        return signer
 
     def _is_older_than(self, seconds: float) -> bool:
-        return not self._public or monotonic() - self._public_at > seconds
+        return self._public_at is None or monotonic() - self._public_at > seconds
 
     def _begun(self) -> asyncio.Task[None]:
         """The reading of them that all share; it goes on when nobody waits for it."""
@@ -90,17 +92,9 @@ class KeyRing:
         return self._reading
 
     async def _read(self) -> None:
-        self._public = await self._databases.answer(self._read_public)
-        self._public_at = monotonic()
-
-    async def _read_public(self, engine: AsyncEngine) -> dict[str, Ed25519PublicKey]:
-        recently = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, self._retired_seconds)
-        query = select(SigningKey.kid, SigningKey.public_key).where(
-            or_(SigningKey.retired_at.is_(None), SigningKey.retired_at > recently)
-        )
-        async with session(engine) as database:
-            rows = (await database.execute(query)).all()
-        return {kid: Ed25519PublicKey.from_public_bytes(public_key) for kid, public_key in rows}
+        now = monotonic()
+        self._public = await self._databases.answer(_read_public)
+        self._public_at = now
 
 
 def _failed(reading: asyncio.Task[None]) -> None:
@@ -109,8 +103,13 @@ def _failed(reading: asyncio.Task[None]) -> None:
         reading.exception()
 
 
+async def _read_public(engine: AsyncEngine) -> Mapping[str, Ed25519PublicKey]:
+    async with driver(engine) as connection:
+        rows = await connection.fetch(_VERIFYING)
+    return {row["kid"]: Ed25519PublicKey.from_public_bytes(row["public_key"]) for row in rows}
+
+
 async def _read_signer(engine: AsyncEngine) -> Signer:
-    query = select(SigningKey.kid, SigningKey.private_key).where(SigningKey.retired_at.is_(None))
-    async with session(engine) as database:
-        kid, private_key = (await database.execute(query)).one()
-    return Signer(kid, Ed25519PrivateKey.from_private_bytes(private_key))
+    async with driver(engine) as connection:
+        (row,) = await connection.fetch(_SIGNING)
+    return Signer(row["kid"], Ed25519PrivateKey.from_private_bytes(row["private_key"]))

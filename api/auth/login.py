@@ -1,7 +1,6 @@
 """From a password or a refresh token to the tokens of a session."""
 
 from datetime import timedelta
-from typing import NoReturn
 
 import structlog
 from sqlalchemy import select
@@ -12,10 +11,15 @@ from api.auth.confirming import CHALLENGE
 from api.auth.gate import Gate
 from api.auth.messages import Issued
 from api.auth.refresh import RefreshToken
+from api.auth.rehash import strengthen
 from api.auth.tables import User
 from api.auth.throttle import Attempt
 from api.errors import InvalidCredentials
-from events.database import session
+from api.metrics import REFRESH_TOKENS_REUSED
+from events.database import driver, session
+
+COMPARISONS = 2
+"""Another login of the same user may replace the hash of the same password meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -23,33 +27,42 @@ log = structlog.get_logger(__name__)
 async def with_password(
     gate: Gate, engine: AsyncEngine, attempt: Attempt, password: str, lifetime: timedelta
 ) -> Issued:
-    """Raises InvalidCredentials, TooManyAttempts."""
-    compared = await _compared(gate, engine, attempt, password)
-    async with session(engine) as database:
-        begun = await sessions.begin(database, attempt.username, compared, lifetime)
-    if begun is None:
-        _refuse(attempt.username, "password changed meanwhile")
-    user, refresh = begun
+    """Raises InvalidCredentials, TooManyAttempts, DatabaseUnavailable."""
+    compared, refresh = await _begun(gate, engine, attempt, password, lifetime)
     await gate.throttle.succeeded(attempt)
     await gate.sessions.began(refresh.session_id)
-    return await _issue(gate, user.username, refresh, "password")
+    await strengthen(gate.passwords, engine, attempt.username, password, compared)
+    return await _issue(gate, attempt.username, refresh, "password")
 
 
 async def with_refresh(gate: Gate, engine: AsyncEngine, text: str, lifetime: timedelta) -> Issued:
-    """The token that was used last ends its session. Raises InvalidCredentials."""
-    used = RefreshToken.parse(text)
+    """A token that was used before ends its session. Raises InvalidCredentials."""
+    given = RefreshToken.parse(text)
+    if given is None:
+        raise _refusal(None, "not a refresh token")
+    async with driver(engine) as connection:
+        used = await sessions.go_on(connection, given, lifetime)
     if used is None:
-        _refuse(None, "not a refresh token")
-    async with session(engine) as database:
-        rotated = await sessions.rotate(database, used, lifetime)
-        reused = None if rotated else await sessions.end_reused(database, used)
-    if reused:
-        await gate.sessions.ended(used.session_id)
-        log.warning("session_revoked", session_id=str(used.session_id), reason="reused")
-    if rotated is None:
-        _refuse(reused, "refresh token not current")
-    username, refresh = rotated
-    return await _issue(gate, username, refresh, "refresh_token")
+        raise _refusal(None, "refresh token of no session")
+    if used.following is None:
+        await gate.sessions.ended(given.session_id)
+        log.warning("session_revoked", session_id=str(given.session_id), reason="reused")
+        REFRESH_TOKENS_REUSED.inc()
+        raise _refusal(used.username, "refresh token used before")
+    return await _issue(gate, used.username, used.following, "refresh_token")
+
+
+async def _begun(
+    gate: Gate, engine: AsyncEngine, attempt: Attempt, password: str, lifetime: timedelta
+) -> tuple[str, RefreshToken]:
+    """The hash that the password matched, and the first refresh token of the session."""
+    for _ in range(COMPARISONS):
+        compared = await _compared(gate, engine, attempt, password)
+        async with session(engine) as database:
+            refresh = await sessions.begin(database, attempt, compared, lifetime)
+        if refresh is not None:
+            return compared, refresh
+    raise _refusal(attempt.username, "password changed meanwhile")
 
 
 async def _compared(gate: Gate, engine: AsyncEngine, attempt: Attempt, password: str) -> str:
@@ -62,7 +75,7 @@ async def _compared(gate: Gate, engine: AsyncEngine, attempt: Attempt, password:
             )
         if not await gate.passwords.match(password, known) or known is None:
             await gate.throttle.failed(attempt)
-            _refuse(attempt.username, "wrong password or unknown user")
+            raise _refusal(attempt.username, "wrong password or unknown user")
         return known
 
 
@@ -74,6 +87,6 @@ async def _issue(gate: Gate, username: str, refresh: RefreshToken, grant: str) -
     return Issued(access_token=access, expires_in=gate.tokens.seconds, refresh_token=str(refresh))
 
 
-def _refuse(username: str | None, reason: str) -> NoReturn:
+def _refusal(username: str | None, reason: str) -> InvalidCredentials:
     log.warning("token_refused", username=username, reason=reason)
-    raise InvalidCredentials(headers=CHALLENGE)
+    return InvalidCredentials(headers=CHALLENGE)

@@ -7,7 +7,8 @@ from functools import partial
 import bcrypt
 from anyio import CapacityLimiter, to_thread
 
-from api.errors import TooManyAttempts
+from api.auth.strength import weakness
+from api.errors import InvalidInput, TooManyAttempts
 
 BYTES_LIMIT = 72
 """What bcrypt reads of a password."""
@@ -30,6 +31,12 @@ class Passwords:
         async with self._slots:
             yield
 
+    async def chosen(self, password: str, username: str) -> str:
+        """The hash of a new password. Raises InvalidInput for one that is guessed soon."""
+        if why := await to_thread.run_sync(weakness, password, username):
+            raise InvalidInput(errors=[{"in": "body", "pointer": "/password", "message": why}])
+        return await self.hashed(password)
+
     async def hashed(self, password: str) -> str:
         """At most 72 bytes of UTF-8."""
         salt = bcrypt.gensalt(self._rounds)
@@ -40,9 +47,25 @@ class Passwords:
     async def match(self, password: str, known: str | None) -> bool:
         """Whether that is the password; `known` is None for a user who does not exist.
 
-        Called in a `slot`.
+        No takes as long for each of them, whatever a hash costs; one that costs more than the
+        setting, as it was lowered since, takes longer. Called in a `slot`.
         """
         given = password.encode()
         against = (known or self._nobodys).encode()
-        check = partial(bcrypt.checkpw, given[:BYTES_LIMIT], against)
-        return await to_thread.run_sync(check) and len(given) <= BYTES_LIMIT
+        return await to_thread.run_sync(self._compare, given, against)
+
+    def is_weaker(self, known: str) -> bool:
+        """Whether a hash costs less than the setting asks for."""
+        return _rounds(known.encode()) < self._rounds
+
+    def _compare(self, given: bytes, known: bytes) -> bool:
+        if bcrypt.checkpw(given[:BYTES_LIMIT], known) and len(given) <= BYTES_LIMIT:
+            return True
+        for rounds in range(_rounds(known), self._rounds):  # each doubles the time: as if all were
+            bcrypt.hashpw(given[:BYTES_LIMIT], bcrypt.gensalt(rounds))
+        return False
+
+
+def _rounds(hashed: bytes) -> int:
+    """Of `$2b$12$…`: 12."""
+    return int(hashed.split(b"$")[2])

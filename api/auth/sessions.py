@@ -1,20 +1,36 @@
 """Sessions begin with a password, go on by refresh tokens, and end. The caller commits."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.refresh import RefreshToken
 from api.auth.tables import Session, User
+from api.auth.throttle import Attempt
+from events.database import Connection, statement
+
+_USE = statement(__package__, "sql/use_refresh_token.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What the use of a refresh token led to."""
+
+    username: str
+    following: RefreshToken | None
+    """The next one; None where it was used before, which has ended the session."""
 
 
 async def begin(
-    database: AsyncSession, username: str, password_hash: str, lifetime: timedelta
-) -> tuple[User, RefreshToken] | None:
-    """None when the password is no longer the one that was compared."""
-    query = select(User).where(User.username == username, User.password_hash == password_hash)
+    database: AsyncSession, attempt: Attempt, password_hash: str, lifetime: timedelta
+) -> RefreshToken | None:
+    """The first refresh token; None when the password is no longer the one that was compared."""
+    query = select(User).where(
+        User.username == attempt.username, User.password_hash == password_hash
+    )
     user = await database.scalar(query.with_for_update(read=True))
     if user is None:
         return None
@@ -22,54 +38,32 @@ async def begin(
     database.add(
         Session(
             session_id=refresh.session_id,
-            username=username,
+            username=user.username,
+            family_digest=refresh.family_digest,
             refresh_digest=refresh.digest,
             expires_at=func.now() + lifetime,
+            address=attempt.address,
+            user_agent=attempt.user_agent,
         )
     )
-    return user, refresh
+    return refresh
 
 
-async def rotate(
-    database: AsyncSession, used: RefreshToken, lifetime: timedelta
-) -> tuple[str, RefreshToken] | None:
-    """The user's name and the next refresh token; None when `used` is not the current one."""
-    following = RefreshToken.of(used.session_id)
-    username = await database.scalar(
-        update(Session)
-        .where(
-            Session.session_id == used.session_id,
-            Session.refresh_digest == used.digest,
-            Session.revoked_at.is_(None),
-            Session.expires_at > func.now(),
-        )
-        .values(
-            refresh_digest=following.digest,
-            previous_digest=used.digest,
-            expires_at=func.now() + lifetime,
-        )
-        .returning(Session.username)
-    )
-    return (username, following) if username else None
+async def go_on(connection: Connection, used: RefreshToken, lifetime: timedelta) -> Used | None:
+    """None for what is no refresh token of a session that lives.
 
-
-async def end_reused(database: AsyncSession, used: RefreshToken) -> str | None:
-    """Like `end`, for the token before the current one: two hold it, and one is a thief.
-
-    Any other proves nothing; its session's id is no secret.
+    Of those who use the current one at a time one goes on, and any other has ended the session.
     """
-    return await _end(
-        database, Session.session_id == used.session_id, Session.previous_digest == used.digest
+    following = used.following()
+    row = await connection.fetchrow(
+        _USE, used.session_id, used.family_digest, used.digest, following.digest, lifetime
     )
+    return Used(row["username"], following if row["goes_on"] else None) if row else None
 
 
 async def end(database: AsyncSession, session_id: UUID) -> str | None:
     """The name of the user whose session this ended; None when there was nothing to end."""
-    return await _end(database, Session.session_id == session_id)
-
-
-async def _end(database: AsyncSession, *which: ColumnElement[bool]) -> str | None:
-    query = update(Session).where(*which, Session.revoked_at.is_(None))
+    query = update(Session).where(Session.session_id == session_id, Session.revoked_at.is_(None))
     return await database.scalar(query.values(revoked_at=func.now()).returning(Session.username))
 
 

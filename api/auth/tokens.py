@@ -30,6 +30,8 @@ class Claims:
     sub: str
     sid: UUID
     exp: int
+    kid: str
+    """The key that signed it."""
 
 
 def accepted_seconds(settings: Settings) -> int:
@@ -73,8 +75,9 @@ class Tokens:
         return jwt.encode(claims, signer.key, algorithm=ALGORITHM, headers=headers)
 
     def known(self, token: str) -> Claims | None:
-        """The claims of a token that was found valid before, until it expires."""
-        return self._verified.get(token)
+        """The claims of a token that was found valid before, until it or its key expires."""
+        claims = self._verified.get(token)
+        return claims if claims and self.keys.verifies(claims.kid) else None
 
     async def verified(self, token: str) -> Claims | None:
         """The claims of a valid token; its session may have ended all the same.
@@ -93,7 +96,8 @@ class Tokens:
             return None
         try:
             header = jwt.get_unverified_header(token)
-            key = await self.keys.public(str(header.get("kid")))
+            kid = str(header.get("kid"))
+            key = await self.keys.public(kid)
             if key is None or header.get("typ") != TYPE:
                 return None
             claims = jwt.decode(
@@ -105,6 +109,6 @@ class Tokens:
                 leeway=LEEWAY_SECONDS,
                 options={"require": REQUIRED, "verify_exp": verify_exp},
             )
-            return msgspec.convert(claims, Claims)
+            return msgspec.convert(claims | {"kid": kid}, Claims)
         except (jwt.InvalidTokenError, msgspec.ValidationError, RecursionError):
             return None

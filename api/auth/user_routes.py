@@ -32,7 +32,7 @@ LOCATION: dict[int | str, dict[str, Any]] = {
     responses=LOCATION | may_refuse(*REFUSALS, *BODY_REFUSALS, UserExists),
 )
 async def add(new: NewUser, response: Response, principal: Administrator, held: Held) -> UserView:
-    password_hash = await held.gate.passwords.hashed(new.password)
+    password_hash = await held.gate.passwords.chosen(new.password, new.username)
     async with session(held.engine) as database:
         user = await users.add_user(database, new.username, password_hash, new.roles)
     log.info("user_added", username=new.username, roles=new.roles, by=principal.username)
@@ -66,7 +66,8 @@ async def change(
 ) -> UserView:
     """Roles apply to the user's next request; a new password ends all of the user's sessions."""
     password = wanted.password
-    password_hash = await held.gate.passwords.hashed(password) if password else None
+    passwords = held.gate.passwords
+    password_hash = await passwords.chosen(password, username) if password else None
     async with session(held.engine) as database:
         user = await users.find_user(database, username)
         if wanted.roles is not None:

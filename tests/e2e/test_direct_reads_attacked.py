@@ -229,7 +229,7 @@ async def test_who_speaks_another_http_is_answered_and_left(attacker: Attacker) 
 
 def issuing(engine: AsyncEngine, issuer: str, *, ago: float = 0) -> Tokens:
     """With the key that all processes trust."""
-    keys = KeyRing(Databases({"database": engine}), retired_seconds=60)
+    keys = KeyRing(Databases({"database": engine}))
     return Tokens(
         keys,
         issuer=issuer,
@@ -251,7 +251,8 @@ async def test_a_token_of_another_issuer_opens_nothing(
 
 def claims_of(caller: Caller) -> Claims:
     payload = jwt.decode(str(caller.token), options={"verify_signature": False})
-    return Claims(payload["sub"], payload["sid"], payload["exp"])
+    kid = jwt.get_unverified_header(str(caller.token))["kid"]
+    return Claims(payload["sub"], payload["sid"], payload["exp"], kid)
 
 
 async def test_a_token_opens_nothing_from_the_moment_in_which_it_expires(

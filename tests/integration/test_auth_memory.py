@@ -76,7 +76,7 @@ async def test_who_was_sent_away_is_not_known(here: Service, process: Gate) -> N
 
 async def test_a_token_is_known_until_it_expires(databases: Databases) -> None:
     clock = Clock(time())
-    keys = KeyRing(databases, retired_seconds=600)
+    keys = KeyRing(databases)
     made = Tokens(keys, issuer="us", audience="us", seconds=600, remembered=10, clock=clock)
     token = await made.issue("ada", uuid4())
 

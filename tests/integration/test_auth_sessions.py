@@ -47,7 +47,7 @@ async def test_wrong_credentials_are_refused_alike(
     "form",
     [
         {},
-        {"grant_type": "client_credentials"},
+        {"grant_type": "authorization_code"},
         {"grant_type": "password", "username": "ada"},
         {"grant_type": "password", "username": "nul\0", "password": "x"},
         {"grant_type": "refresh_token"},
@@ -76,7 +76,8 @@ async def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(here: S
 async def test_a_forged_refresh_token_ends_nothing(here: Service) -> None:
     first = (await here.log_in("ada")).json()
     second = (await here.refresh(first["refresh_token"])).json()
-    forged = second["refresh_token"].split(".")[0] + "." + "a" * 43
+    session_id, _, secret = second["refresh_token"].split(".")
+    forged = f"{session_id}.{'a' * 43}.{secret}"
 
     assert (await here.refresh(forged)).status_code == 401
 
@@ -92,7 +93,7 @@ async def test_of_two_who_refresh_at_once_at_most_one_goes_on(here: Service) -> 
     assert sorted(answer.status_code for answer in given) == [200, *[401] * 7]
 
 
-@pytest.mark.parametrize("token", ["garbage", "é", "0" * 32 + "." + "a" * 43, "a.b.c"])
+@pytest.mark.parametrize("token", ["garbage", "é", "0" * 32 + f".{'a' * 43}" * 2, "a.b.c"])
 async def test_what_is_no_refresh_token_is_refused(here: Service, token: str) -> None:
     assert (await here.refresh(token)).status_code == 401
 
@@ -126,7 +127,7 @@ async def test_revoking_needs_a_token_of_ones_own(here: Service) -> None:
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("token", ["garbage", "0" * 32 + "." + "a" * 43, "a.b." + "A" * 86])
+@pytest.mark.parametrize("token", ["garbage", "0" * 32 + f".{'a' * 43}" * 2, "a.b." + "A" * 86])
 async def test_revoking_what_is_no_token_is_no_error(here: Service, token: str) -> None:
     own = await here.token_of("ada")
 
@@ -136,7 +137,7 @@ async def test_revoking_what_is_no_token_is_no_error(here: Service, token: str) 
 
 async def test_a_guessed_session_id_ends_nothing(here: Service) -> None:
     victim = (await here.log_in("ada")).json()
-    forged = victim["refresh_token"].split(".")[0] + "." + "a" * 43
+    forged = victim["refresh_token"].split(".")[0] + f".{'a' * 43}" * 2
 
     assert (await here.revoke(forged, by=await here.token_of("ada"))).status_code == 204
     assert (await here.me(victim["access_token"])).status_code == 200
@@ -165,7 +166,9 @@ async def test_the_log_tells_who_and_never_a_secret(here: Service) -> None:
         await here.refresh(issued["refresh_token"])
         await here.revoke(await here.token_of("ada"), by=await here.token_of("ada"))
 
-    events = [entry["event"] for entry in entries if entry["event"] != "request"]
+    events = [
+        entry["event"] for entry in entries if entry["event"] not in {"request", "access_decided"}
+    ]
     assert events == [
         "token_issued",
         "token_refused",

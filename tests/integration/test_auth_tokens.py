@@ -41,7 +41,7 @@ async def assert_refused(service: Service, token: str) -> None:
     answer = await service.me(token)
     assert answer.status_code == 401
     assert answer.json()["type"] == "/problems/unauthenticated"
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
 async def test_a_token_carries_no_roles(here: Service) -> None:
@@ -60,6 +60,18 @@ async def test_a_token_carries_no_roles(here: Service) -> None:
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer "},
         {"Authorization": "Basic YWRhOmFkYQ=="},
+    ],
+)
+async def test_who_sends_no_token_is_asked_for_one(here: Service, header: dict[str, Any]) -> None:
+    answer = await here.http.get("/v1/me", headers=header)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
         {"Authorization": "Bearer a.b.c"},
         {"Authorization": b"Bearer \xff\xfe.\x80.a"},
         {"Authorization": "Bearer " + "a" * 60_000},
@@ -70,7 +82,7 @@ async def test_what_is_no_token_is_refused(here: Service, header: dict[str, Any]
     answer = await here.http.get("/v1/me", headers=header)
 
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
 @pytest.mark.parametrize(
@@ -84,6 +96,7 @@ async def test_what_is_no_token_is_refused(here: Service, header: dict[str, Any]
         {"exp": "soon"},
         {"exp": None},
         {"iat": int(time()) + 3600},
+        {"iat": "now"},
         {"nbf": int(time()) + 3600},
         {"sid": "00000000-0000-4000-8000-000000000000"},
         {"sid": "not a uuid"},
@@ -218,47 +231,12 @@ async def test_the_oauth_header_takes_one_token(here: Service) -> None:
     assert (await here.http.get("/v1/me", headers=bearer(f"{token} {token}"))).status_code == 401
 
 
-async def test_a_retired_key_verifies_what_it_signed_and_another_signs(
-    here: Service, elsewhere: Service, engine: AsyncEngine
-) -> None:
-    old = await here.token_of("ada")
-    async with engine.begin() as connection:
-        await connection.execute(text("update access.signing_keys set retired_at = now()"))
-    await given_key(engine)
-
-    new = await elsewhere.token_of("ada")
-
-    assert parts(old)[0]["kid"] != parts(new)[0]["kid"]
-    assert (await elsewhere.me(old)).status_code == 200
-    assert len((await elsewhere.http.get("/.well-known/jwks.json")).json()["keys"]) == 2
-
-
-async def test_a_process_learns_of_a_key_that_another_made(
-    here: Service, elsewhere: Service, engine: AsyncEngine
-) -> None:
-    assert (await here.me(await here.token_of("ada"))).status_code == 200
-    async with engine.begin() as connection:
-        await connection.execute(text("update access.signing_keys set retired_at = now()"))
-    await given_key(engine)
-
-    assert (await elsewhere.me(await elsewhere.token_of("ada"))).status_code == 200
-
-
 async def test_many_unknown_keys_cost_one_reading(engine: AsyncEngine) -> None:
     await given_key(engine)
-    keys, readings = KeyRing(Databases({"database": engine}), retired_seconds=600), Counter[str]()
+    keys, readings = KeyRing(Databases({"database": engine})), Counter[str]()
     event.listen(engine.sync_engine, "checkout", lambda *_: readings.update(["reading"]))
 
     found = await asyncio.gather(*(keys.public(f"unknown-{n}") for n in range(20)))
 
     assert found == [None] * 20
     assert readings["reading"] == 1
-
-
-async def test_there_is_one_signing_key_however_often_it_is_ensured(engine: AsyncEngine) -> None:
-    await given_key(engine)
-    await given_key(engine)
-
-    async with engine.connect() as connection:
-        keys = await connection.scalar(text("select count(*) from access.signing_keys"))
-    assert keys == 1

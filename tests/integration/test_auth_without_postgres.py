@@ -281,11 +281,15 @@ async def test_who_has_ended_ends_nobody_else_while_it_is_slow(
     assert (await here.me(other)).status_code == 200
 
 
-async def test_keys_that_were_read_are_waited_for_by_nobody(
-    here: Service, reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes read the keys all the time."""
+    monkeypatch.setattr(keys, "KEPT_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("brisk")
+async def test_keys_that_were_read_are_waited_for_by_nobody(here: Service, reader: Reader) -> None:
     assert here
-    monkeypatch.setattr(keys, "KEPT_SECONDS", 0)
     reader.way.delay_seconds = 60
     began = monotonic()
 

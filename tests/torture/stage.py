@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.lasting_token import lasting
 from cli.data_directory import held
 from events.database import pool
 from migrations.run import upgrade
@@ -50,7 +51,7 @@ async def stage(servers: Servers, redis_url: str, directory: Path) -> AsyncItera
         await given_key(engine)
         await given_user(engine, "ada", {"main": "editor"})
         first, second = [await stack.enter_async_context(_client(process)) for process in processes]
-        token = await Service(first).token_of("ada")
+        token = await lasting(engine, await Service(first).token_of("ada"))
         yield Stage(
             postgres=postgres,
             between=between,

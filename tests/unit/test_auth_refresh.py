@@ -11,15 +11,32 @@ def test_a_token_reads_back() -> None:
     assert RefreshToken.parse(str(token)) == token
 
 
-def test_two_tokens_of_a_session_differ() -> None:
+def test_the_next_one_is_of_the_same_family() -> None:
+    first = RefreshToken.of(uuid4())
+
+    second = first.following()
+
+    assert (second.session_id, second.family_digest) == (first.session_id, first.family_digest)
+    assert second.digest != first.digest
+
+
+def test_no_two_sessions_are_of_a_family() -> None:
     session_id = uuid4()
 
-    assert RefreshToken.of(session_id).digest != RefreshToken.of(session_id).digest
+    assert RefreshToken.of(session_id).family_digest != RefreshToken.of(session_id).family_digest
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "x" * 32 + "." + "a" * 43, "0" * 32 + "." + "a" * 42, "0" * 32 + "." + "é" * 43],
+    [
+        "",
+        "..",
+        "0" * 32 + "." + "a" * 43,
+        "x" * 32 + f".{'a' * 43}" * 2,
+        "0" * 32 + f".{'a' * 42}" * 2,
+        "0" * 32 + f".{'é' * 43}" * 2,
+        "0" * 32 + f".{'a' * 43}" * 3,
+    ],
 )
 def test_what_is_no_token_is_none(text: str) -> None:
     assert RefreshToken.parse(text) is None

@@ -1,0 +1,11 @@
+-- The key $1 is published now, and signs in place of the last one when $4 is over. Nothing happens
+-- while there is one that has not begun.
+with ending as (
+    update access.signing_keys
+    set signs_until = now() + $4::interval, verifies_until = now() + $4::interval + $5::interval
+    where signs_until is null and signs_from <= now()
+    returning signs_until
+)
+insert into access.signing_keys (kid, public_key, private_key, signs_from)
+select $1, $2, $3, signs_until from ending
+returning kid
