@@ -9,11 +9,9 @@ from time import perf_counter
 
 import structlog
 from fastapi import Request
-from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import BodyTooLarge, InternalError
+from api.errors import InternalError
 from api.logs import REQUEST_ID
 from api.metrics import SIDES, MeasuredSide
 from api.problems import problem
@@ -100,16 +98,18 @@ class Observed:
             self._observed(scope, request_id, status, perf_counter() - began)
 
     def _observed(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        route = scope.get("route")
+        route = scope["state"]["route"] = scope.get("route")
         known = status != HTTPStatus.METHOD_NOT_ALLOWED
         operation = (known and getattr(route, "operation_id", None)) or "other"
         tags = getattr(route, "tags", None) or [""]
         side = SIDE_OF_TAG.get(tags[0], self._side)
         SIDES[side].answered(operation, scope["method"], status, seconds)
-        refused = {}
+        told = {}
+        if username := scope["state"].get("username"):
+            told["username"] = username
         if problem_name := scope["state"].get("problem"):
             SIDES[side].refused(problem_name)
-            refused = {"problem": problem_name}
+            told["problem"] = problem_name
         went_well = side == "query" and status < HTTPStatus.BAD_REQUEST
         if went_well and not CHATTY.isEnabledFor(logging.DEBUG):
             return
@@ -122,7 +122,7 @@ class Observed:
             path=scope["path"],
             status=status,
             ms=round(seconds * 1000, 2),
-            **refused,
+            **told,
         )
 
 
@@ -131,31 +131,3 @@ def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
         if name == b"x-request-id" and WELL_FORMED.fullmatch(value):
             return value.decode()
     return f"{getrandbits(128):032x}"
-
-
-class BoundedBody:
-    """Refuses a body beyond `limit` bytes, declared or not."""
-
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._limit:
-            await problem(Request(scope), BodyTooLarge())(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise HTTPException(413)
-            return message
-
-        await self._app(scope, receive_bounded, send)

@@ -43,7 +43,7 @@ def _network(text: str) -> str:
 type Network = Annotated[str, AfterValidator(_network)]
 type HostName = Annotated[
     str,
-    StringConstraints(pattern=r"^(\*|(\*\.)?[a-z0-9.-]+|\[[0-9a-f:.]+\])$", to_lower=True),
+    StringConstraints(pattern=r"^(\*|(\*\.)?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])$", to_lower=True),
 ]
 
 

@@ -25,6 +25,9 @@ from commands.feeds import Importer, Report
 from events.errors import AppendUnconfirmed, DatabaseUnavailable
 
 FAILURES_SHOWN = 20
+ROW_BYTES = 2 * 2**20
+"""Twice what a request may say of a product. What says nothing of one takes sixty times its length
+in memory once it is read."""
 
 type Mode = Literal["upsert"]
 
@@ -128,4 +131,4 @@ async def _import_file(path: Path, importer: Importer, console: Console) -> None
                 task, completed=file.tell(), rows=report.rows, rate=report.rows / elapsed
             )
 
-        await importer.run(unpacked(file), show)
+        await importer.run(unpacked(file, ROW_BYTES), show)

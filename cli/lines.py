@@ -20,8 +20,8 @@ as control characters are written."""
 
 
 class OverlongLine(ValueError):  # noqa: N818 -- it says what the line is
-    def __init__(self, number: int) -> None:
-        super().__init__(f"line {number} is longer than {LINE_BYTES} bytes")
+    def __init__(self, number: int, limit: int) -> None:
+        super().__init__(f"line {number} is longer than {limit} bytes")
 
 
 class Lines:
@@ -38,7 +38,7 @@ class Lines:
             before = self.done
             with reading(path), _opened(path) as file:
                 seekable = file.seekable()
-                for number, line in enumerate(unpacked(file), 1):
+                for number, line in enumerate(unpacked(file, LINE_BYTES), 1):
                     self.place = f"{path}, line {number}"
                     self.done = before + (file.tell() if seekable else 0)
                     yield line
@@ -51,19 +51,22 @@ class Lines:
         return sum(map(_size, self._files))
 
 
-def unpacked(file: BufferedReader) -> Iterator[bytes]:
-    """The lines of a file, of what is in it when it is gzip. Raises `OverlongLine`."""
+def unpacked(file: BufferedReader, limit: int) -> Iterator[bytes]:
+    """The lines of a file, of what is in it when it is gzip, each of at most `limit` bytes.
+
+    Raises `OverlongLine`.
+    """
     if file.peek(len(GZIP)).startswith(GZIP):
         with gzip.open(file) as within:
-            yield from _bounded(within)
+            yield from _bounded(within, limit)
     else:
-        yield from _bounded(file)
+        yield from _bounded(file, limit)
 
 
-def _bounded(file: BufferedReader | gzip.GzipFile) -> Iterator[bytes]:
-    for number, line in enumerate(iter(partial(file.readline, LINE_BYTES + 1), b""), 1):
-        if len(line) > LINE_BYTES:
-            raise OverlongLine(number)
+def _bounded(file: BufferedReader | gzip.GzipFile, limit: int) -> Iterator[bytes]:
+    for number, line in enumerate(iter(partial(file.readline, limit + 1), b""), 1):
+        if len(line) > limit:
+            raise OverlongLine(number, limit)
         yield line
 
 

@@ -26,6 +26,8 @@ from events.log import find_claims
 from events.product import ProductEvent
 
 BATCH = 500
+BATCH_BYTES = 8 * 2**20
+"""After which no more rows are put to a batch: what is read takes several times its length."""
 FAILURES_KEPT = 1_000
 RETRYABLE = (AppendQueueFull, AppendUnconfirmed, DatabaseUnavailable)
 
@@ -61,6 +63,8 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Row:
     line: int
+    size: int
+    """In bytes, as it came."""
     product: NewProduct
 
 
@@ -110,11 +114,14 @@ class Importer:
     def _batches(self, lines: Iterable[bytes]) -> Iterator[dict[str, Row]]:
         """Rows by SKU. One that comes again is decided on what became of it before."""
         batch: dict[str, Row] = {}
+        size = 0
         for row in self._rows(enumerate(lines, 1)):
-            if len(batch) == self._batch_limit or row.product.sku in batch:
+            is_full = len(batch) == self._batch_limit or size > BATCH_BYTES
+            if is_full or row.product.sku in batch:
                 yield batch
-                batch = {}
+                batch, size = {}, 0
             batch[row.product.sku] = row
+            size += row.size
         yield batch
 
     def _rows(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Row]:
@@ -125,7 +132,7 @@ class Importer:
                 continue
             self._report.rows += 1
             try:
-                yield Row(number, NewProduct.model_validate_json(line))
+                yield Row(number, len(line), NewProduct.model_validate_json(line))
             except ValidationError as error:
                 document = _parsed(line)
                 self._report.fail(number, _sku(document), faults(error.errors(), document))

@@ -1,16 +1,23 @@
 """The worker's own address: its metrics and its health."""
 
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.hygiene import Hygienic
+from api.settings import Settings
+from api.transport.limits import limits_of
+from api.transport.protocol import Protocol
+from api.transport.watching import WatchingServer
 from events.database import pool_state
 from workers import metrics
 from workers.queue import queue_length
@@ -37,7 +44,8 @@ def application(engine: AsyncEngine, redis: Redis, state: Callable[[], str]) -> 
             Route("/health", health),
             Route("/health/live", live),
             Route("/health/ready", ready),
-        ]
+        ],
+        middleware=[Middleware(Hygienic)],
     )
 
 
@@ -46,8 +54,17 @@ def _told(state: str) -> dict[str, object]:
     return {"status": status, "checks": {"projector": state}}
 
 
-def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+def server(app: Starlette, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="off"
+        app,
+        host=settings.worker_host,
+        port=settings.worker_port,
+        http=partial(Protocol, limits=limits_of(settings)),  # type: ignore[arg-type]
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
     )
-    return uvicorn.Server(config)
+    return WatchingServer(config)

@@ -61,7 +61,7 @@ async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:
     )
     queue = Queue(redis_url, engine, jobs.wake, audit_reads_days=settings.audit_reads_days)
     app = http.application(engine, redis, lambda: projecting.state)
-    server = http.server(app, settings.worker_host, settings.worker_port)
+    server = http.server(app, settings)
 
     try:
         async with asyncio.TaskGroup() as group:

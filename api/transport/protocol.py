@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -35,7 +36,7 @@ class Protocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         limits: Limits,
-        refused: Callable[[str], None],
+        refused: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`refused` is told the name of each problem that is answered here."""
         super().__init__(config, server_state, app_state, _loop)
@@ -57,8 +58,14 @@ class Protocol(HttpToolsProtocol):
             self._refuse(TooManyConnections())
 
     def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
         self._unaccounted += len(data)
-        super().data_received(data)
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade:
+            self._end_with_this_answer()
+        except HttpParserError:
+            self._refuse(self._refusal or MalformedRequest())
         if self._arriving_since is not None and self._unaccounted > self._limits.header_bytes:
             self._refuse(HeadersTooLarge())
 
@@ -94,11 +101,8 @@ class Protocol(HttpToolsProtocol):
         super().resume_writing()
         self._unsent_since = None
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's word for all that fails
-        self._refuse(self._refusal or MalformedRequest())
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """No protocol follows: what comes behind such a request is not read (RFC 9110, 7.8)."""
+    def _end_with_this_answer(self) -> None:
+        """No other protocol is spoken, and what follows such a request is not read."""
         self.cycle.keep_alive = False
         if self.cycle.response_complete:
             self.transport.close()
@@ -144,9 +148,11 @@ class Protocol(HttpToolsProtocol):
         """Whether what is written now answers the request that is refused, and no other one."""
         if self.pipeline:
             return False
-        if self.cycle is None or self.cycle.response_complete:
+        if self.cycle is None:
             return True
-        return self.cycle.scope is self.scope and not self.cycle.response_started
+        if self.cycle.scope is self.scope:
+            return not self.cycle.response_started
+        return self.cycle.response_complete
 
     def _is_idle_without_end(self) -> bool:
         """Whatever comes ends the time to be idle, also what begins no request."""

@@ -34,7 +34,7 @@ async def test_a_line_that_has_no_end_is_not_read_to_it(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cli.lines.LINE_BYTES", 100)
+    monkeypatch.setattr("cli.feeds.ROW_BYTES", 100)
     good = json.dumps({"sku": "LAMP-1", "name": "Lamp"})
     (tmp_path / "feed").write_text(f"{good}\n{' ' * 101}", encoding="utf-8")
     assert await asyncio.to_thread(catalog, "import", str(tmp_path / "feed")) == 1
