@@ -1,8 +1,6 @@
 """What surrounds every answer: origins, request ids, metrics, logs, and the two sides."""
 
 import json
-import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -17,7 +15,7 @@ from api.settings import Settings, Side
 from tests.conversation import LAMP, NOBODY, PRODUCTS, Caller
 from tests.lifespan import alive
 
-pytest_plugins = ("tests.conversation_fixtures",)
+pytest_plugins = ("tests.conversation_fixtures", "tests.log_fixtures")
 
 SHOP = "https://shop.example"
 
@@ -98,15 +96,6 @@ async def test_a_side_answers_to_its_own_operations(
         assert (await http.get("/health/ready")).status_code == 200
         paths = (await http.get("/openapi.json")).json()["paths"]
         assert ("/v1/auth/token" in paths) == (side != "queries")
-
-
-@pytest.fixture
-def logs_as_before_afterwards() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.mark.usefixtures("logs_as_before_afterwards")

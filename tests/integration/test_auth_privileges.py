@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.settings import Settings
 from events.database import driver, statement
 from tests.acting import acting_as
-from tests.auth import Service, service
+from tests.auth import Service, given_user, service
+from tests.auth_clients import Keeper, token_of
 
 pytest_plugins = ("tests.auth_fixtures",)
 
@@ -29,16 +30,39 @@ async def test_the_command_side_keeps_users_and_sessions(
         assert (await process.get("/v1/catalogs/main/write", issued["access_token"])).is_success
 
 
-async def test_the_query_side_verifies(
-    here: Service, settings: Settings, database_url: str, redis: Redis
+async def test_the_command_side_keeps_clients(
+    here: Service, settings: Settings, engine: AsyncEngine, database_url: str, redis: Redis
 ) -> None:
-    token = await here.token_of("ada")
+    assert here
+    await given_user(engine, "root", {"*": "admin"})
+    async with (
+        acting_as("catalog_command", database_url) as commands,
+        service(settings, commands, redis) as process,
+    ):
+        root = Keeper(process, await process.token_of("root"))
+        await root.given()
+        secret = (await root.renews()).json()["client_secret"]
+        token = await token_of(process, secret)
+        assert (await root.changes(roles={"main": "viewer"}, expires_at=None)).is_success
+        assert (await root.asks("GET", "/v1/users/robot/sessions")).is_success
+        assert (await process.get("/v1/catalogs/main/read", token)).is_success
+        assert (await root.asks("GET", "/v1/clients")).is_success
+        assert (await root.removes()).is_success
+
+
+async def test_the_query_side_verifies(
+    here: Service, settings: Settings, engine: AsyncEngine, database_url: str, redis: Redis
+) -> None:
+    await given_user(engine, "root", {"*": "admin"})
+    secret = (await Keeper(here, await here.token_of("root")).given())["client_secret"]
+    tokens = [await here.token_of("ada"), await token_of(here, secret)]
     await redis.flushdb()
     async with (
-        acting_as("catalog_query", database_url) as engine,
-        service(settings, engine, redis) as process,
+        acting_as("catalog_query", database_url) as queries,
+        service(settings, queries, redis) as process,
     ):
-        assert (await process.get("/v1/catalogs/main/read", token)).is_success
+        for token in tokens:
+            assert (await process.get("/v1/catalogs/main/read", token)).is_success
         assert (await process.http.get("/.well-known/jwks.json")).is_success
 
 
@@ -49,6 +73,11 @@ async def test_the_query_side_verifies(
         ("catalog_query", "select * from access.sessions"),
         ("catalog_query", "select refresh_digest from access.sessions"),
         ("catalog_query", "select password_hash from access.users"),
+        ("catalog_query", "select address from access.sessions"),
+        ("catalog_query", "select * from access.clients"),
+        ("catalog_query", "select secret_digest from access.clients"),
+        ("catalog_query", "select last_used_at from access.clients"),
+        ("catalog_query", "update access.clients set expires_at = null"),
         ("catalog_query", "update access.user_roles set role = 'admin'"),
         ("catalog_query", "update access.sessions set revoked_at = null"),
         ("catalog_query", "delete from access.sessions"),
@@ -64,6 +93,8 @@ async def test_the_query_side_verifies(
         ("catalog_command", "update access.signing_keys set verifies_until = null"),
         ("catalog_command", "insert into access.signing_keys (kid) values ('mine')"),
         ("catalog_command", "delete from access.signing_keys"),
+        ("catalog_projection", "select client_id from access.clients"),
+        ("catalog_projection", "select user_agent from access.sessions"),
         ("catalog_projection", "select actor from access.audit_reads"),
         ("catalog_projection", "insert into access.audit_reads (actor) values ('nobody')"),
         ("catalog_projection", "update access.audit_reads set recorded_at = now()"),
