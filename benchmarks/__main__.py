@@ -22,6 +22,7 @@ from benchmarks.machine import describe
 from benchmarks.read_command import reads
 from benchmarks.results import Results, figure
 from benchmarks.server import create_database, started
+from benchmarks.soak.command import soak
 from cli import embedded
 
 PLAN = appending.Plan()
@@ -30,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.add_typer(projection.app, name="projection")
 app.command()(reads)
 app.command()(history)
+app.command()(soak)
 
 
 @app.command("import")

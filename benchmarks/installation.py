@@ -42,7 +42,7 @@ class Installation:
     @contextmanager
     def worker(self) -> Iterator[None]:
         """`catalog worker`, ready."""
-        address = Address(HOST, _free_port())
+        address = Address(HOST, free_port())
         environment = {**self.environment, "CATALOG_WORKER_PORT": str(address.port)}
         with running("worker", [*CATALOG, "worker"], self.directory, env=environment) as child:
             address.await_ready(child)
@@ -57,7 +57,7 @@ class Installation:
     @contextmanager
     def serving(self, name: str, *command: str) -> Iterator[Address]:
         """A process that is told a port to listen on, ready."""
-        address = Address(HOST, _free_port())
+        address = Address(HOST, free_port())
         told = [*command, "--port", str(address.port)]
         stop = signal.SIGINT  # without a drain
         with running(name, told, self.directory, stop=stop, env=self.environment) as child:
@@ -74,7 +74,7 @@ def installed() -> Iterator[Installation]:
             yield Installation(postgres.url, redis.url, directory)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server((HOST, 0)) as listening:
         port: int = listening.getsockname()[1]
         return port

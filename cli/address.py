@@ -48,13 +48,13 @@ class Address:
     def await_ready(self, child: Child) -> None:
         """Raises ServerFailed."""
         deadline = time.monotonic() + READY_SECONDS
-        while not self._is_ready():
+        while not self.is_ready():
             child.check()
             if time.monotonic() > deadline:
                 raise ServerFailed(child.name, child.log)
             time.sleep(0.05)
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         connection = HTTPConnection(self._reached, self.port, timeout=2)
         try:
             connection.request("GET", "/health/ready")

@@ -1,0 +1,1 @@
+"""Hours of requests compressed into minutes, while servers and processes fail and come back."""

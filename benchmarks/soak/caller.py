@@ -1,0 +1,104 @@
+"""Somebody who asks the API, waits when told to, and comes back when cut off."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from urllib.parse import urlencode
+
+from benchmarks.http_client import Answer, Client
+from benchmarks.shop import FORM
+from benchmarks.soak.tally import Tally
+from cli.address import Address
+
+LONGEST_WAIT_SECONDS = 1.0
+"""Of what `Retry-After` asks for."""
+AGAIN_SECONDS = 0.05
+"""After a connection that failed."""
+REQUESTS_A_CONNECTION = 250
+SESSION_SECONDS = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    username: str
+    password: str
+
+
+class Caller:
+    def __init__(self, address: Address, credentials: Credentials, tally: Tally) -> None:
+        self.tally = tally
+        self._address = address
+        self._credentials = credentials
+        self._client = self._connected("")
+        self._asked = 0
+        self._session_until = 0.0
+
+    async def ask(
+        self,
+        what: str,
+        method: str,
+        target: str,
+        expected: range | int,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer | None:
+        """None when it was not answered, or for the moment with 503."""
+        await self._prepared()
+        self._asked += 1
+        try:
+            answer = await self._client.ask(method, target, body, headers)
+        except OSError as error:
+            self.tally.failed(what, error)
+            await asyncio.sleep(AGAIN_SECONDS)
+            return None
+        self.tally.count(what, answer, expected)
+        return None if await _is_put_off(answer) else answer
+
+    def close(self) -> None:
+        self._client.close()
+
+    async def _prepared(self) -> None:
+        """With a session that lasts, and a connection that is not kept for ever."""
+        while monotonic() > self._session_until:
+            await self._log_in()
+        if self._asked % REQUESTS_A_CONNECTION == 0:
+            headers = self._client.headers
+            self.close()
+            self._client = Client(self._address.host, self._address.port, headers)
+
+    async def _log_in(self) -> None:
+        grant = {
+            "grant_type": "password",
+            "username": self._credentials.username,
+            "password": self._credentials.password,
+        }
+        client = Client(self._address.host, self._address.port, FORM)
+        try:
+            issued = await client.ask("POST", "/v1/auth/token", urlencode(grant).encode())
+        except OSError as error:
+            self.tally.failed("log in", error)
+            await asyncio.sleep(AGAIN_SECONDS)
+            return
+        finally:
+            client.close()
+        self.tally.count("log in", issued, 200)
+        if not await _is_put_off(issued):
+            self.close()
+            self._client = self._connected(json.loads(issued.body)["access_token"])
+            self._session_until = monotonic() + SESSION_SECONDS
+
+    def _connected(self, token: str) -> Client:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return Client(self._address.host, self._address.port, headers)
+
+
+async def _is_put_off(answer: Answer) -> bool:
+    if answer.status != 503:  # noqa: PLR2004 -- RFC 9110, 15.6.4
+        return False
+    with suppress(KeyError, ValueError):
+        await asyncio.sleep(min(float(answer.headers["retry-after"]), LONGEST_WAIT_SECONDS))
+    return True

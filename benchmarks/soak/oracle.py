@@ -1,0 +1,87 @@
+"""Whether the log, and what is read of it, is what callers were told."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from asyncpg import Record
+
+from benchmarks.soak.tally import Fact, Receipt, Write
+from benchmarks.story import CATALOG
+from events.database import Connection, statement
+
+_LOG = statement("benchmarks", "sql/soak_log.sql")
+_READ = statement("benchmarks", "sql/soak_read.sql")
+
+type Log = Mapping[Fact, Sequence[Receipt]]
+"""Where each fact stands."""
+type Shown = tuple[int, str | None, str | None]
+"""Of a product: its version, its name and its price in USD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many there are, and how many of them are wrong."""
+
+    acknowledged: int
+    lost: int
+    """Acknowledged, and not where the receipt says."""
+    repeated: int
+    """Written more than once."""
+    refused: int
+    refused_and_written: int
+    unknown: int
+    """Never answered, though asked for: they may be there, once."""
+    products: int
+    read_otherwise: int
+    """Products whose read tables are not what the log says."""
+
+
+async def verdict(connection: Connection, writes: Sequence[Write]) -> Verdict:
+    """Once all events are applied."""
+    rows = await connection.fetch(_LOG, CATALOG)
+    log = _log(rows)
+    said = dict(_said(rows))
+    read = {
+        row["product"]: (row["version"], row["name"], row["price"])
+        for row in await connection.fetch(_READ, CATALOG)
+    }
+    acknowledged = [write for write in writes if write.receipt]
+    refused = [write for write in writes if write.refused]
+    return Verdict(
+        acknowledged=len(acknowledged),
+        lost=sum(write.receipt not in log.get(write.fact, ()) for write in acknowledged),
+        repeated=sum(len(log.get(write.fact, ())) > 1 for write in writes),
+        refused=len(refused),
+        refused_and_written=sum(write.fact in log for write in refused),
+        unknown=len(writes) - len(acknowledged) - len(refused),
+        products=len(said),
+        read_otherwise=sum(read.get(product) != shown for product, shown in said.items())
+        + len(read.keys() - said.keys()),
+    )
+
+
+def _log(rows: Sequence[Record]) -> Log:
+    log: defaultdict[Fact, list[Receipt]] = defaultdict(list)
+    for row in rows:
+        content = row["amount"] or row["sku"] or row["name"]
+        if content:
+            receipt = Receipt(row["product"], row["version"], row["position"])
+            log[row["type"], content].append(receipt)
+    return log
+
+
+def _said(rows: Sequence[Record]) -> Iterator[tuple[str, Shown]]:
+    """What each product is by its events, folded by hand."""
+    names: dict[str, str] = {}
+    prices: dict[str, str] = {}
+    versions: dict[str, int] = {}
+    for row in rows:
+        product = row["product"]
+        versions[product] = row["version"]
+        if row["type"] in {"ProductRegistered", "ProductRenamed"}:
+            names[product] = row["name"]
+        if row["type"] == "PriceSet" and row["currency"] == "USD":
+            prices[product] = row["amount"]
+    for product, version in versions.items():
+        yield product, (version, names.get(product), prices.get(product))
