@@ -64,13 +64,13 @@ class SideMetrics:
             "Look-ups that took a session to be alive without the primary",
         )
 
-        decisions = Counter(
+        self.decisions = Counter(
             f"catalog_{side}_access_decisions_total",
             "Decisions on who may do what",
             ["right", "decision"],
         )
         self.decided = {
-            (right, decision): decisions.labels(right, decision)
+            (right, decision): self.decisions.labels(right, decision)
             for right in ("read", "write", "audit", "operate", "administer", "enter")
             for decision in ("allowed", "refused")
         }

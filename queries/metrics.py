@@ -14,6 +14,8 @@ CACHE_FAILURES = Counter(
     " away, slow or full",
     ["operation"],
 )
+for operation in ("find", "keep"):
+    CACHE_FAILURES.labels(operation)  # to Prometheus, from nothing to 1 is no increase
 DATABASE_FAILURES = Counter(
     "catalog_query_product_look_up_failures_total",
     "Look-ups of products in PostgreSQL that failed, or were not tried as it is away",
