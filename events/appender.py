@@ -47,6 +47,10 @@ class Appender:
     _queue: deque[Waiting] = field(default_factory=deque)
     _writer: asyncio.Task[None] | None = None
 
+    def __post_init__(self) -> None:
+        for outcome in ("failed", "unconfirmed"):
+            metrics.APPENDS.labels(self.catalog, outcome)  # an increase begins at 0
+
     async def append(self, asked: Append) -> Outcome:
         """The append's outcome, once it is durable.
 
