@@ -53,6 +53,7 @@ class JobRunner:
         self._stopping = False
         for kind, state in product(runs, ("succeeded", "failed", INTERRUPTED)):
             metrics.JOBS.labels(kind, state)
+            metrics.JOB_SECONDS.labels(kind)
 
     def wake(self) -> None:
         self._woken.set()

@@ -1,7 +1,5 @@
 """`make test` leaves these out, since they build an image: `pytest tests/compose/check_*.py`."""
 
-import json
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.compose.stack import COMPOSE_FILE, CommandError, Stack
+from tests.compose.stack import CommandError, Stack
+from tests.observability import DASHBOARDS, METRIC, alerts, panels
 
 APIS = ("command-api", "query-api")
 APPLICATIONS = (*APIS, "worker")
@@ -100,26 +99,48 @@ def test_a_killed_worker_catches_up(
     read(queries, written)
 
 
-def test_prometheus_finds_all_that_the_dashboard_shows(
+def test_prometheus_finds_all_that_the_dashboards_show(
     stack: Stack, commands: httpx.Client, queries: httpx.Client
 ) -> None:
-    register(commands, "LAMP-5")
-    assert commands.post("/products", json={}).status_code == 422
-    assert queries.get("/products/by-sku/NO-SUCH").status_code == 404
+    something_of_everything(commands, queries)
     stack.up("prometheus")
     api = f"{stack.url('prometheus')}/api/v1"
-    dashboard = Path(COMPOSE_FILE.parent, "grafana/dashboards/catalog.json").read_text()
-    shown = set(re.findall(r"catalog_\w+", json.dumps(json.loads(dashboard)["panels"])))
+    shown = {name for each in DASHBOARDS for name in METRIC.findall(expressions(each))}
 
-    def all_scraped() -> bool:
-        return shown <= set(httpx.get(f"{api}/label/__name__/values").json()["data"])
+    def unknown() -> set[str]:
+        return shown - {*httpx.get(f"{api}/label/__name__/values").json()["data"]}
 
     assert shown
-    assert eventually(all_scraped), shown
+    assert eventually(lambda: not unknown(), seconds=100), unknown()
     targets = httpx.get(f"{api}/targets").json()["data"]["activeTargets"]
     assert {target["labels"]["job"]: target["health"] for target in targets} == dict.fromkeys(
         APPLICATIONS, "up"
     )
+
+
+def something_of_everything(commands: httpx.Client, queries: httpx.Client) -> None:
+    """A write that comes twice, a refusal, a product that is not there, and an audit read."""
+    body, key = {"sku": "LAMP-5", "name": "Lamp"}, {"Idempotency-Key": "lamp-5"}
+    first, again = (commands.post("/products", json=body, headers=key) for _ in range(2))
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert commands.post("/products", json={}).status_code == 422
+    assert queries.get("/products/by-sku/NO-SUCH").status_code == 404
+    assert queries.get(f"/products/{first.json()['id']}/history").status_code == 200
+
+
+def expressions(dashboard: Path) -> str:
+    return "\n".join(target["expr"] for panel in panels(dashboard) for target in panel["targets"])
+
+
+def test_prometheus_watches_what_the_rules_say(stack: Stack) -> None:
+    stack.up("prometheus")
+
+    def loaded() -> dict[str, str]:
+        found = httpx.get(f"{stack.url('prometheus')}/api/v1/rules").json()["data"]["groups"]
+        return {rule["name"]: rule["health"] for group in found for rule in group["rules"]}
+
+    wanted = dict.fromkeys((each.name for each in alerts()), "ok")
+    assert eventually(lambda: loaded() == wanted), loaded()
 
 
 def test_no_password_is_logged(stack: Stack) -> None:
