@@ -12,9 +12,9 @@ from tests.eventually import eventually
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[tuple[str, Server]]:
+async def serving(app: FastAPI, *, drain_seconds: float = 0) -> AsyncIterator[tuple[str, Server]]:
     """Its address, and the server, which may be told to stop."""
-    made = server(app, "127.0.0.1", 0, grace_seconds=20)
+    made = server(app, "127.0.0.1", 0, grace_seconds=20, drain_seconds=drain_seconds)
 
     async def started() -> bool:
         return made.started
