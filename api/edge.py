@@ -3,13 +3,13 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.bodies import BoundedBody, ShallowJson
 from api.hosts import KnownHosts
 from api.hygiene import Hygienic
 from api.metrics import MeasuredSide
 from api.middleware import HeadAsGet, Observed
+from api.proxies import BehindProxies
 from api.settings import Settings
 from api.time_limit import TimeLimit
 
@@ -63,5 +63,5 @@ def entered(app: ASGIApp, settings: Settings, side: MeasuredSide) -> ASGIApp:
     if "*" not in settings.allowed_hosts:
         app = KnownHosts(app, settings.allowed_hosts, side=side)
     if settings.trusted_proxies:
-        app = ProxyHeadersMiddleware(app, settings.trusted_proxies)  # type: ignore[arg-type, assignment]
+        app = BehindProxies(app, settings.trusted_proxies)
     return app

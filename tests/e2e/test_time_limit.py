@@ -16,8 +16,8 @@ pytest_plugins = ("tests.conversation_fixtures",)
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """Lists are given up by PostgreSQL after four seconds, and looks for products after two."""
-    return settings.model_copy(update={"request_seconds": 1.0, "append_batch_limit": 1})
+    """So much that nobody else runs into it on a busy machine."""
+    return settings.model_copy(update={"request_seconds": 3.0, "append_batch_limit": 1})
 
 
 async def test_a_write_that_takes_too_long_may_be_there_and_its_key_tells(
