@@ -26,7 +26,7 @@ type NewPassword = Annotated[
     str,
     StringConstraints(min_length=12, max_length=BYTES_LIMIT, pattern=WITHOUT_CONTROLS),
     AfterValidator(_short_enough),
-    Field(description="12 characters or more, at most 72 bytes in UTF-8, no control characters"),
+    Field(description="12 characters or more, at most 72 bytes in UTF-8, not easy to guess"),
 ]
 type Roles = Annotated[
     dict[Annotated[str, StringConstraints(pattern=GRANTED_CATALOG)], Role],

@@ -7,9 +7,9 @@ from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 SCORE = 3
 """The lowest that is good: more than 10⁸ guesses, which bcrypt makes slow."""
-LOOKED_AT = 32
-"""Characters from the beginning: an estimate may take half a second for so many, and seconds for
-72. Whoever can't guess those does not get to the rest."""
+LOOKED_AT = 24
+"""Characters from the beginning: an estimate may take a quarter of a second for so many, and
+seconds for 72. Whoever can't guess those does not get to the rest."""
 ADVICE = "take what nobody comes upon, such as some words that have nothing to do with each other"
 
 _ONE_AT_A_TIME = Lock()
@@ -19,7 +19,7 @@ _ONE_AT_A_TIME = Lock()
 def weakness(password: str, username: str) -> str | None:
     """Why somebody guesses it soon who knows the user's name; None where nobody does.
 
-    It computes for up to half a second: not on an event loop.
+    It computes for up to a quarter of a second: not on an event loop.
     """
     name = username[:LOOKED_AT]
     words = [name, "catalog", *filter(None, re.split(r"\W|_", name))]

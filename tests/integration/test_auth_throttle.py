@@ -1,5 +1,6 @@
 """Repeated failures to log in."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,7 +8,11 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.passwords import AT_ONCE
+from api.auth.throttle import Attempt, Throttle, network_of
+from api.errors import TooManyAttempts
 from api.settings import Settings
+from events.circuit import redis_circuit
 from tests.auth import Service, given_user, service
 
 pytest_plugins = ("tests.auth_fixtures",)
@@ -64,6 +69,101 @@ async def test_an_address_is_closed_too(
             assert await fail(process, name, 1) == [401]
 
         assert (await process.log_in("ada")).status_code == 429
+
+
+@pytest.fixture
+def throttle(redis: Redis) -> Throttle:
+    return Throttle(redis, redis_circuit(), per_account=3, per_address=9)
+
+
+async def tries(throttle: Throttle, address: str, times: int, username: str = "ada") -> bool:
+    """To guess; whether the last one was let try."""
+    attempt = Attempt(username, address)
+    try:
+        for _ in range(times):
+            await throttle.check(attempt)
+            await throttle.failed(attempt)
+    except TooManyAttempts:
+        return False
+    return True
+
+
+HOME, CAFE, ATTACKER = "192.0.2.1", "192.0.2.2", "203.0.113.7"
+
+
+async def test_nobody_is_shut_out_of_where_he_has_logged_in(throttle: Throttle) -> None:
+    await throttle.succeeded(Attempt("ada", HOME))
+
+    assert not await tries(throttle, ATTACKER, 4)
+
+    assert await tries(throttle, HOME, 3)
+    assert not await tries(throttle, HOME, 1)
+    assert not await tries(throttle, CAFE, 1)
+
+
+async def test_many_addresses_guess_as_often_as_one(throttle: Throttle) -> None:
+    guesses = [await tries(throttle, f"203.0.113.{last}", 1) for last in range(10)]
+
+    assert guesses == [True] * 3 + [False] * 7
+
+
+async def test_who_logs_in_does_not_let_others_guess_on(throttle: Throttle) -> None:
+    await throttle.succeeded(Attempt("ada", HOME))
+    assert await tries(throttle, ATTACKER, 3)
+
+    await throttle.succeeded(Attempt("ada", HOME))
+
+    assert not await tries(throttle, ATTACKER, 1)
+
+
+async def test_an_address_is_known_for_its_own_user_alone(throttle: Throttle) -> None:
+    await throttle.succeeded(Attempt("eve", ATTACKER))
+
+    assert await tries(throttle, CAFE, 3)
+    assert not await tries(throttle, ATTACKER, 1)
+
+
+async def test_an_address_that_is_known_is_counted_like_any_other(throttle: Throttle) -> None:
+    for number in range(3):
+        assert await tries(throttle, HOME, 3, f"user-{number}")
+    await throttle.succeeded(Attempt("ada", HOME))
+
+    assert not await tries(throttle, HOME, 1)
+
+
+async def test_a_network_of_ipv6_is_one_address(throttle: Throttle) -> None:
+    for number in range(9):
+        assert await tries(throttle, f"2001:db8::{number}", 1, f"user-{number}")
+
+    assert not await tries(throttle, "2001:db8::ffff:1", 1)
+    assert await tries(throttle, "2001:db8:0:1::1", 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_what_an_address_is_counted_as(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+async def test_guesses_that_come_all_at_once_are_counted_too(
+    here: Service, elsewhere: Service
+) -> None:
+    given = await asyncio.gather(
+        *(process.log_in("ada", "wrong") for process in (here, elsewhere) for _ in range(25))
+    )
+
+    wrong = [answer.status_code for answer in given].count(401)
+    assert 10 <= wrong < 10 + 2 * AT_ONCE
+    assert {answer.status_code for answer in given} == {401, 429}
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.databases import Databases
 from api.auth.keys import KeyRing
+from api.auth.tokens import LEEWAY_SECONDS
 from tests.auth import Service, bearer, given_key
 
 pytest_plugins = ("tests.auth_fixtures",)
@@ -117,6 +118,19 @@ async def test_a_claim_that_does_not_hold_is_refused(
     forged = jwt.encode(claims, key, "EdDSA", headers={"kid": kid, "typ": "at+jwt"})
 
     await assert_refused(here, forged)
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(LEEWAY_SECONDS, 200), (LEEWAY_SECONDS + 10, 401)])
+async def test_a_clock_may_be_ahead_of_another_by_the_leeway(
+    here: Service, engine: AsyncEngine, ahead: int, status: int
+) -> None:
+    _, claims = parts(await here.token_of("ada"))
+    kid, key = await signing_key(engine)
+    claims |= {"iat": int(time()) + ahead}
+
+    issued = jwt.encode(claims, key, "EdDSA", headers={"kid": kid, "typ": "at+jwt"})
+
+    assert (await here.me(issued)).status_code == status
 
 
 @pytest.mark.parametrize("missing", ["iss", "aud", "sub", "sid", "iat", "exp", "jti"])

@@ -90,6 +90,25 @@ async def test_what_is_no_user_is_refused(
     assert PASSWORD not in answer.text
 
 
+@pytest.mark.parametrize("password", ["password12345", "grace.hopper1", "x" * 72])
+async def test_a_password_that_is_guessed_soon_is_refused_and_says_why(
+    here: Service, root: str, password: str
+) -> None:
+    user = GRACE | {"username": "grace.hopper", "password": password}
+    given = [await add(here, root, user)]
+    assert (await add(here, root, user | {"password": PASSWORD})).status_code == 201
+    given.append(await change(here, root, "grace.hopper", {"password": password}))
+
+    for answer in given:
+        assert answer.status_code == 422
+        assert answer.json()["type"] == "/problems/invalid-input"
+        (fault,) = answer.json()["errors"]
+        assert (fault["in"], fault["pointer"]) == ("body", "/password")
+        assert "easy to guess" in fault["message"] or "similar to" in fault["message"]
+        assert password not in answer.text
+    assert (await here.log_in("grace.hopper")).status_code == 200
+
+
 async def test_users_are_listed_by_pages(here: Service, root: str) -> None:
     first = (await here.get("/v1/users?limit=1", root)).json()
     second = (await here.get(f"/v1/users?limit=1&cursor={first['next_cursor']}", root)).json()

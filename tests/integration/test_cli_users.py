@@ -65,6 +65,7 @@ def test_a_password_may_come_from_the_environment(
     [
         ("ann", "king", PASSWORD, "king is no role"),
         ("ann", "viewer", "short", "password: "),
+        ("ann", "viewer", "password12345", "password: This is similar to a commonly used password"),
         ("Ann!", "viewer", PASSWORD, "username: "),
     ],
 )
@@ -128,6 +129,35 @@ def test_migrate_makes_the_first_administrator_and_no_second(
         monkeypatch.setenv("CATALOG_ADMIN_USERNAME", name)
         assert catalog("migrate") == 0
     assert roles() == {"first": {"*": "admin"}}
+
+
+def test_a_new_password_that_is_guessed_soon_is_refused(
+    catalog: Catalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _add(catalog, "ann", "viewer")
+    assert catalog("users", "passwd", "ann", "--password-stdin", typed="123456789012\n") == 1
+    assert "password: " in capsys.readouterr().err
+
+
+def test_the_first_administrator_has_no_password_that_is_guessed_soon(
+    catalog: Catalog,
+    roles: Roles,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CATALOG_ADMIN_PASSWORD", "password12345")
+    assert catalog("migrate") == 1
+    assert "password: " in capsys.readouterr().err
+    assert roles() == {}
+
+
+def test_a_migration_does_not_mind_what_the_first_password_was(
+    catalog: Catalog, roles: Roles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _add(catalog, "root", "admin")
+    monkeypatch.setenv("CATALOG_ADMIN_PASSWORD", "password12345")
+    assert catalog("migrate") == 0
+    assert list(roles()) == ["root"]
 
 
 async def test_the_first_administrator_is_hashed_as_the_setting_says(

@@ -41,6 +41,29 @@ async def test_nobody_has_no_password_and_costs_as_much() -> None:
     assert 0.5 < nobody / somebody < 2
 
 
+async def test_a_hash_of_fewer_rounds_costs_as_much_to_be_refused() -> None:
+    """Else whoever measures learns which users there are that have not logged in for long."""
+    passwords = Passwords(rounds=10)
+    known = await Passwords(rounds=5).hashed(PASSWORD)
+
+    async def cost(hashed: str | None) -> float:
+        began = process_time()
+        assert not await passwords.match("wrong", hashed)
+        return process_time() - began
+
+    nobody = min([await cost(None) for _ in range(5)])
+    somebody = min([await cost(known) for _ in range(5)])
+    assert 0.5 < nobody / somebody < 2
+    assert await passwords.match(PASSWORD, known)
+
+
+@pytest.mark.parametrize(("rounds", "weaker"), [(5, True), (6, False), (7, False)])
+async def test_a_hash_is_weaker_that_costs_less_than_the_setting(
+    rounds: int, *, weaker: bool
+) -> None:
+    assert Passwords(rounds=6).is_weaker(await Passwords(rounds).hashed(PASSWORD)) is weaker
+
+
 async def test_too_many_who_wait_are_sent_away() -> None:
     passwords = Passwords(rounds=4)
     refused = 0
