@@ -6,9 +6,22 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.errors import InternalError, InvalidInput
+from api.errors import (
+    BodyTooLarge,
+    HeadersTooLarge,
+    InternalError,
+    InvalidInput,
+    MalformedRequest,
+    NestedTooDeeply,
+    RequestTimeout,
+    TookTooLong,
+    TooManyConnections,
+    UnknownHost,
+    UnsupportedCoding,
+)
 from api.rates.limits import RATE_HEADERS
-from api.refusals import Problem, header, may_refuse
+from api.refusals import STATUS, Problem, header, may_refuse
+from events.errors import Refused
 
 _ABOUT = """\
 Whatever answers to `GET` answers to `HEAD`: the same headers, `Content-Length` included, and no
@@ -19,6 +32,16 @@ Reads name what they sent by a strong `ETag`; with that in `If-None-Match` it is
 They are for the caller's own cache, which has to ask each time; what is read of a public catalog,
 its history and proofs apart, any cache may keep for a while, and hand to anybody.
 """
+_EVERYWHERE = (
+    HeadersTooLarge,
+    InternalError,
+    MalformedRequest,
+    RequestTimeout,
+    TookTooLong,
+    TooManyConnections,
+    UnknownHost,
+)
+_OF_BODIES = (BodyTooLarge, NestedTooDeeply, UnsupportedCoding)
 _REPLACED = {"HTTPValidationError", "ValidationError"}
 _METHODS = {"get", "put", "post", "delete", "patch"}
 _RATE_HEADERS = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS}
@@ -72,11 +95,25 @@ def _complete(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     refusals = (InvalidInput,) if _is_fastapis(responses) else ()
     responses |= {str(status): said for status, said in may_refuse(*refusals).items()}
-    responses.setdefault("500", may_refuse(InternalError)[500])
+    _refuse(responses, *_EVERYWHERE, *(_OF_BODIES if "requestBody" in operation else ()))
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | _HEADERS
         if "security" in operation:
             response["headers"] |= _RATE_HEADERS
+
+
+def _refuse(responses: dict[str, Any], *refusals: type[Refused]) -> None:
+    """Beside what an operation refuses by itself."""
+    new = [each for each in refusals if not _names(responses, *STATUS[each])]
+    for status, said in may_refuse(*new).items():
+        known = responses.setdefault(str(status), said)
+        if known is not said:
+            known["description"] += "\n\n" + said["description"]
+            known["content"] |= said["content"]
+
+
+def _names(responses: dict[str, Any], status: int, problem: str) -> bool:
+    return f"`{problem}`" in responses.get(str(status), {}).get("description", "")
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
