@@ -1,5 +1,6 @@
 """What callers do all day: read a lot, write some, and get a few things wrong."""
 
+import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,6 +16,8 @@ from benchmarks.soak.tally import Fact, Receipt, Write
 
 HOT = 100
 """Products that every second reader of one asks for."""
+ARRIVING_SECONDS = 5.0
+"""In which all log in: each password is worth a quarter of a second of a core."""
 TRIES = 200
 """Of a write with a key whose outcome is unknown."""
 REPLAYED, WITHOUT_KEY, MATCHING = 0.1, 0.1, 0.2
@@ -55,14 +58,14 @@ class Day:
         self._known = known
         self._chance = random.Random(seed)  # noqa: S311 -- nothing to guess
         self._doings: Mapping[Callable[[], Awaitable[None]], float] = {
-            self._read: 0.52,
-            self._read_again: 0.06,
-            self._read_own_write: 0.04,
+            self._read: 0.58,
+            self._read_again: 0.08,
+            self._read_own_write: 0.03,
             self._read_by_sku: 0.06,
-            self._list: 0.05,
-            self._search: 0.03,
-            self._history: 0.02,
-            self._set_price: 0.15,
+            self._list: 0.03,
+            self._search: 0.015,
+            self._history: 0.015,
+            self._set_price: 0.12,
             self._rename: 0.02,
             self._register: 0.02,
             self._err: 0.03,
@@ -70,6 +73,7 @@ class Day:
 
     async def live(self) -> None:
         """Until enough was answered, by all."""
+        await asyncio.sleep(self._chance.uniform(0, ARRIVING_SECONDS))
         doings, weights = list(self._doings), list(self._doings.values())
         while self._caller.tally.answered < self._caller.tally.wanted:
             [doing] = self._chance.choices(doings, weights)
