@@ -2,7 +2,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test lint bench lock openapi
+.PHONY: run test lint audit bench lock openapi
 
 run: $(VENV)/installed
 	@$(BIN)/catalog up $(ARGS)
@@ -17,6 +17,9 @@ lint: $(VENV)/installed
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/integration/test_schema.py
 	$(BIN)/catalog openapi | diff -u docs/openapi.json -
+
+audit: $(VENV)/installed
+	@$(BIN)/python .ci/dependency_audit.py
 
 bench: $(VENV)/installed
 	@$(BIN)/python -m benchmarks $(ARGS)
