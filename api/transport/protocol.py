@@ -127,8 +127,8 @@ class Protocol(HttpToolsProtocol):
             hosts += name == b"host"
         if size > self._limits.header_bytes or len(self.headers) > HEADERS:
             return HeadersTooLarge()
-        is_old = self.parser.get_http_version() == "1.0"
-        if (hosts != 1 and not (is_old and not hosts)) or len(self.pipeline) >= PIPELINED:
+        is_addressed = hosts == 1 or (not hosts and self.parser.get_http_version() == "1.0")
+        if not is_addressed or len(self.pipeline) >= PIPELINED:
             return MalformedRequest()
         return None
 
