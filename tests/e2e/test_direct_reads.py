@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("projecting")
 
 ROUTED = {"Catalog-Wait": "2000"}
 """What is not said otherwise, but has to be understood: such requests take the routes."""
-VARYING = {"x-request-id", "catalog-position"}
+VARYING = {"x-request-id", "catalog-position", "ratelimit"}
 FORMS: tuple[dict[str, str], ...] = (
     {},
     {"If-None-Match": '"2"'},
