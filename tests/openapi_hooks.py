@@ -1,15 +1,23 @@
 """What no schema can say, so that Schemathesis does not hold it against the service."""
 
+import os
 import re
 from collections.abc import Mapping, MutableMapping
+from random import choice
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import msgspec
 import schemathesis
+
+from tests.openapi_spares import VARIABLE, Spares
 
 type Case = schemathesis.Case[Any]
 
+SPARES = msgspec.json.decode(os.environ[VARIABLE], type=Spares)
+
 UNQUOTED = re.compile("[0-9]*")
+NAME = re.compile("[a-z0-9][a-z0-9._@-]{0,63}")
 KEY = re.compile("[!-~]{1,255}")
 
 
@@ -40,11 +48,37 @@ def _has_currency(price: Any) -> bool:  # noqa: ANN401 -- whatever was generated
 
 @schemathesis.hook
 def map_case(_context: schemathesis.HookContext, case: Case) -> Case:
-    """A well-formed key is new for each request, and a position one that has been."""
+    """What is well-formed is what can be meant: a new key, a position that has been, a spare."""
     headers: MutableMapping[str, str] = case.headers or {}
     if KEY.fullmatch(headers.get("Idempotency-Key", "")):
         headers["Idempotency-Key"] = uuid4().hex
     position = headers.get("Catalog-Min-Position", "")
     if position.isdecimal() and int(position) < 2**63:
         headers["Catalog-Min-Position"] = "0"
+    _aim(case.path_parameters or {})
+    if isinstance(case.body, dict) and isinstance(case.body.get("token"), str):
+        case.body["token"] = choice(SPARES.users).token
     return case
+
+
+def _aim(path: MutableMapping[str, Any]) -> None:
+    """At users, clients and sessions that were made for it, so that the tester stays."""
+    spare = choice(SPARES.users)
+    if _is_name(path.get("username")):
+        path["username"] = spare.username
+    if _is_name(path.get("client_id")):
+        path["client_id"] = choice(SPARES.clients)
+    if _is_uuid(path.get("session_id")):
+        own = SPARES.own_sessions or [str(uuid4())]
+        path["session_id"] = spare.session_id if "username" in path else choice(own)
+
+
+def _is_name(given: object) -> bool:
+    return isinstance(given, str) and NAME.fullmatch(given) is not None
+
+
+def _is_uuid(given: object) -> bool:
+    try:
+        return isinstance(given, str) and UUID(given) is not None
+    except ValueError:
+        return False
