@@ -37,11 +37,12 @@ class Tracing:
 
     @contextmanager
     def by(self, tracer: Tracer) -> Iterator[None]:
+        before = self.is_on, self._tracer
         self.is_on, self._tracer = True, tracer
         try:
             yield
         finally:
-            self.is_on, self._tracer = False, NoOpTracer()
+            self.is_on, self._tracer = before
 
     def begun(self, name: str, kind: SpanKind, attributes: Attributes, context: Context) -> Span:
         """A span that is not the current one, for who ends it; its parent is that of `context`."""

@@ -15,6 +15,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.eventually import eventually
 
+PATIENCE_SECONDS = 60.0
+"""A worker may have to start before it says anything."""
+
 type Value = str | int | float | bool
 
 
@@ -74,7 +77,7 @@ class Collector:
         async def received() -> bool:
             return len(self.named(name)) >= number
 
-        await eventually(received)
+        await eventually(received, within=PATIENCE_SECONDS)
         return self.named(name)
 
 

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.main import create_app
 from api.settings import Settings
 from events.database import driver
-from tests.collector import Collector, collecting
+from tests.collector import Collected, Collector, collecting
 from tests.conversation import LAMP, NOBODY, PRODUCTS, Caller
+from tests.event_source import connected
+from tests.serving import served
 from tests.worker_process import worker
 
 pytest_plugins = ("tests.conversation_fixtures",)
@@ -50,7 +53,6 @@ async def test_a_write_is_one_trace_from_the_request_to_what_readers_see(
     collector: Collector, anna: Caller, engine: AsyncEngine, settings: Settings, tmp_path: Path
 ) -> None:
     with worker(settings, tmp_path) as process:
-        await process.is_ready()
         answer = await anna.posts(PRODUCTS, LAMP, traceparent=SAMPLED, X_Request_ID="r-1")
         answer.gives(201)
         projected = await collector.has("project main")
@@ -75,6 +77,7 @@ async def test_a_write_is_one_trace_from_the_request_to_what_readers_see(
     assert projected.attributes["messaging.batch.message_count"] == 2
     assert 0 <= float(projected.attributes["catalog.visible_seconds.most"]) < 60
     assert (asked.service, projected.service) == ("catalog-api", "catalog-worker")
+    assert f'"trace_id": "{projected.trace}", "span_id": "{projected.id}"' in process.said
 
 
 async def test_a_refusal_tells_its_problem(collector: Collector, anna: Caller) -> None:
@@ -164,3 +167,36 @@ async def test_the_method_is_the_callers_and_the_name_is_bounded(
     assert asked.attributes["http.request.method"] == "HEAD"
     assert brewed.attributes["http.request.method"] == "_OTHER"
     assert brewed.attributes["http.request.method_original"] == "BREW"
+
+
+@pytest.mark.usefixtures("projecting")
+async def test_a_read_tells_where_it_looked(collector: Collector, anna: Caller) -> None:
+    receipt = await anna.given()
+    path = f"{PRODUCTS}/{receipt['id']}"
+    await anna.reads(path, receipt["position"])
+    await anna.gets(path, {"traceparent": SAMPLED, "X-Request-ID": "remembered"})
+    await anna.gets(f"{PRODUCTS}?q=lamp")
+
+    first, again = await collector.have(f"GET {ROUTE}/{{product_id}}", 2)
+    searched = await collector.has(f"GET {ROUTE}")
+
+    def within(span: Collected) -> set[str]:
+        return {each.name for each in collector.spans if each.parent == span.id}
+
+    assert within(first) & {"await position", "find product"}
+    assert (again.attributes["catalog.request_id"], within(again)) == ("remembered", set())
+    assert within(searched) == {"survey"}
+    assert searched.attributes["url.query"] == "q=lamp"
+
+
+async def test_a_stream_of_events_is_traced_until_it_begins(
+    collector: Collector, anna: Caller, settings: Settings
+) -> None:
+    async with (
+        served(create_app(settings)) as address,
+        connected(address, anna.token or "") as stream,
+    ):
+        asked = await collector.has("GET /v1/catalogs/{catalog}/events")
+
+        assert asked.attributes["http.response.status_code"] == 200
+        assert not stream.has_ended
