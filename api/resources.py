@@ -22,6 +22,8 @@ from api.caching import Caching
 from api.freshness import Freshness
 from api.metrics import SIDES, of_process
 from api.rates.limits import Limits
+from api.readiness import Readiness
+from api.readiness import opened as readiness_of
 from api.settings import Settings
 from api.streaming.streams import EventStreams
 from api.write_sides import WriteSides
@@ -71,6 +73,7 @@ class Resources:
     """Who may keep what is read of a catalog."""
     log_reader: LogReader
     event_streams: EventStreams
+    readiness: Readiness
 
 
 @asynccontextmanager
@@ -118,6 +121,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         stack.push_async_callback(write_sides.drain)
         event_streams = EventStreams(query_engine, redis, limit=settings.event_streams_limit)
         stack.push_async_callback(event_streams.close)
+        readiness = await stack.enter_async_context(readiness_of(settings, redis, gate.tokens.keys))
         yield Resources(
             settings,
             engine,
@@ -136,6 +140,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             Caching(settings.public_catalogs, max_age_seconds=settings.public_max_age_seconds),
             LogReader(query_engine, folded_bytes=FOLDED_BYTES),
             event_streams,
+            readiness,
         )
 
 
