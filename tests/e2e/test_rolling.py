@@ -80,7 +80,9 @@ async def test_what_was_answered_before_all_stopped_is_in_the_log(
     assert set(callers.receipts) <= kept
 
 
-async def test_one_that_dies_is_started_anew(service: Supervised) -> None:
+async def test_one_that_dies_is_started_anew_and_none_outlives_the_supervisor(
+    service: Supervised,
+) -> None:
     died = min(service.serving)
     os.kill(died, signal.SIGKILL)
 
@@ -88,10 +90,6 @@ async def test_one_that_dies_is_started_anew(service: Supervised) -> None:
         return len(service.serving) == 2 and died not in service.serving
 
     await eventually(replaced, within=30)
-    await service.are_serving(2)
-
-
-async def test_they_end_with_their_supervisor(service: Supervised) -> None:
     serving = [psutil.Process(pid) for pid in service.serving]
     service.process.kill()
     service.process.wait()

@@ -21,7 +21,7 @@ from events.product import PriceSet, ProductRegistered
 from tests.auth import PASSWORD, given_key, given_user
 from tests.given import LAMP, Log, projected, registered
 
-REQUESTS = 1_500
+REQUESTS = 1_000
 
 
 @pytest.fixture
