@@ -11,7 +11,7 @@ from api.settings import Side
 from events.errors import DatabaseUnavailable
 
 WELL: Mapping[str, State] = {"database": "ok", "keys": "ok", "redis": "ok"}
-FOLLOWING: Mapping[str, State] = WELL | {"query_database": "ok", "projection": "ok"}
+FOLLOWING: Mapping[str, State] = {**WELL, "query_database": "ok", "projection": "ok"}
 SIDES: list[Side] = ["commands", "queries", "all"]
 
 
