@@ -47,19 +47,26 @@ class AccessToken(SecurityBase):
     )
 
     async def __call__(self, request: Request) -> Principal:
-        scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+        principal = await identified(request)
         held = await of(request)
-        is_given = scheme.lower() == "bearer" and token
-        principal = await held.gate.principal(token) if is_given else None
-        if principal is None:
-            claims = held.gate.tokens.known(token)
-            refused(request.scope, _why(claims, is_given=bool(is_given)), caller=claims)
-            raise Unauthenticated(headers=INVALID_TOKEN if is_given else CHALLENGE)
         request.state.username = principal.username
         held.limits.admit_request(request.scope, principal.username)
         if wanted(request.scope) == "enter":
             allowed(request.scope, principal, "enter")
         return principal
+
+
+async def identified(request: Request) -> Principal:
+    """Whose token it carries, without counting it. Raises Unauthenticated, DatabaseUnavailable."""
+    scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+    gate = (await of(request)).gate
+    is_given = scheme.lower() == "bearer" and token
+    principal = await gate.principal(token) if is_given else None
+    if principal is None:
+        claims = gate.tokens.known(token)
+        refused(request.scope, _why(claims, is_given=bool(is_given)), caller=claims)
+        raise Unauthenticated(headers=INVALID_TOKEN if is_given else CHALLENGE)
+    return principal
 
 
 def _why(claims: Claims | None, *, is_given: bool) -> Reason:

@@ -2,21 +2,20 @@
 
 from fastapi import Request
 
-from api.auth.access import AccessToken
+from api.auth.access import identified
 from api.auth.confirming import confirmed
 from api.auth.decisions import refused
 from api.errors import Unauthenticated
-
-_token = AccessToken()
 
 
 async def still_audits(request: Request, catalog: str) -> bool:
     """False once the token has expired, the session ended or the role is another.
 
-    Raises `DatabaseUnavailable` where that can't be told.
+    It is the service that asks, so that no request of his is counted. Raises `DatabaseUnavailable`
+    where that can't be told.
     """
     try:
-        caller = await confirmed(await _token(request), request)
+        caller = await confirmed(await identified(request), request)
     except Unauthenticated:
         return False
     if not caller.may("audit", catalog):

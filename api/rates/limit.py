@@ -40,6 +40,8 @@ class Limit:
         clock: Callable[[], float] = time,
     ) -> None:
         self.policy = policy
+        self.named = b'"%b"' % policy
+        """As header fields name it (RFC 9651, 3.3.3)."""
         self.quota = quota
         self._circuit = circuit
         self._counts = Counts(remembered, clock=clock)

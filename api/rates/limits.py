@@ -76,12 +76,14 @@ def told(scope: Scope) -> RawHeaders:
 
 
 def _admit(limit: Limit, scope: Scope, key: str, refusal: type[Refused]) -> None:
-    if not limit.quota:
+    """A request counts once for a policy."""
+    before = told(scope)
+    if not limit.quota or (before and limit.named in before[0][1]):
         return
     is_granted, remaining, seconds = limit.take(key)
-    policy = b'"%b";q=%d;w=%d' % (limit.policy, limit.quota, WINDOW_SECONDS)
-    rate = b'"%b";r=%d;t=%d' % (limit.policy, remaining, seconds)
-    if before := told(scope):
+    policy = b"%b;q=%d;w=%d" % (limit.named, limit.quota, WINDOW_SECONDS)
+    rate = b"%b;r=%d;t=%d" % (limit.named, remaining, seconds)
+    if before:
         (_, policies), (_, rates) = before
         policy, rate = policies + b", " + policy, rates + b", " + rate
     scope["state"]["rates"] = ((b"ratelimit-policy", policy), (b"ratelimit", rate))

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from time import monotonic
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import tokens
+from api.auth.lasting import still_audits
 from api.main import create_app
 from api.settings import Settings
 from api.streaming import connection as connections
@@ -209,6 +210,34 @@ async def test_it_is_counted_and_recorded_once_as_it_begins(
         recorded = await connection.fetch("select actor, operation from access.audit_reads")
     assert [tuple(each) for each in recorded] == [("anna", "get_events")]
     assert anna.token == token
+
+
+async def test_it_counts_as_one_request_however_often_it_is_asked_for_its_reader(
+    anna: Caller, address: str, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    async def counting(request: Request, catalog: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return await still_audits(request, catalog)
+
+    async def is_asked_for() -> bool:
+        return asked > 3
+
+    monkeypatch.setattr("api.rates.counts.WINDOW_SECONDS", 10**9)
+    monkeypatch.setattr("api.events.still_audits", counting)
+    monkeypatch.setattr("api.streaming.sending.ASK_SECONDS", 0.01)
+    before = await left(anna)
+    async with connected(address, token):
+        await eventually(is_asked_for)
+    assert await left(anna) == before - 2
+
+
+async def left(caller: Caller) -> int:
+    """What remains of a user's requests, once he has asked for that."""
+    rate = (await caller.gets("/v1/me")).gives(200).headers["RateLimit"]
+    return int(rate.split(";")[1].removeprefix("r="))
 
 
 async def test_head_tells_the_headers_and_ends(anna: Caller) -> None:
