@@ -28,7 +28,8 @@ PATIENCE_SECONDS = 60.0
 PAUSE_SECONDS = 1.0
 """In which those go on who waited behind a migration that waited."""
 
-_BRIEFLY = text("set local lock_timeout = '1s'")
+# Twice as long as PostgreSQL waits before it has an autovacuum give way (`deadlock_timeout`).
+_BRIEFLY = text("set local lock_timeout = '2s'")
 
 
 async def upgrade(
@@ -37,7 +38,7 @@ async def upgrade(
     """Migrate the database at `url`; its user must own the schemas (and may create roles).
 
     A database that has no log key yet gets one, named `log_name` for good. Returns its key's name.
-    Whoever reads and writes meanwhile waits for a second at a time. Raises `MigrationBlocked`.
+    Whoever reads and writes meanwhile waits for two seconds at a time. Raises `MigrationBlocked`.
     """
     until = monotonic() + patience_seconds
     async with pool(url, application="catalog-migrate", command_timeout=None) as engine:
