@@ -26,12 +26,14 @@ async def with_token(gate: Gate, engine: AsyncEngine, token: str, *, by: str) ->
 
 
 async def _session_of(gate: Gate, database: AsyncSession, token: str) -> UUID | None:
+    """Also of a refresh token that was used before: who sends it knows its family's secret."""
     refresh = RefreshToken.parse(token)
     if refresh is None:
         claims = await gate.tokens.signed(token, verify_exp=False)
         return claims.sid if claims else None
     return await database.scalar(
         select(Session.session_id).where(
-            Session.session_id == refresh.session_id, Session.refresh_digest == refresh.digest
+            Session.session_id == refresh.session_id,
+            Session.family_digest == refresh.family_digest,
         )
     )

@@ -34,6 +34,33 @@ async def test_any_that_was_used_before_ends_the_session_for_everybody(
     assert (await elsewhere.refresh(issued[-1]["refresh_token"])).status_code == 401
 
 
+@pytest.mark.parametrize("used", [0, 1, 2])
+async def test_logging_out_with_any_of_them_ends_the_session_for_everybody(
+    here: Service, elsewhere: Service, used: int
+) -> None:
+    """Whoever has taken it and gone on in the owner's place is out with him."""
+    issued = await chain(here, 3)
+    assert (await elsewhere.me(issued[-1]["access_token"])).status_code == 200
+
+    answer = await here.revoke(issued[used]["refresh_token"], by=issued[0]["access_token"])
+
+    assert answer.status_code == 204
+    assert (await here.me(issued[-1]["access_token"])).status_code == 401
+    assert await answers(401, elsewhere, issued[-1]["access_token"])
+    assert (await here.refresh(issued[-1]["refresh_token"])).status_code == 401
+
+
+async def test_who_knows_no_family_logs_nobody_out(here: Service) -> None:
+    (mine,), (yours,) = await chain(here, 1), await chain(here, 1)
+    session_id, _, _ = yours["refresh_token"].split(".")
+    _, family, secret = mine["refresh_token"].split(".")
+
+    answer = await here.revoke(f"{session_id}.{family}.{secret}", by=mine["access_token"])
+
+    assert answer.status_code == 204
+    assert (await here.me(yours["access_token"])).status_code == 200
+
+
 async def test_a_session_goes_on_for_who_uses_each_once(here: Service) -> None:
     issued = await chain(here, 5)
 
