@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from api import outputs
-from api.auth.access import CATALOG_REFUSALS, REFUSALS, Authenticated, CatalogKey, Operator
+from api.auth.access import CATALOG_REFUSALS, REFUSALS, CatalogKey, Confirmed, Operator
 from api.auth.decisions import asking, permits
 from api.errors import BODY_REFUSALS, Forbidden
 from api.parameters import ONLY_KNOWN
@@ -76,7 +76,7 @@ async def rebuild(
 @router.get("/{job_id}", operation_id="get_job", responses=may_refuse(*REFUSALS, UnknownJob))
 @asking("operate")
 async def get_job(
-    job_id: UUID, principal: Authenticated, held: Held, request: Request
+    job_id: UUID, principal: Confirmed, held: Held, request: Request
 ) -> outputs.RebuildJob | outputs.Job:
     """How far a job has come, for those who administer its catalog.
 

@@ -1,10 +1,16 @@
 """Every operation, asked for by everybody in each catalog, against what is written down here."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth.roles import Role
+from api.auth.live import LiveSessions
+from api.auth.roles import Principal, Role
+from events.errors import DatabaseUnavailable
+from tests.auth import Service, given_user
 from tests.conversation import Caller
 from tests.operations import CATALOG, OPERATIONS, operation_id
 from tests.stage import Stage
@@ -112,6 +118,31 @@ async def test_no_role_in_one_catalog_tells_anything_of_another(stage: Stage) ->
     for who in ("viewer", "editor", "auditor", "admin"):
         listed = await stage.asks(OPERATIONS["list_catalogs"], who, "main")
         assert [each["key"] for each in listed.gives(200).body["items"]] == ["main"]
+
+
+async def test_who_is_known_by_an_old_word_may_read_and_do_nothing_else(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while the primary is away, that alone knows who may do more (ADR 11)."""
+    await given_user(stage.engine, "doubted", {"*": "admin"})
+    stage.tokens["doubted"] = await Service(stage.http).token_of("doubted")
+    look_up = LiveSessions.principal
+
+    async def principal(sessions: LiveSessions, session_id: UUID) -> Principal | None:
+        found = await look_up(sessions, session_id)
+        return replace(found, is_confirmed=found.username != "doubted") if found else None
+
+    async def unavailable(_: LiveSessions, __: UUID) -> None:
+        raise DatabaseUnavailable
+
+    monkeypatch.setattr(LiveSessions, "principal", principal)
+    monkeypatch.setattr(LiveSessions, "confirmed", unavailable)
+    for asked, right in RIGHT.items():
+        if right not in {"none", "enter"}:
+            ask = OPERATIONS[asked]
+            answer = await stage.asks(ask, "doubted", "main")
+            expected = ask.gives if right == "read" else 503
+            assert answer.response.status_code == expected, (asked, answer.response.text)
 
 
 async def test_no_operation_is_missing_here(stage: Stage) -> None:
