@@ -42,14 +42,15 @@ async def ensure_signing_key(connection: AsyncConnection) -> None:
 async def rotate(connection: Connection, overlap: timedelta) -> bool:
     """Publish a key that signs after `overlap`; the one before verifies what it signs until then.
 
-    False where one has been published already that does not sign yet: nothing was done.
+    Those that verify no more are deleted. False where one has been published already that does not
+    sign yet: nothing was done.
     """
     kid = await connection.fetchval(_ROTATE, *_made(), overlap, VERIFIES)
     return kid is not None
 
 
 async def replace(connection: Connection) -> None:
-    """Make a key that signs at once. Whatever the others have signed is not believed any more."""
+    """Delete all keys and make one that signs at once: what those have signed nobody believes."""
     await connection.execute(_REPLACE, *_made())
 
 
