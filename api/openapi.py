@@ -21,6 +21,7 @@ from api.errors import (
 )
 from api.rates.limits import RATE_HEADERS
 from api.refusals import STATUS, Problem, header, may_refuse
+from api.shared_responses import share
 from events.errors import Refused
 
 _ABOUT = """\
@@ -78,6 +79,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
     for operation in _operations(document):
         _complete(operation)
+    everywhere = {STATUS[refusal][1] for refusal in _EVERYWHERE}
+    components["responses"] = share(_operations(document), everywhere)
     _close(document)
     return document
 

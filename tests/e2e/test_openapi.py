@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 
 import pytest
 from fastapi import FastAPI
@@ -51,13 +52,38 @@ async def test_every_answer_is_described_whole(anna: Caller) -> None:
     operations = [each for path in document["paths"].values() for each in path.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations) > 25
 
-    for operation in operations:
-        assert all("X-Request-ID" in each["headers"] for each in operation["responses"].values())
-        for status, response in operation["responses"].items():
-            if int(status) >= 400 and operation["operationId"] != "is_ready":
-                assert set(response["content"]) == {"application/problem+json"}
-            if status == "401":
-                assert response["headers"]["WWW-Authenticate"]["required"]
-            if status in {"429", "503"} and operation["operationId"] != "is_ready":
-                assert response["headers"]["Retry-After"]["required"]
+    shared = document["components"]["responses"]
+    answers = [
+        (operation["operationId"], status, shared.get(_referred(response), response))
+        for operation in operations
+        for status, response in operation["responses"].items()
+    ]
+    for operation_id, status, answer in answers:
+        assert "X-Request-ID" in answer["headers"]
+        if int(status) >= 400 and operation_id != "is_ready":
+            assert set(answer["content"]) == {"application/problem+json"}
+        if status == "401":
+            assert answer["headers"]["WWW-Authenticate"]["required"]
+        if status in {"429", "503"} and operation_id != "is_ready":
+            assert answer["headers"]["Retry-After"]["required"]
     assert "HTTPValidationError" not in json.dumps(document)
+
+
+async def test_an_answer_of_several_operations_is_told_once(anna: Caller) -> None:
+    document = (await anna.gets("/openapi.json")).gives(200).body
+    told = [
+        response
+        for path in document["paths"].values()
+        for operation in path.values()
+        for response in operation["responses"].values()
+    ]
+    shared = document["components"]["responses"]
+    in_place = [response for response in told if "$ref" not in response]
+    written = Counter(json.dumps(each, sort_keys=True) for each in (*in_place, *shared.values()))
+    assert max(written.values()) == 1
+    assert {_referred(response) for response in told} - {""} == set(shared)
+    assert list(shared) == sorted(shared)
+
+
+def _referred(response: dict[str, str]) -> str:
+    return response.get("$ref", "").removeprefix("#/components/responses/")
