@@ -1,7 +1,6 @@
 """What was shown of the past as tables in Markdown, promises first."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from benchmarks.append_report import table
@@ -10,6 +9,7 @@ from benchmarks.history import LONG, Outcome
 from benchmarks.lowest_prices import DAYS, Checked
 from benchmarks.past_turns import Turn
 from benchmarks.results import Figure, figure
+from benchmarks.shown import Shown, promised
 
 VERSION_MS = 10.0
 """p50 of any version of a product of LONG events."""
@@ -18,17 +18,9 @@ TIMES = 5.0
 HEAD = ["", "p50, ms", "p99, ms", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    what: str
-    measured: str
-    kept: bool
-
-
 def report(outcome: Outcome) -> Iterator[str]:
     yield "What was promised; of figures the medians (least … most of the rounds):\n"
-    rows = [[each.what, each.measured, "yes" if each.kept else "NO"] for each in promises(outcome)]
-    yield from table(["", "measured", "kept"], rows)
+    yield from promised(promises(outcome))
     yield "\nAsked over HTTP one by one, on one connection:\n"
     yield from table(HEAD, [_row(name, asked) for name, asked in _named(outcome).items()])
 

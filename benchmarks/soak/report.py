@@ -1,9 +1,9 @@
 """What a soak showed as tables in Markdown, promises first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from benchmarks.append_report import table
+from benchmarks.shown import Shown, promised
 from benchmarks.soak.course import Outcome
 from benchmarks.soak.faults import Struck
 from benchmarks.soak.stage import PROCESSES
@@ -16,17 +16,9 @@ AROUND_SECONDS = 3.0
 """After a process is killed: who was connected to it hears of that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    what: str
-    measured: str
-    kept: bool
-
-
 def report(outcome: Outcome) -> Iterator[str]:
     yield "What was promised:\n"
-    rows = [[each.what, each.measured, "yes" if each.kept else "NO"] for each in promises(outcome)]
-    yield from table(["", "measured", "kept"], rows)
+    yield from promised(promises(outcome))
     yield "\nWhat was asked, and how often it was answered how:\n"
     counted = sorted(outcome.tally.statuses.items())
     yield from table(["", "status", "answers"], [[w, str(s), f"{n:,}"] for (w, s), n in counted])
@@ -47,10 +39,6 @@ def report(outcome: Outcome) -> Iterator[str]:
         for each in outcome.memory
     ]
     yield from table(["", "seconds", "warm", "at the end"], memory)
-
-
-def _told(struck: Struck) -> list[str]:
-    return [struck.fault.name, f"{struck.fault.share:.0%}", f"{struck.seconds:.1f}"]
 
 
 def promises(outcome: Outcome) -> list[Shown]:
