@@ -14,10 +14,11 @@ from api.middleware import Observed
 from api.problems import problem
 
 _PORT = re.compile(r":[0-9]*$")
+_BY_ADDRESS = re.compile("/health(/.*)?|/metrics")
 
 
 class KnownHosts:
-    """Refuses requests to any other host. Probes of health ask by address, and are let by."""
+    """Refuses requests to any other host. Who probes or scrapes asks by address, and is let by."""
 
     def __init__(self, app: ASGIApp, hosts: Collection[str], *, side: MeasuredSide) -> None:
         """`hosts` are names in lower case without ports; `*.example.org` is all below it."""
@@ -27,7 +28,7 @@ class KnownHosts:
         self._refused = Hygienic(Observed(_refuse, side=side))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        known = scope["type"] != "http" or scope["path"].startswith("/health")
+        known = scope["type"] != "http" or _BY_ADDRESS.fullmatch(scope["path"])
         await (self._app if known or self._answers(scope) else self._refused)(scope, receive, send)
 
     def _answers(self, scope: Scope) -> bool:

@@ -81,7 +81,7 @@ class Settings(Hashing):
     (`X-Forwarded-For`, `X-Forwarded-Proto`)."""
     allowed_hosts: Annotated[list[HostName], NoDecode] = ["*"]
     """Names that this service goes by, separated by commas; `*.example.org` is all below it, `*`
-    is any. Its health is told under each."""
+    is any. Its health and metrics are told under each."""
     docs_enabled: bool = True
     """Whether the API describes itself at `/docs` and `/openapi.json`."""
 

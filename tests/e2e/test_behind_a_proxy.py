@@ -89,7 +89,10 @@ async def test_only_the_names_that_are_set_are_answered_to(settings: Settings) -
             refused = await caller.gets("/whence", {"Host": host})
             refused.refused(421, "unknown-host")
             assert refused.headers["X-Content-Type-Options"] == "nosniff"
-        (await caller.gets("/health/live", {"Host": "10.1.2.3:8000"})).gives(200)
+        for path in ("/health/live", "/health", "/metrics"):
+            (await caller.gets(path, {"Host": "command-api:8000"})).gives(200)
+        for path in ("/healthy", "/metrics/", "/v1/me"):
+            (await caller.gets(path, {"Host": "command-api:8000"})).refused(421, "unknown-host")
 
 
 @pytest.mark.parametrize(
