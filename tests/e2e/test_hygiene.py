@@ -126,8 +126,12 @@ async def test_the_page_that_describes_the_api_runs_its_own_scripts_alone(anna: 
     assert scripts
     for script in scripts:
         assert f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in policy
-    loaded = re.findall(r'(?:src|href)="(https://[^/"]+)', page.response.text)
-    assert set(loaded) <= set(policy.replace(";", " ").split())
+    loaded = re.findall(r'<(?:link|script)[^>]+"(https:[^"]+/)[^/"]+"([^>]+)', page.response.text)
+    assert len(loaded) == page.response.text.count("https:")
+    for directory, attributes in loaded:
+        assert directory in policy.replace(";", " ").split()
+        assert re.search(r"@\d+\.\d+\.\d+/$", directory)
+        assert re.search(r'integrity="sha384-[\w+/]{64}"\s+crossorigin="anonymous"', attributes)
     assert "default-src 'none'" in policy
     assert "script-src" in policy
     assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]
