@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from time import monotonic
 from typing import Literal
 
+from asyncpg import PostgresError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -66,10 +67,11 @@ class Readiness:
 
 
 async def _in_time(check: Check) -> State:
+    """A database that refuses the question is as good as none: nobody has migrated it yet."""
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             return await check()
-    except (DatabaseUnavailable, RedisError, OSError):
+    except (DatabaseUnavailable, PostgresError, RedisError, OSError):
         return "unavailable"
 
 

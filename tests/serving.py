@@ -1,20 +1,26 @@
 """An application on a port of its own, as `catalog serve` has it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.resources import Resources
 from api.serving import server
 from api.stopping import Server
 from tests.eventually import eventually
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, *, drain_seconds: float = 0) -> AsyncIterator[tuple[str, Server]]:
+async def serving(
+    app: FastAPI,
+    *,
+    drain_seconds: float = 0,
+    begun: Callable[[Resources], Coroutine[None, None, None]] | None = None,
+) -> AsyncIterator[tuple[str, Server]]:
     """Its address, and the server, which may be told to stop."""
-    made = server(app, "127.0.0.1", 0, grace_seconds=20, drain_seconds=drain_seconds)
+    made = server(app, "127.0.0.1", 0, grace_seconds=20, drain_seconds=drain_seconds, begun=begun)
 
     async def started() -> bool:
         return made.started

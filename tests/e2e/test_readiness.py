@@ -1,5 +1,7 @@
 """Who is sent requests by a balancer, while something is away and while a process stops."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import readiness
 from api.main import create_app
+from api.place import READY as ABLE
+from api.place import Place
 from api.settings import Settings, Side
+from events.database import driver
 from tests.auth import given_key
 from tests.eventually import eventually
 from tests.lifespan import alive
@@ -87,6 +92,25 @@ async def test_who_starts_while_postgres_is_away_can_let_nobody_in(
     async with process(between, "queries") as http:
         refused = await says(http, 503, "unavailable")
         assert refused.json()["checks"]["keys"] == "unavailable"
+
+
+async def test_who_starts_before_its_migration_is_of_use_after_it(
+    settings: Settings, engine: AsyncEngine
+) -> None:
+    async with driver(engine) as connection:
+        await connection.execute("alter schema projections rename to of_a_later_release")
+    told, tells = os.pipe()
+    app = create_app(settings)
+    async with serving(app, begun=Place(0, tells).taken) as (address, _):
+        async with AsyncClient(base_url=address) as http:
+            refused = await says(http, 503, "unavailable")
+            assert refused.json()["checks"]["database"] == "unavailable"
+            async with driver(engine) as connection:
+                await connection.execute("alter schema of_a_later_release rename to projections")
+            await says(http, 200, "ok")
+        async with asyncio.timeout(10):
+            assert await asyncio.to_thread(os.read, told, 1) == ABLE
+    os.close(told)
 
 
 async def test_a_busy_pool_keeps_no_balancer_waiting(settings: Settings) -> None:
