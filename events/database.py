@@ -65,6 +65,7 @@ class CountedPool(AsyncAdaptedQueuePool):
     """Knows how many wait to be lent a connection, or for one that is being opened."""
 
     waiting = 0
+    _sqla_logger_namespace = "sqlalchemy.pool.CountedPool"  # or its level is not SQLAlchemy's
 
     def _do_get(self) -> ConnectionPoolEntry:
         self.waiting += 1
