@@ -48,7 +48,7 @@ async def prove_inclusion(
     catalog: CatalogKey,
     _caller: Auditor,
     read: Reading,
-    position: Annotated[int, Query(ge=1, lt=2**63), IN_DIGITS],
+    position: Annotated[int, Query(ge=1, lt=2**63, description="Of the event"), IN_DIGITS],
     size: Annotated[
         int | None,
         Query(ge=1, lt=2**63, description="Of a signed checkpoint; by default the newest"),

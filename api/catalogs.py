@@ -76,6 +76,7 @@ async def list_all(principal: Authenticated, held: Held) -> outputs.Catalogs:
 
 @reads.get("/{catalog}", operation_id="get_catalog", responses=may_refuse(*CATALOG_REFUSALS))
 async def show_one(catalog: Known, _caller: Reader) -> outputs.Catalog:
+    """A catalog's name, its currency and its language."""
     return _shown(catalog)
 
 

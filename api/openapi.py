@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.about import ABOUT, CLIENT_SECRET, PARAMETERS
 from api.errors import (
     BodyTooLarge,
     HeadersTooLarge,
@@ -24,15 +25,6 @@ from api.refusals import STATUS, Problem, header, may_refuse
 from api.shared_responses import share
 from events.errors import Refused
 
-_ABOUT = """\
-Whatever answers to `GET` answers to `HEAD`: the same headers, `Content-Length` included, and no
-body.
-
-Reads name what they sent by a strong `ETag`; with that in `If-None-Match` it is not sent again
-(304). Large answers are compressed for who accepts `gzip`, and then have an `ETag` of their own.
-They are for the caller's own cache, which has to ask each time; what is read of a public catalog,
-its history and proofs apart, any cache may keep for a while, and hand to anybody.
-"""
 _EVERYWHERE = (
     HeadersTooLarge,
     InternalError,
@@ -55,6 +47,9 @@ _REQUEST_ID = {
 }
 
 
+_SPELT = {"i": "I", "sku": "SKU"}
+
+
 def describe(app: FastAPI) -> None:
     """Make the document say of each operation what the middleware and the handlers do."""
 
@@ -68,7 +63,7 @@ def describe(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
-        title=app.title, version=app.version, description=_ABOUT, routes=app.routes
+        title=app.title, version=app.version, description=ABOUT, routes=app.routes
     )
     components = document.setdefault("components", {})
     components["headers"] = RATE_HEADERS
@@ -79,6 +74,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
     for operation in _operations(document):
         _complete(operation)
+        if operation["operationId"] == "issue_token":
+            operation["security"] = [{}, {"ClientSecret": []}]
+            components["securitySchemes"]["ClientSecret"] = CLIENT_SECRET
     everywhere = {STATUS[refusal][1] for refusal in _EVERYWHERE}
     components["responses"] = share(_operations(document), everywhere)
     _close(document)
@@ -91,9 +89,12 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
+    operation["summary"] = _summary(operation["operationId"])
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
-        parameter["schema"] = _without_null(parameter["schema"])
+        schema = parameter["schema"] = _without_null(parameter["schema"])
+        said = schema.get("description") or PARAMETERS.get(parameter["name"])
+        parameter.setdefault("description", said)
     parameters.append(_REQUEST_ID)
     responses = operation["responses"]
     refusals = (InvalidInput,) if _is_fastapis(responses) else ()
@@ -103,6 +104,11 @@ def _complete(operation: dict[str, Any]) -> None:
         response["headers"] = response.get("headers", {}) | _HEADERS
         if "security" in operation:
             response["headers"] |= _RATE_HEADERS
+
+
+def _summary(operation_id: str) -> str:
+    first, *others = (_SPELT.get(word, word) for word in operation_id.split("_"))
+    return " ".join([first.capitalize(), *others])
 
 
 def _refuse(responses: dict[str, Any], *refusals: type[Refused]) -> None:

@@ -15,18 +15,27 @@ type Scalar = str | int | float | bool
 
 
 class Receipt(BaseModel):
-    """Where a write left the product, and the position of the log it was appended at."""
+    """Where a write left the product."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     id: UUID
     sku: str
     version: int
+    """How many events the product has; for `If-Match`."""
     position: int
+    """Of the log, at which it was appended; for `Catalog-Min-Position`."""
 
 
 class Price(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     currency: str
+    """An ISO 4217 code."""
     amount: int
+    """In minor units: 1999 is 19.99 EUR, or 1999 JPY."""
     decimal: str
+    """The amount as people write it, in major units."""
 
 
 class Medium(BaseModel):
@@ -153,23 +162,27 @@ class ParkedStream(BaseModel):
 
 
 class Projections(BaseModel):
-    """How far the live generation of read tables has come.
+    """How far the live generation of read tables has come."""
 
-    `lag_seconds` is the age of the oldest event that it lacks. `parked` counts the streams that
-    stand still; `parked_streams` lists the first 1,000 of them. `waiting` counts the interventions
-    that no worker has carried out yet. Read tables that are `outdated` were made by another
-    version: no worker of this one writes them, until they are rebuilt.
-    """
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     generation: int
+    """Its number; a rebuild makes the next one."""
     outdated: bool
+    """Made by another version: no worker of this one writes it, until it is rebuilt."""
     checkpoint: int
+    """The position up to which events are applied."""
     head: int
+    """The last position of the log."""
     lag_events: int
     lag_seconds: float
+    """The age of the oldest event that it lacks."""
     parked: int
+    """How many streams stand still."""
     parked_streams: list[ParkedStream]
+    """The first 1,000 of them."""
     waiting: int
+    """How many interventions no worker has carried out yet."""
 
 
 class Intervention(BaseModel):
@@ -194,9 +207,9 @@ class Interventions(BaseModel):
 
 
 class Job(BaseModel):
-    """Beside these members a job has those of its kind. `progress` goes from 0 to 1."""
+    """Beside these members a job has those of its kind."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     id: UUID
     kind: str
@@ -204,6 +217,7 @@ class Job(BaseModel):
     actor: str
     state: JobState
     progress: float
+    """From 0 to 1."""
     problem: str | None
     """Why it failed."""
     created_at: datetime

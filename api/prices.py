@@ -84,7 +84,9 @@ async def get_lowest_price(
     currency: Currency,
     _caller: Auditor,
     read: Reading,
-    days: Annotated[int, Query(ge=1, le=MOST_DAYS), IN_DIGITS] = 30,
+    days: Annotated[
+        int, Query(ge=1, le=MOST_DAYS, description="How many days before `at`"), IN_DIGITS
+    ] = 30,
     at: Annotated[
         Moment | None, Field(description="When the reduction is announced; now unless given")
     ] = None,

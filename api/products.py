@@ -226,6 +226,7 @@ class RevertInput(Input):
     ),
 )
 async def register(catalog: CatalogKey, body: NewProduct, write: Writing) -> outputs.Receipt:
+    """Begin a product, a draft unless it is to be published at once."""
     receipt = await write.register(to_register(body))
     write.response.headers["Location"] = f"/v1/catalogs/{catalog}/products/{receipt.id}"
     return receipt
@@ -255,6 +256,7 @@ async def set_price(
     **_changes(errors.ProductIsArchived, errors.UnknownCurrency),
 )
 async def remove_price(product_id: UUID, currency: Currency, write: Writing) -> outputs.Receipt:
+    """The product has no price in the currency from now on."""
     return await write(product_id, [RemovePrice(currency=currency)])
 
 
@@ -264,6 +266,7 @@ async def remove_price(product_id: UUID, currency: Currency, write: Writing) -> 
     **_changes(errors.InvalidTransition, errors.NotPublishable),
 )
 async def publish(product_id: UUID, write: Writing) -> outputs.Receipt:
+    """Offer a draft, which needs a name and a price for that."""
     return await write(product_id, [PublishProduct()])
 
 
@@ -273,6 +276,7 @@ async def publish(product_id: UUID, write: Writing) -> outputs.Receipt:
     **_changes(errors.InvalidTransition),
 )
 async def unpublish(product_id: UUID, write: Writing) -> outputs.Receipt:
+    """Make a published product a draft again."""
     return await write(product_id, [UnpublishProduct()])
 
 
@@ -280,6 +284,7 @@ async def unpublish(product_id: UUID, write: Writing) -> outputs.Receipt:
 async def archive(
     product_id: UUID, write: Writing, body: ArchiveInput | None = None
 ) -> outputs.Receipt:
+    """Leave the product out of lists, unchanged until it is restored; by id it stays readable."""
     return await write(product_id, [ArchiveProduct(reason=body.reason if body else None)])
 
 

@@ -92,6 +92,8 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
 
 
 class InvalidField(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     place: Literal["body", "path", "query", "header", "cookie"] = Field(alias="in")
     pointer: str
     """A JSON Pointer (RFC 6901) into the body, or `/name` of a parameter."""
@@ -101,14 +103,21 @@ class InvalidField(BaseModel):
 class Problem(BaseModel):
     """A problem document (RFC 9457). Some types carry further members."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": True})
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"additionalProperties": True},
+        use_attribute_docstrings=True,
+    )
 
     type: str
+    """The address of a page that says what happened and what to do."""
     title: str
     status: int
     detail: str
     instance: str
+    """The path that was asked for."""
     request_id: str
+    """By which the service's logs find the request."""
     errors: list[InvalidField] = []
 
 

@@ -24,34 +24,36 @@ type Expiry = Annotated[
 
 
 class NewClient(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
 
     client_id: Username
-    """Of its own among users and clients."""
+    """Neither a user nor another client goes by it."""
     roles: Roles
     expires_at: Expiry | None = Field(default=None, description="For ever, unless given")
 
 
 class ClientChange(BaseModel):
-    """What is given replaces what was; `expires_at: null` lets the client be for ever."""
+    """What is given replaces what was."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
 
     roles: Roles | None = None
     expires_at: Expiry | None = None
+    """Null lets the client be for ever; a moment that is over ends it at once."""
 
 
 class ClientView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     client_id: str
     roles: Roles
     created_by: str
+    """The administrator who made it."""
     created_at: datetime
     expires_at: datetime | None
-    last_used_at: datetime | None = Field(
-        description="When it was last given a token, at most a minute off"
-    )
+    """From when on it gets no token and none of its tokens counts; null for never."""
+    last_used_at: datetime | None
+    """When it was last given a token, at most a minute off; null for never."""
 
 
 class ClientWithSecret(ClientView):

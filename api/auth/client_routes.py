@@ -117,6 +117,7 @@ async def renew(
     responses=may_refuse(*REFUSALS, UnknownClient),
 )
 async def remove(client_id: ClientInPath, principal: Administrator, held: Held) -> None:
+    """Remove a machine client and end its sessions; what it did stays in the log."""
     async with session(held.engine) as database:
         client = await clients.find_client(database, client_id)
         ended = await clients.remove_client(database, client)

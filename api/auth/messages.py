@@ -58,19 +58,26 @@ class ClientGrant(BaseModel):
 
 
 class Issued(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     access_token: str
+    """For `Authorization: Bearer`."""
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 -- a kind of token, not one
     expires_in: int
-    """Seconds."""
+    """For how many seconds the access token is good."""
     refresh_token: str | SkipJsonSchema[None] = None
     """Good for one use; its answer holds the next one. A machine client gets none."""
 
 
 class Me(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     username: str
+    """The user's name, or the machine client's id."""
     kind: Kind
     roles: Roles
     session_id: UUID
+    """The session that the token is of."""
 
 
 class PublicKey(BaseModel):

@@ -4,18 +4,22 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth.tables import Session
 
 
 class SessionView(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     id: UUID
+    """What access tokens name as `sid`, and `GET /v1/me` as `session_id`."""
     created_at: datetime
+    """When it was opened."""
     refreshed_at: datetime
-    """When it was opened, or last went on by a refresh token."""
+    """When it last went on by a refresh token; until then, when it was opened."""
     expires_at: datetime
-    """Unless it goes on."""
+    """When it ends, unless it goes on before."""
     address: str | None = Field(description="From which it was opened")
     user_agent: str | None = Field(description="By which it was opened: its first 256 characters")
     current: bool = Field(description="Whether this request belongs to it")

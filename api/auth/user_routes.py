@@ -32,6 +32,7 @@ LOCATION: dict[int | str, dict[str, Any]] = {
     responses=LOCATION | may_refuse(*REFUSALS, *BODY_REFUSALS, UserExists),
 )
 async def add(new: NewUser, response: Response, principal: Administrator, held: Held) -> UserView:
+    """Make a user, with a password and with roles by catalog."""
     password_hash = await held.gate.passwords.chosen(new.password, new.username)
     async with session(held.engine) as database:
         user = await users.add_user(database, new.username, password_hash, new.roles)
@@ -47,6 +48,7 @@ async def browse(
     limit: PageLimit = 50,
     cursor: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9._@-]*$")] = "",
 ) -> UserList:
+    """In order of their names; machine clients are a list of their own."""
     async with session(held.engine) as database:
         found = await users.list_users(database, after=cursor, limit=limit + 1)
     page = [UserView.model_validate(user) for user in found[:limit]]
@@ -93,6 +95,7 @@ async def change(
     responses=may_refuse(*REFUSALS, UnknownUser, LastAdministrator),
 )
 async def remove(username: UserInPath, principal: Administrator, held: Held) -> None:
+    """Remove a user and end all of the user's sessions; what the user did stays in the log."""
     async with session(held.engine) as database:
         ended = await users.remove_user(database, username)
     await held.gate.sessions.ended(*ended)

@@ -85,5 +85,24 @@ async def test_an_answer_of_several_operations_is_told_once(anna: Caller) -> Non
     assert list(shared) == sorted(shared)
 
 
+async def test_every_operation_says_what_it_does_and_what_it_takes(anna: Caller) -> None:
+    document = (await anna.gets("/openapi.json")).gives(200).body
+    operations = [each for path in document["paths"].values() for each in path.values()]
+
+    assert len({operation["summary"] for operation in operations}) == len(operations)
+    for operation in operations:
+        assert operation["description"], operation["operationId"]
+        for parameter in operation["parameters"]:
+            assert parameter["description"], (operation["operationId"], parameter["name"])
+    [token] = (each for each in operations if each["operationId"] == "issue_token")
+    assert {} in token["security"]
+    schemes = {name for scheme in token["security"] for name in scheme}
+    assert [document["components"]["securitySchemes"][name]["scheme"] for name in schemes] == [
+        "basic"
+    ]
+    for told in ("grant_type=client_credentials", "Idempotency-Key", "If-Match", "Retry-After"):
+        assert told in document["info"]["description"]
+
+
 def _referred(response: dict[str, str]) -> str:
     return response.get("$ref", "").removeprefix("#/components/responses/")
