@@ -47,7 +47,10 @@ class ServingProcess:
 async def started(
     settings: Settings, listening: socket.socket, environment: Mapping[str, str]
 ) -> ServingProcess:
-    """A fresh interpreter that shares nothing but the socket, and what `environment` names."""
+    """A fresh interpreter that shares nothing but the socket, and what `environment` names.
+
+    Raises OSError where there is none any more, or no room for another process.
+    """
     told, tells = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -59,6 +62,9 @@ async def started(
             stdin=DEVNULL,
             start_new_session=True,  # a terminal's Ctrl-C is told by the supervisor, once
         )
+    except BaseException:
+        os.close(told)
+        raise
     finally:
         os.close(tells)
     return ServingProcess(process, _heard(told))

@@ -53,9 +53,9 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop, number)
         loop.add_signal_handler(signal.SIGHUP, self._roll.set)
-        for place in range(self._settings.processes):
-            self._places[place] = await self._started()
         try:
+            for place in range(self._settings.processes):
+                self._places[place] = await self._started()
             async with asyncio.TaskGroup() as group:
                 working = [group.create_task(self._keep(place)) for place in self._places]
                 working.append(group.create_task(self._roll_when_told()))
@@ -86,11 +86,15 @@ class Supervisor:
             log.warning("process_ended", pid=process.pid, status=status)
             if monotonic() - process.began_at > STABLE_SECONDS:
                 pause_seconds = FIRST_PAUSE_SECONDS
-            await asyncio.sleep(pause_seconds)
-            pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
-            async with self._changing:
-                if self._places[place] is process:
-                    self._places[place] = await self._started()
+            while self._places[place] is process:
+                await asyncio.sleep(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
+                await self._follow(place, process)
+
+    async def _follow(self, place: int, ended: ServingProcess) -> None:
+        async with self._changing:
+            if self._places[place] is ended:
+                self._places[place] = await self._attempted() or ended
 
     async def _roll_when_told(self) -> None:
         while await self._roll.wait():
@@ -101,7 +105,9 @@ class Supervisor:
 
     async def _replaced(self, place: int) -> bool:
         """Nobody leaves before the next one is ready."""
-        replacement = await self._started()
+        replacement = await self._attempted()
+        if replacement is None:
+            return False
         try:
             async with asyncio.timeout(READY_SECONDS):
                 is_ready = await replacement.ready
@@ -116,6 +122,14 @@ class Supervisor:
         log.info("process_replaced", pid=replaced.pid, by=replacement.pid)
         await replaced.end(LEAVE, self._patience_seconds)
         return True
+
+    async def _attempted(self) -> ServingProcess | None:
+        """None where none can be: its interpreter is being replaced, or memory is short."""
+        try:
+            return await self._started()
+        except OSError as error:
+            log.error("process_not_started", reason=str(error))  # noqa: TRY400 -- it says all
+            return None
 
     async def _started(self) -> ServingProcess:
         process = await started(self._settings, self._listening, self._metrics)

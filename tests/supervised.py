@@ -75,7 +75,12 @@ class Supervised:
 
 @contextmanager
 def supervised(
-    settings: Settings, directory: Path, *, processes: int = 2, drain_seconds: float = 1
+    settings: Settings,
+    directory: Path,
+    *,
+    processes: int = 2,
+    drain_seconds: float = 1,
+    interpreter: Path = Path(sys.executable),
 ) -> Iterator[Supervised]:
     port, log = free_port(), directory / "serve.log"
     environment = {
@@ -88,7 +93,7 @@ def supervised(
     options = ["--port", str(port), "--processes", str(processes)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "serve", *options],
+            [interpreter, "-m", "cli", "serve", *options],
             env=environment,
             stdout=output,
             stderr=output,

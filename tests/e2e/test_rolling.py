@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -100,3 +101,31 @@ async def test_one_that_dies_is_started_anew_and_none_outlives_the_supervisor(
         )
 
     await eventually(ended, within=30)
+
+
+async def test_who_can_start_nobody_keeps_who_is_there(
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await given_key(engine)
+    release = tmp_path / "release"
+    release.symlink_to(sys.prefix)
+    interpreter = release / "bin" / Path(sys.executable).name
+    with supervised(settings, tmp_path, interpreter=interpreter) as service:
+        await service.are_serving(2)
+        before = service.serving
+
+        async def refused(times: int) -> bool:
+            return service.log.read_text().count("process_not_started") >= times
+
+        release.unlink()
+        service.tell(signal.SIGHUP)
+        await eventually(lambda: refused(1))
+        assert service.serving == before
+
+        died = min(before)
+        os.kill(died, signal.SIGKILL)
+        await eventually(lambda: refused(3))
+        assert service.serving == before - {died}
+
+        release.symlink_to(sys.prefix)
+        await service.are_serving(2)
