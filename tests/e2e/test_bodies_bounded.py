@@ -39,6 +39,15 @@ async def test_whatever_is_read_as_json_is_looked_at(anna: Caller, form: str) ->
     answer.refused(422, "nested-too-deeply")
 
 
+@pytest.mark.parametrize("form", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+@pytest.mark.parametrize("depth", [0, 70])
+async def test_json_is_read_as_utf8_alone(anna: Caller, form: str, depth: int) -> None:
+    """A quote that only other forms read as escaped hides the brackets behind it."""
+    nested = '{"sku":"A","name":"n","n":["\\"",' + "[" * depth + "]" * depth + "]}"
+    answer = await anna.asks("POST", PRODUCTS, content=nested.encode(form), headers=JSON)
+    answer.refused(400, "malformed-json")
+
+
 async def test_brackets_in_texts_are_no_depth(anna: Caller) -> None:
     described = LAMP | {"description": '["{\\' * 1_000}
     (await anna.posts(PRODUCTS, described)).gives(201)
