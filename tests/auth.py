@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self, cast
 
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient, Response
@@ -102,6 +102,12 @@ class Service:
 
     async def get(self, path: str, token: str) -> Response:
         return await self.http.get(path, headers=bearer(token))
+
+    def at(self, address: str) -> Self:
+        """The same process, asked from there."""
+        asked = cast("ASGITransport", self.http._transport)  # noqa: SLF001 -- it has no name else
+        transport = ASGITransport(asked.app, client=(address, 1))
+        return type(self)(AsyncClient(transport=transport, base_url=self.http.base_url))
 
     async def me(self, token: str) -> Response:
         return await self.get("/v1/me", token)

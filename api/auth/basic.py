@@ -21,7 +21,7 @@ class Given(NamedTuple):
     client_secret: str
 
 
-def given(grant: ClientGrant, authorization: str | None) -> Given:
+def given(grant: ClientGrant, authorization: str | None, address: str) -> Given:
     """Raises InvalidCredentials where one is missing or malformed, InvalidInput for two secrets."""
     scheme, parameter = get_authorization_scheme_param(authorization)
     found = _decoded(parameter) if scheme.lower() == "basic" else _in_form(grant)
@@ -29,7 +29,8 @@ def given(grant: ClientGrant, authorization: str | None) -> Given:
         message = "the secret is sent by HTTP Basic or in the form, not by both"
         raise InvalidInput(errors=[{"in": "body", "pointer": "/client_secret", "message": message}])
     if found is None or grant.client_id not in (None, found.client_id):
-        log.warning("token_refused", username=grant.client_id, reason="no client's id and secret")
+        origin = {"username": grant.client_id, "address": address}
+        log.warning("token_refused", **origin, reason="no client's id and secret")
         raise InvalidCredentials(headers=CHALLENGE)
     return found
 

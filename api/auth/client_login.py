@@ -7,11 +7,11 @@ import structlog
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth.attempts import Attempt
 from api.auth.basic import CHALLENGE
 from api.auth.client_secrets import digest_of
 from api.auth.gate import Gate
 from api.auth.messages import Issued
-from api.auth.throttle import Attempt
 from api.auth.tokens import LEEWAY_SECONDS
 from api.errors import InvalidCredentials
 from events.database import Connection, driver, statement
@@ -30,15 +30,15 @@ async def with_secret(gate: Gate, engine: AsyncEngine, attempt: Attempt, secret:
 
     Whether the client is unknown, has expired or has another secret, nobody is told.
     """
-    await gate.throttle.check(attempt)
+    await gate.throttle.check_address("client_credentials", attempt.address, attempt.username)
     lifetime = timedelta(seconds=gate.tokens.seconds + LEEWAY_SECONDS)
     async with driver(engine) as connection:
         begun = await _begun(connection, attempt, digest_of(secret), lifetime)
     if begun is None:
-        await gate.throttle.failed(attempt)
-        log.warning("token_refused", username=attempt.username, reason=_REASON)
+        await gate.throttle.failed_at("client_credentials", attempt.address)
+        origin = {"username": attempt.username, "address": attempt.address}
+        log.warning("token_refused", **origin, reason=_REASON)
         raise InvalidCredentials(headers=CHALLENGE)
-    await gate.throttle.succeeded(attempt)
     await gate.sessions.began(begun["session_id"])
     access = await gate.tokens.issue(attempt.username, begun["session_id"])
     log.info(

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from api.auth.catalogs import KnownCatalogs
 from api.auth.databases import Databases
+from api.auth.failures import Failures
 from api.auth.keys import KeyRing
 from api.auth.live import LiveSessions
 from api.auth.notices import FRESH_SECONDS, Notices
@@ -91,8 +92,7 @@ def _made(
         catalogs=KnownCatalogs(databases),
         passwords=Passwords(settings.bcrypt_rounds),
         throttle=Throttle(
-            redis,
-            circuit,
+            Failures(redis, circuit),
             per_account=settings.failed_logins_per_account,
             per_address=settings.failed_logins_per_address,
         ),

@@ -3,17 +3,15 @@
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import sessions
+from api.auth import accounts, sessions
+from api.auth.attempts import Attempt
 from api.auth.confirming import CHALLENGE
 from api.auth.gate import Gate
 from api.auth.messages import Issued
 from api.auth.refresh import RefreshToken
 from api.auth.rehash import strengthen
-from api.auth.tables import User
-from api.auth.throttle import Attempt
 from api.errors import InvalidCredentials
 from api.metrics import REFRESH_TOKENS_REUSED
 from events.database import driver, session
@@ -35,20 +33,24 @@ async def with_password(
     return await _issue(gate, attempt.username, refresh, "password")
 
 
-async def with_refresh(gate: Gate, engine: AsyncEngine, text: str, lifetime: timedelta) -> Issued:
-    """A token that was used before ends its session. Raises InvalidCredentials."""
+async def with_refresh(
+    gate: Gate, engine: AsyncEngine, text: str, address: str, lifetime: timedelta
+) -> Issued:
+    """A token that was used before ends its session. Raises InvalidCredentials, TooManyAttempts."""
     given = RefreshToken.parse(text)
     if given is None:
-        raise _refusal(None, "not a refresh token")
+        raise _refusal(None, address, "not a refresh token")
+    await gate.throttle.check_address("refresh_token", address)
     async with driver(engine) as connection:
         used = await sessions.go_on(connection, given, lifetime)
     if used is None:
-        raise _refusal(None, "refresh token of no session")
+        await gate.throttle.failed_at("refresh_token", address)
+        raise _refusal(None, address, "refresh token of no session")
     if used.following is None:
         await gate.sessions.ended(given.session_id)
         log.warning("session_revoked", session_id=str(given.session_id), reason="reused")
         REFRESH_TOKENS_REUSED.inc()
-        raise _refusal(used.username, "refresh token used before")
+        raise _refusal(used.username, address, "refresh token used before")
     return await _issue(gate, used.username, used.following, "refresh_token")
 
 
@@ -62,20 +64,21 @@ async def _begun(
             refresh = await sessions.begin(database, attempt, compared, lifetime)
         if refresh is not None:
             return compared, refresh
-    raise _refusal(attempt.username, "password changed meanwhile")
+    raise _refusal(attempt.username, attempt.address, "password changed meanwhile")
 
 
 async def _compared(gate: Gate, engine: AsyncEngine, attempt: Attempt, password: str) -> str:
     """The hash that the password matched. No connection is held while bcrypt works."""
-    async with gate.passwords.slot():
-        await gate.throttle.check(attempt)
-        async with session(engine) as database:
-            known = await database.scalar(
-                select(User.password_hash).where(User.username == attempt.username)
-            )
+    await gate.throttle.check_address("password", attempt.address, attempt.username)
+    async with driver(engine) as connection:
+        account = await accounts.find(connection, attempt)
+    known, is_known = account.password_hash, account.is_known
+    await gate.throttle.check(attempt, is_known=is_known)
+    async with gate.passwords.turns.taken(attempt, is_known=is_known):
+        await gate.throttle.check(attempt, is_known=is_known)
         if not await gate.passwords.match(password, known) or known is None:
-            await gate.throttle.failed(attempt)
-            raise _refusal(attempt.username, "wrong password or unknown user")
+            await gate.throttle.failed(attempt, is_known=is_known)
+            raise _refusal(attempt.username, attempt.address, "wrong password or unknown user")
         return known
 
 
@@ -87,6 +90,6 @@ async def _issue(gate: Gate, username: str, refresh: RefreshToken, grant: str) -
     return Issued(access_token=access, expires_in=gate.tokens.seconds, refresh_token=str(refresh))
 
 
-def _refusal(username: str | None, reason: str) -> InvalidCredentials:
-    log.warning("token_refused", username=username, reason=reason)
+def _refusal(username: str | None, address: str, reason: str) -> InvalidCredentials:
+    log.warning("token_refused", username=username, address=address, reason=reason)
     return InvalidCredentials(headers=CHALLENGE)

@@ -1,35 +1,26 @@
 """Passwords as bcrypt hashes, computed away from the event loop and a few at a time."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 
 import bcrypt
 from anyio import CapacityLimiter, to_thread
 
 from api.auth.strength import weakness
-from api.errors import InvalidInput, TooManyAttempts
+from api.auth.turns import AT_ONCE, Turns
+from api.errors import InvalidInput
 
 BYTES_LIMIT = 72
 """What bcrypt reads of a password."""
-AT_ONCE = 2
-WAITING_LIMIT = 64
 
 
 class Passwords:
     def __init__(self, rounds: int) -> None:
         self._rounds = rounds
-        self._slots = CapacityLimiter(AT_ONCE)
+        self.turns = Turns()
+        self._hashing = CapacityLimiter(AT_ONCE)
+        """Of new passwords and of those that were right: they don't wait behind guesses."""
         # The hash of no password, so that an unknown user costs the time of a known one.
         self._nobodys = (bcrypt.gensalt(rounds) + b"." * 31).decode()
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """A turn to try a password; TooManyAttempts when too many wait for theirs."""
-        if self._slots.statistics().tasks_waiting >= WAITING_LIMIT:
-            raise TooManyAttempts(headers={"Retry-After": 1})
-        async with self._slots:
-            yield
 
     async def chosen(self, password: str, username: str) -> str:
         """The hash of a new password. Raises InvalidInput for one that is guessed soon."""
@@ -40,7 +31,7 @@ class Passwords:
     async def hashed(self, password: str) -> str:
         """At most 72 bytes of UTF-8."""
         salt = bcrypt.gensalt(self._rounds)
-        async with self._slots:
+        async with self._hashing:
             digest = await to_thread.run_sync(partial(bcrypt.hashpw, password.encode(), salt))
         return digest.decode()
 
@@ -48,7 +39,7 @@ class Passwords:
         """Whether that is the password; `known` is None for a user who does not exist.
 
         No takes as long for each of them, whatever a hash costs; one that costs more than the
-        setting, as it was lowered since, takes longer. Called in a `slot`.
+        setting, as it was lowered since, takes longer. Called in one of the `turns`.
         """
         given = password.encode()
         against = (known or self._nobodys).encode()

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from api.auth import client_login, client_routes, login, logout, session_routes, user_routes
 from api.auth.access import Authenticated, Confirmed
+from api.auth.attempts import Attempt, address_of
 from api.auth.basic import given
 from api.auth.counted import counted
 from api.auth.messages import (
@@ -20,7 +21,6 @@ from api.auth.messages import (
     PublicKeys,
     RefreshGrant,
 )
-from api.auth.throttle import Attempt
 from api.errors import (
     FORM_REFUSALS,
     InvalidCredentials,
@@ -79,9 +79,10 @@ async def issue(
                 attempt = Attempt.of(username, request)
                 return await login.with_password(gate, engine, attempt, password, lifetime)
             case RefreshGrant(refresh_token=token):
-                return await login.with_refresh(gate, engine, token, lifetime)
+                return await login.with_refresh(gate, engine, token, address_of(request), lifetime)
             case ClientGrant():
-                client_id, secret = given(grant, request.headers.get("Authorization"))
+                authorization = request.headers.get("Authorization")
+                client_id, secret = given(grant, authorization, address_of(request))
                 attempt = Attempt.of(client_id, request)
                 return await client_login.with_secret(gate, engine, attempt, secret)
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.auth.attempts import Attempt
 from api.auth.refresh import RefreshToken
 from api.auth.tables import Session, User
-from api.auth.throttle import Attempt
 from events.database import Connection, statement
 
 _USE = statement(__package__, "sql/use_refresh_token.sql")

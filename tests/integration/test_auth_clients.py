@@ -138,19 +138,12 @@ async def test_the_digest_is_stored_and_never_told(
     assert here
 
 
-async def test_a_client_is_closed_out_after_ten_failures(
-    here: Service, elsewhere: Service, root: Keeper
-) -> None:
+async def test_no_client_is_shut_out_by_who_knows_its_name(here: Service, root: Keeper) -> None:
     secret = (await root.given())["client_secret"]
-    for process in (here, elsewhere):
-        failed = [(await granted(process, "wrong")).status_code for _ in range(5)]
-        assert failed == [401] * 5
 
-    answer = await granted(here, secret)
+    assert [(await granted(here, "wrong")).status_code for _ in range(11)] == [401] * 11
 
-    assert answer.status_code == 429
-    assert 1 <= int(answer.headers["Retry-After"]) <= 300
-    assert (await here.log_in("ada")).status_code == 200
+    assert (await granted(here, secret)).status_code == 200
 
 
 async def test_names_are_shared_with_users(here: Service, root: Keeper) -> None:

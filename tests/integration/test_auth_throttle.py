@@ -8,8 +8,10 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth.passwords import AT_ONCE
-from api.auth.throttle import Attempt, Throttle, network_of
+from api.auth.attempts import Attempt, network_of
+from api.auth.failures import REMEMBERED, Counter, Failures
+from api.auth.throttle import Throttle
+from api.auth.turns import AT_ONCE
 from api.errors import TooManyAttempts
 from api.settings import Settings
 from events.circuit import redis_circuit
@@ -44,8 +46,8 @@ async def test_others_are_not_closed_out(here: Service, engine: AsyncEngine) -> 
 
 async def test_it_opens_when_the_failures_are_forgotten(here: Service, redis: Redis) -> None:
     await fail(here, "ada", 11)
-    assert 290 < await redis.ttl("access:failures:account:ada") <= 300
-    await redis.delete("access:failures:account:ada")
+    assert 290 < await redis.ttl("access:failures:password:account:ada") <= 300
+    await redis.delete("access:failures:password:account:ada")
     assert await fail(here, "ada", 1) == [401]
 
     assert (await here.log_in("ada")).status_code == 200
@@ -73,7 +75,7 @@ async def test_an_address_is_closed_too(
 
 @pytest.fixture
 def throttle(redis: Redis) -> Throttle:
-    return Throttle(redis, redis_circuit(), per_account=3, per_address=9)
+    return Throttle(Failures(redis, redis_circuit()), per_account=3, per_address=9)
 
 
 async def tries(throttle: Throttle, address: str, times: int, username: str = "ada") -> bool:
@@ -81,8 +83,8 @@ async def tries(throttle: Throttle, address: str, times: int, username: str = "a
     attempt = Attempt(username, address)
     try:
         for _ in range(times):
-            await throttle.check(attempt)
-            await throttle.failed(attempt)
+            await throttle.check(attempt, is_known=False)
+            await throttle.failed(attempt, is_known=False)
     except TooManyAttempts:
         return False
     return True
@@ -91,14 +93,24 @@ async def tries(throttle: Throttle, address: str, times: int, username: str = "a
 HOME, CAFE, ATTACKER = "192.0.2.1", "192.0.2.2", "203.0.113.7"
 
 
-async def test_nobody_is_shut_out_of_where_he_has_logged_in(throttle: Throttle) -> None:
-    await throttle.succeeded(Attempt("ada", HOME))
+async def test_nobody_is_shut_out_of_where_he_has_logged_in(here: Service, redis: Redis) -> None:
+    assert (await here.at(HOME).log_in("ada")).status_code == 200
+    await redis.flushdb()  # whatever Redis forgets
 
-    assert not await tries(throttle, ATTACKER, 4)
+    assert await fail(here.at(ATTACKER), "ada", 11) == [401] * 10 + [429]
 
-    assert await tries(throttle, HOME, 3)
-    assert not await tries(throttle, HOME, 1)
-    assert not await tries(throttle, CAFE, 1)
+    assert await fail(here.at(CAFE), "ada", 1) == [429]
+    assert await fail(here.at(HOME), "ada", 9) == [401] * 9
+    assert (await here.at(HOME).log_in("ada")).status_code == 200
+    assert await fail(here.at(HOME), "ada", 11) == [401] * 10 + [429]
+
+
+async def test_a_network_of_ipv6_is_known_whole(here: Service) -> None:
+    assert (await here.at("2001:db8::1").log_in("ada")).status_code == 200
+    await fail(here.at(ATTACKER), "ada", 10)
+
+    assert (await here.at("2001:db8::ffff:1").log_in("ada")).status_code == 200
+    assert (await here.at("2001:db8:0:1::1").log_in("ada")).status_code == 429
 
 
 async def test_many_addresses_guess_as_often_as_one(throttle: Throttle) -> None:
@@ -107,28 +119,32 @@ async def test_many_addresses_guess_as_often_as_one(throttle: Throttle) -> None:
     assert guesses == [True] * 3 + [False] * 7
 
 
-async def test_who_logs_in_does_not_let_others_guess_on(throttle: Throttle) -> None:
-    await throttle.succeeded(Attempt("ada", HOME))
-    assert await tries(throttle, ATTACKER, 3)
+async def test_who_logs_in_does_not_let_others_guess_on(here: Service) -> None:
+    assert (await here.at(HOME).log_in("ada")).status_code == 200
+    await fail(here.at(ATTACKER), "ada", 10)
 
-    await throttle.succeeded(Attempt("ada", HOME))
+    assert (await here.at(HOME).log_in("ada")).status_code == 200
 
-    assert not await tries(throttle, ATTACKER, 1)
+    assert await fail(here.at(ATTACKER), "ada", 1) == [429]
 
 
-async def test_an_address_is_known_for_its_own_user_alone(throttle: Throttle) -> None:
-    await throttle.succeeded(Attempt("eve", ATTACKER))
+async def test_an_address_is_known_for_its_own_user_alone(
+    here: Service, engine: AsyncEngine
+) -> None:
+    await given_user(engine, "eve", {})
+    assert (await here.at(ATTACKER).log_in("eve")).status_code == 200
 
-    assert await tries(throttle, CAFE, 3)
-    assert not await tries(throttle, ATTACKER, 1)
+    await fail(here.at(CAFE), "ada", 10)
+
+    assert await fail(here.at(ATTACKER), "ada", 1) == [429]
 
 
 async def test_an_address_that_is_known_is_counted_like_any_other(throttle: Throttle) -> None:
     for number in range(3):
         assert await tries(throttle, HOME, 3, f"user-{number}")
-    await throttle.succeeded(Attempt("ada", HOME))
 
-    assert not await tries(throttle, HOME, 1)
+    with pytest.raises(TooManyAttempts):
+        await throttle.check(Attempt("ada", HOME), is_known=True)
 
 
 async def test_a_network_of_ipv6_is_one_address(throttle: Throttle) -> None:
@@ -194,3 +210,27 @@ async def test_without_redis_a_success_forgives(without_redis: Service) -> None:
 
     assert (await without_redis.log_in("ada")).status_code == 200
     assert await fail(without_redis, "ada", 9) == [401] * 9
+
+
+async def test_without_redis_nobody_is_shut_out_of_where_he_has_logged_in(
+    without_redis: Service,
+) -> None:
+    assert (await without_redis.at(HOME).log_in("ada")).status_code == 200
+
+    assert await fail(without_redis.at(ATTACKER), "ada", 11) == [401] * 10 + [429]
+
+    assert (await without_redis.at(HOME).log_in("ada")).status_code == 200
+
+
+async def test_without_redis_what_costs_nothing_pushes_out_no_failed_password() -> None:
+    async with Redis.from_url("redis://127.0.0.1:1") as away:
+        failures = Failures(away, redis_circuit())
+        guessed = Counter("password", "account", "ada")
+        await failures.add(guessed)
+
+        for number in range(REMEMBERED):
+            await failures.add(Counter("client_credentials", "address", str(number)))
+            await failures.add(Counter("refresh_token", "address", str(number)))
+
+        ((counted, _),) = await failures.count(guessed)
+        assert counted == 1

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import sessions, users
+from api.auth.attempts import Attempt
 from api.auth.roles import Role
-from api.auth.throttle import Attempt
 from events.database import session
 from tests.auth import PASSWORD, Service, answers, bearer, given_user
 

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth import sessions, users
-from api.auth.throttle import Attempt
+from api.auth.attempts import Attempt
 from api.settings import Settings
 from events.database import session
 from tests.auth import given_user

@@ -3,8 +3,9 @@ from time import process_time
 import anyio
 import pytest
 
-from api.auth.passwords import WAITING_LIMIT, Passwords
-from api.errors import TooManyAttempts
+from api.auth.attempts import Attempt
+from api.auth.passwords import Passwords
+from api.auth.turns import AT_ONCE
 
 PASSWORD = "correct horse battery"
 
@@ -64,29 +65,25 @@ async def test_a_hash_is_weaker_that_costs_less_than_the_setting(
     assert Passwords(rounds=6).is_weaker(await Passwords(rounds).hashed(PASSWORD)) is weaker
 
 
-async def test_too_many_who_wait_are_sent_away() -> None:
-    passwords = Passwords(rounds=4)
-    refused = 0
-
-    async def stay() -> None:
-        nonlocal refused
-        try:
-            async with passwords.slot():
-                await anyio.sleep_forever()
-        except TooManyAttempts:
-            refused += 1
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(WAITING_LIMIT + 5):
-            tasks.start_soon(stay)
-        await anyio.wait_all_tasks_blocked()
-        tasks.cancel_scope.cancel()
-
-    assert refused == 3
-
-
 @pytest.mark.parametrize("password", ["", "nul \0 nul", "passwörter sind lang", "🔑" * 18])
 async def test_any_text_may_be_tried(password: str) -> None:
     passwords = Passwords(rounds=4)
 
     assert await passwords.match(password, await passwords.hashed(password))
+
+
+async def test_a_new_password_waits_for_nobody_who_tries_one() -> None:
+    passwords = Passwords(rounds=4)
+
+    async def guess() -> None:
+        async with passwords.turns.taken(Attempt("ada", "192.0.2.1"), is_known=False):
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as guessing:
+        for _ in range(AT_ONCE):
+            guessing.start_soon(guess)
+        await anyio.wait_all_tasks_blocked()
+
+        with anyio.fail_after(10):
+            assert await passwords.match(PASSWORD, await passwords.hashed(PASSWORD))
+        guessing.cancel_scope.cancel()
