@@ -8,11 +8,11 @@ class InvalidInput(Refused):
 
 
 class MalformedJson(Refused):
-    """The body is not a JSON document in UTF-8."""
+    """The body is not a JSON document in UTF-8; look at its commas, quotes and encoding."""
 
 
 class MalformedForm(Refused):
-    """The body is not a form as its `Content-Type` says."""
+    """The body is not the form that its `Content-Type` says; have a library encode it."""
 
 
 class UnsupportedMediaType(Refused):
@@ -20,11 +20,17 @@ class UnsupportedMediaType(Refused):
 
 
 class BodyTooLarge(Refused):
-    """The body is larger than this service accepts; send less at once."""
+    """The body is larger than this service accepts.
+
+    Send less at once; operators set the limit by `CATALOG_BODY_LIMIT_BYTES`.
+    """
 
 
 class NestedTooDeeply(Refused):
-    """The JSON document has more arrays and objects within each other than this service reads."""
+    """The JSON document has more arrays and objects within each other than this service reads.
+
+    Send it flatter; operators set the limit by `CATALOG_JSON_DEPTH_LIMIT`.
+    """
 
 
 class UnsupportedCoding(Refused):
@@ -32,11 +38,18 @@ class UnsupportedCoding(Refused):
 
 
 class MalformedRequest(Refused):
-    """What was sent is no HTTP/1.1 request, or one that can be understood in several ways."""
+    """What was sent is no HTTP/1.1 request, or one that can be understood in several ways.
+
+    Send it by a library; one `Host` and either `Content-Length` or `Transfer-Encoding` is enough.
+    """
 
 
 class HeadersTooLarge(Refused):
-    """The request line and the header fields are larger, or more, than this service reads."""
+    """The request line and the header fields are larger, or more, than this service reads.
+
+    Send fewer and shorter parameters, headers and cookies; operators set the limit of bytes by
+    `CATALOG_HEADER_BYTES_LIMIT`.
+    """
 
 
 class RequestTimeout(Refused):
@@ -44,7 +57,10 @@ class RequestTimeout(Refused):
 
 
 class UnknownHost(Refused):
-    """This service does not go by the name that the `Host` header gives it."""
+    """This service does not go by the name that the `Host` header gives it.
+
+    Ask under the name that you were given; operators list all of them in `CATALOG_ALLOWED_HOSTS`.
+    """
 
 
 class TooManyConnections(Refused):
@@ -52,7 +68,10 @@ class TooManyConnections(Refused):
 
 
 class TookTooLong(Refused):
-    """No answer was found in time. What was to be written may or may not be: read, then retry."""
+    """No answer was found in time; what was to be written may or may not be.
+
+    Ask again with the same `Idempotency-Key`, or read first.
+    """
 
 
 class NotFound(Refused):
@@ -64,7 +83,7 @@ class MethodNotAllowed(Refused):
 
 
 class InternalError(Refused):
-    """The service failed to answer; the `request_id` finds the reason in its logs."""
+    """The service failed to answer; tell its operators the `request_id`, which its logs know."""
 
 
 class Unauthenticated(Refused):
@@ -80,7 +99,10 @@ class TooManyAttempts(Refused):
 
 
 class TooManyRequests(Refused):
-    """This user has sent as many requests as a minute allows; retry after `Retry-After`."""
+    """This user or machine client has sent as many requests as a minute allows.
+
+    Wait for the seconds that `Retry-After` tells, then ask again.
+    """
 
 
 class WriteQuotaExceeded(Refused):
@@ -88,11 +110,11 @@ class WriteQuotaExceeded(Refused):
 
 
 class Forbidden(Refused):
-    """The roles of this user do not allow that."""
+    """The roles of this user or machine client do not allow that; an administrator grants them."""
 
 
 class UserExists(Refused):
-    """A user or a machine client of that name exists already."""
+    """A user or a machine client of that name exists already; choose another name."""
 
 
 class UnknownUser(Refused):
@@ -112,7 +134,7 @@ class UnknownIntervention(Refused):
 
 
 class CatalogExists(Refused):
-    """A catalog with that key exists already."""
+    """A catalog with that key exists already; choose another."""
 
 
 class LastAdministrator(Refused):

@@ -5,6 +5,7 @@ import pytest
 
 import api.main  # noqa: F401 -- everything that may refuse is known once the application is
 from api.refusals import STATUS
+from api.settings import Settings
 from events.errors import Refused
 
 
@@ -36,3 +37,18 @@ def test_a_problem_of_one_name_has_one_status() -> None:
 
 def test_a_refusal_carries_what_its_reader_needs() -> None:
     assert Refused(current_version=3).members == {"current_version": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("body-too-large", "body_limit_bytes"),
+        ("headers-too-large", "header_bytes_limit"),
+        ("nested-too-deeply", "json_depth_limit"),
+        ("unknown-host", "allowed_hosts"),
+    ],
+)
+def test_a_refusal_by_a_limit_says_what_sets_it(name: str, setting: str) -> None:
+    assert setting in Settings.model_fields
+    [refusal] = (each for each, (_, known) in STATUS.items() if known == name)
+    assert f"`CATALOG_{setting.upper()}`" in str(refusal())
