@@ -7,6 +7,7 @@ from contextlib import (
     asynccontextmanager,
 )
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -24,6 +25,7 @@ from api.metrics import SIDES, of_process
 from api.rates.limits import Limits
 from api.readiness import Readiness
 from api.readiness import opened as readiness_of
+from api.scraping import Scrapes, progress
 from api.settings import Settings
 from api.streaming.streams import EventStreams
 from api.write_sides import WriteSides
@@ -74,6 +76,7 @@ class Resources:
     log_reader: LogReader
     event_streams: EventStreams
     readiness: Readiness
+    scrapes: Scrapes
 
 
 @asynccontextmanager
@@ -141,6 +144,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             LogReader(query_engine, folded_bytes=FOLDED_BYTES),
             event_streams,
             readiness,
+            Scrapes(None if settings.side == "commands" else partial(progress, query_engine)),
         )
 
 
