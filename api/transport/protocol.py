@@ -136,10 +136,15 @@ class Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._comes_next():
-            name, told = answer(refusal)
-            self._count_refused(name)
-            log.info("connection_refused", problem=name, client=self.client)
-            self.transport.write(told)
+            told = answer(refusal)
+            self._count_refused(told.problem)
+            log.info(
+                "connection_refused",
+                problem=told.problem,
+                request_id=told.request_id,
+                address=self.client and self.client[0],
+            )
+            self.transport.write(told.sent)
         if self.cycle is not None:
             self.cycle.disconnected = True
         self.transport.close()

@@ -1,5 +1,6 @@
 """A problem document as the bytes of an answer, for who never got as far as the application."""
 
+from dataclasses import dataclass
 from random import getrandbits
 
 from fastapi import Request
@@ -13,8 +14,18 @@ from events.errors import Refused
 _CLOSE = (b"connection", b"close")
 
 
-def answer(refusal: Refused) -> tuple[str, bytes]:
-    """The problem's name, and an answer after which the connection is closed."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """After which the connection is closed."""
+
+    problem: str
+    """Its name."""
+    request_id: str
+    """As it is told to the caller."""
+    sent: bytes
+
+
+def answer(refusal: Refused) -> Answer:
     request_id = f"{getrandbits(128):032x}"
     scope: Scope = {
         "type": "http",
@@ -31,4 +42,4 @@ def answer(refusal: Refused) -> tuple[str, bytes]:
     headers = (*response.raw_headers, identity, *SECURITY, _CLOSE)
     lines = b"".join(b"%b: %b\r\n" % header for header in headers)
     head = STATUS_LINE[response.status_code] + lines + b"\r\n"
-    return scope["state"]["problem"], head + bytes(response.body)
+    return Answer(scope["state"]["problem"], request_id, head + bytes(response.body))

@@ -1,5 +1,6 @@
 """What is no HTTP/1.1, or two requests at once: refused or left, and the process lives on."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -79,6 +80,16 @@ async def test_what_is_no_request_is_answered_so_and_left(address: str) -> None:
         assert statuses(received) == [400]
         for field in (b"connection: close", b"cache-control: no-store", b"nosniff"):
             assert field in head
+
+
+async def test_who_is_refused_is_found_in_the_log_by_what_he_was_told(app: FastAPI) -> None:
+    async with served(app) as address:
+        with capture_logs() as lines:
+            received = await said_to(address, NOT_HTTP[0])
+    told = re.search(rb"\r\nx-request-id: (\w{32})\r\n", received.lower())
+    [line] = [line for line in lines if line["event"] == "connection_refused"]
+    assert told
+    assert (line["request_id"], line["address"]) == (told[1].decode(), "127.0.0.1")
 
 
 async def test_nobody_smuggles_a_request_in_another(address: str) -> None:
