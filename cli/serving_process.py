@@ -54,7 +54,7 @@ async def started(
     told, tells = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(
-            *tethered(signal.SIGTERM),
+            *tethered(signal.SIGINT),  # nobody shares the port any more: it is to be free at once
             *(sys.executable, "-m", "cli", "serve"),
             *("--place", str(listening.fileno()), str(tells)),
             env={**os.environ, **environment, "CATALOG_SIDE": settings.side},

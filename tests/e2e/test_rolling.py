@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
+from cli.address import Address
 from tests.appends import logged
 from tests.auth import given_key, given_user
 from tests.callers import calling
 from tests.eventually import eventually
-from tests.supervised import Supervised, supervised
+from tests.supervised import HOST, Supervised, supervised
 
 pytest_plugins = ("tests.conversation_fixtures",)
 
@@ -82,25 +83,29 @@ async def test_what_was_answered_before_all_stopped_is_in_the_log(
 
 
 async def test_one_that_dies_is_started_anew_and_none_outlives_the_supervisor(
-    service: Supervised,
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
 ) -> None:
-    died = min(service.serving)
-    os.kill(died, signal.SIGKILL)
+    await given_key(engine)
+    with supervised(settings, tmp_path, drain_seconds=600) as service:
+        await service.are_serving(2)
+        died = min(service.serving)
+        os.kill(died, signal.SIGKILL)
 
-    async def replaced() -> bool:
-        return len(service.serving) == 2 and died not in service.serving
+        async def replaced() -> bool:
+            return len(service.serving) == 2 and died not in service.serving
 
-    await eventually(replaced, within=30)
-    serving = [psutil.Process(pid) for pid in service.serving]
-    service.process.kill()
-    service.process.wait()
+        await eventually(replaced, within=30)
+        serving = [psutil.Process(pid) for pid in service.serving]
+        service.process.kill()
+        service.process.wait()
 
-    async def ended() -> bool:
-        return not any(
-            each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in serving
-        )
+        async def ended() -> bool:
+            return not any(
+                each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in serving
+            )
 
-    await eventually(ended, within=30)
+        await eventually(ended, within=30)
+    Address(HOST, service.port).refuse_taken("--port")
 
 
 async def test_who_can_start_nobody_keeps_who_is_there(
