@@ -17,7 +17,7 @@ from projections.projector import Progress
 from tests.observability import DASHBOARDS, METRIC, ROOT, RULES
 
 OF_THE_API = (api.metrics, commands.metrics, events.metrics, queries.metrics)
-DOCUMENT = ROOT / "docs/deployment.md"
+DOCUMENT = ROOT / "docs/observing.md"
 ROW = re.compile(r"^\| `(catalog_\w+)` \| ([^|]+) \|", re.MULTILINE)
 SERIES_OF_A_HISTOGRAM = re.compile("_(bucket|count|sum)$")
 SOMEWHERE = Progress("main", 1, 1, b"", 1, 1, 0.0, 0, 0)
