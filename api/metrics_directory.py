@@ -4,36 +4,53 @@ Each process has its own (https://prometheus.github.io/client_python/multiproces
 them prepares the directory, and forgets who has ended.
 """
 
-import atexit
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, gettempdir
 
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import mark_process_dead
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus_client looks for it when it is imported."""
+_PREFIX = "catalog-metrics-"
 _LOCK = "lock"
 
 
-def prepared() -> dict[str, str]:
-    """The environment of processes that are to share their metrics: an empty directory.
+@contextmanager
+def prepared() -> Iterator[dict[str, str]]:
+    """The environment of processes that are to share their metrics: a directory, for the block.
 
-    It is the one that our own environment names, or else lasts as long as this process.
+    It is locked as long as this process lives. What killed ones left behind is removed.
     """
-    directory = os.environ.get(VARIABLE)
-    if directory is None:
-        directory = mkdtemp(prefix="catalog-metrics-")
-        atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    for left in Path(directory).glob("*.db"):
-        left.unlink()
-    Path(directory, _LOCK).touch()
-    return {VARIABLE: directory}
+    _remove_left()
+    with TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
+        directory = Path(name)
+        with _owned(directory, fcntl.LOCK_EX):
+            (directory / _LOCK).touch()
+            yield {VARIABLE: name}
+
+
+def _remove_left() -> None:
+    """One without its file is being made, and is about to be locked."""
+    for directory in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError), _owned(directory, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            if (directory / _LOCK).exists():
+                shutil.rmtree(directory)
+
+
+@contextmanager
+def _owned(directory: Path, how: int) -> Iterator[None]:
+    opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(opened, how)
+        yield
+    finally:
+        os.close(opened)
 
 
 def forget(pid: int, environment: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ the processes, and whoever leaves loses none.
 import asyncio
 import signal
 import socket
+from collections.abc import Mapping
 from time import monotonic
 
 import structlog
@@ -31,17 +32,22 @@ log = structlog.get_logger(__name__)
 async def supervised(settings: Settings) -> None:
     """Until SIGTERM or SIGINT, of which the processes hear. Raises PortTaken."""
     logs.configure(settings.log_level)
-    with Address(settings.host, settings.port).listening("--port") as listening:
-        await Supervisor(settings, listening).run()
+    with (
+        Address(settings.host, settings.port).listening("--port") as listening,
+        metrics_directory.prepared() as metrics,
+    ):
+        await Supervisor(settings, listening, metrics).run()
 
 
 class Supervisor:
-    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+    def __init__(
+        self, settings: Settings, listening: socket.socket, metrics: Mapping[str, str]
+    ) -> None:
         self._settings = settings
         self._listening = listening
         self._places: dict[int, ServingProcess] = {}
         self._alive: dict[ServingProcess, asyncio.Task[None]] = {}
-        self._metrics = metrics_directory.prepared()
+        self._metrics = metrics
         self._changing = asyncio.Lock()
         self._roll = asyncio.Event()
         self._stopped = asyncio.Event()

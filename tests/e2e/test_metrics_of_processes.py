@@ -3,27 +3,28 @@
 import os
 import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from httpx import AsyncClient, Response, TransportError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.metrics_directory import VARIABLE, forget
+from api.metrics_directory import forget, prepared
 from api.settings import Settings
+from cli.serving_process import ServingProcess, started
 from tests.auth import given_key
 from tests.eventually import eventually
 from tests.given import DESK, LAMP, Log, registered
 from tests.supervised import supervised
-from tests.worker_process import free_port
 
 REFUSED = 'catalog_command_requests_total{method="GET",operation="who_am_i",status="401"}'
 TIMED = 'catalog_command_request_seconds_count{operation="who_am_i"}'
 LIMIT = 'catalog_command_pool_connections{of="database",state="limit"}'
+KILLED_SECONDS = 10.0
 LAG = 'catalog_query_lag_events{catalog="main"}'
 
 
@@ -59,32 +60,40 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Serving(Port):
-    process: subprocess.Popen[bytes]
+    process: ServingProcess
+
+    async def is_killed(self) -> None:
+        await self.process.end(signal.SIGKILL, KILLED_SECONDS)
 
 
-@contextmanager
-def serving(settings: Settings, shared: Path) -> Iterator[Serving]:
-    port = free_port()
+@asynccontextmanager
+async def serving(settings: Settings, shared: Mapping[str, str]) -> AsyncIterator[Serving]:
+    """As a supervisor has it, but on a port of its own."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("CATALOG_")},
         "CATALOG_DATABASE_URL": settings.database_url.get_secret_value(),
         "CATALOG_REDIS_URL": settings.redis_url.get_secret_value(),
-        VARIABLE: str(shared),
+        **shared,
     }
-    command = [sys.executable, "-m", "cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        process = await started(settings, listening, environment)
+        made = Serving(listening.getsockname()[1], process)
     try:
-        yield Serving(port, process)
+        yield made
     finally:
-        process.kill()
-        process.wait()
+        await made.is_killed()
+
+
+@pytest.fixture
+def shared() -> Iterator[Mapping[str, str]]:
+    with prepared() as environment:
+        yield environment
 
 
 async def test_a_scrape_of_one_is_a_scrape_of_all(
-    settings: Settings, engine: AsyncEngine, tmp_path: Path
+    settings: Settings, engine: AsyncEngine, shared: Mapping[str, str]
 ) -> None:
     await Log(engine).given_all([(LAMP, [registered]), (DESK, [registered])])
-    with serving(settings, tmp_path) as one, serving(settings, tmp_path) as other:
+    async with serving(settings, shared) as one, serving(settings, shared) as other:
         both = (one, other)
         await eventually(one.answers, within=60)
         await eventually(other.answers, within=60)
@@ -98,15 +107,14 @@ async def test_a_scrape_of_one_is_a_scrape_of_all(
             assert await each.tells(LAG) == 2
             assert await each.tells_of() == {each.process.pid for each in both}
 
-        other.process.kill()
-        other.process.wait()
-        forget(other.process.pid, {VARIABLE: str(tmp_path)})
+        await other.is_killed()
+        forget(other.process.pid, shared)
 
         assert await one.tells(REFUSED) == 7
         assert await one.tells(TIMED) == 7
         assert await one.tells(LIMIT) == settings.database_pool_size
         assert await one.tells_of() == {one.process.pid}
-        with serving(settings, tmp_path) as third:
+        async with serving(settings, shared) as third:
             await eventually(third.answers, within=60)
             await third.refuses(2)
             assert await one.tells(REFUSED) == 9

@@ -1,6 +1,8 @@
 """What ended processes counted is kept in one file, and nothing of what was so while they lived."""
 
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,15 @@ IN_USE = mmap_key("in_use", "in_use", [], [], "Connections")
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
-    return prepared()
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, str]]:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with prepared() as made:
+        yield made
+
+
+@pytest.fixture
+def directory(environment: Mapping[str, str]) -> Path:
+    return Path(environment[VARIABLE])
 
 
 def measured(directory: Path, pid: int, *, requests: float, in_use: float) -> None:
@@ -32,46 +40,41 @@ def scraped(directory: Path) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith(("#", "process_"))]
 
 
-def test_a_directory_is_empty_when_it_is_prepared(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
-    measured(tmp_path, 1, requests=3, in_use=1)
+def test_what_a_killed_one_left_is_removed(tmp_path: Path, directory: Path) -> None:
+    left, begun = tmp_path / "catalog-metrics-left", tmp_path / "catalog-metrics-begun"
+    shutil.copytree(directory, left)
+    begun.mkdir()
 
-    assert prepared() == {VARIABLE: str(tmp_path)}
-    assert scraped(tmp_path) == []
+    with prepared() as other:
+        assert set(tmp_path.iterdir()) == {directory, begun, Path(other[VARIABLE])}
 
-
-def test_without_a_directory_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
-
-    assert scraped(Path(prepared()[VARIABLE])) == []
+    assert set(tmp_path.iterdir()) == {directory, begun}
 
 
-def test_the_ended_count_on(tmp_path: Path, environment: Mapping[str, str]) -> None:
+def test_the_ended_count_on(directory: Path, environment: Mapping[str, str]) -> None:
     for pid in (1, 2, 3):
-        measured(tmp_path, pid, requests=10**pid, in_use=pid)
-    assert scraped(tmp_path) == ["requests_total 1110.0", "in_use 6.0"]
+        measured(directory, pid, requests=10**pid, in_use=pid)
+    assert scraped(directory) == ["requests_total 1110.0", "in_use 6.0"]
 
     forget(1, environment)
     forget(2, environment)
 
-    assert scraped(tmp_path) == ["requests_total 1110.0", "in_use 3.0"]
-    files = {each.name for each in tmp_path.glob("*.db")}
+    assert scraped(directory) == ["requests_total 1110.0", "in_use 3.0"]
+    files = {each.name for each in directory.glob("*.db")}
     assert files == {"counter_3.db", "gauge_livesum_3.db", "counter_ended.db"}
 
 
-def test_an_id_that_comes_again_counts_on(tmp_path: Path, environment: Mapping[str, str]) -> None:
-    measured(tmp_path, 1, requests=5, in_use=1)
+def test_an_id_that_comes_again_counts_on(directory: Path, environment: Mapping[str, str]) -> None:
+    measured(directory, 1, requests=5, in_use=1)
     forget(1, environment)
-    measured(tmp_path, 1, requests=2, in_use=1)
+    measured(directory, 1, requests=2, in_use=1)
 
-    assert scraped(tmp_path) == ["requests_total 7.0", "in_use 1.0"]
+    assert scraped(directory) == ["requests_total 7.0", "in_use 1.0"]
 
 
 def test_who_measured_nothing_is_forgotten_as_well(
-    tmp_path: Path, environment: Mapping[str, str]
+    directory: Path, environment: Mapping[str, str]
 ) -> None:
     forget(4, environment)
 
-    assert scraped(tmp_path) == []
+    assert scraped(directory) == []
