@@ -2,6 +2,7 @@
 
 import logging
 import re
+from asyncio import CancelledError
 from collections.abc import Iterable
 from http import HTTPStatus
 from random import getrandbits
@@ -11,11 +12,12 @@ import structlog
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import InternalError
+from api.errors import InternalError, TookTooLong
 from api.logs import REQUEST_ID
 from api.metrics import SIDES, MeasuredSide
 from api.problems import problem
 from api.rates.limits import told as told_rates
+from events.errors import Refused
 
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 SIDE_OF_TAG: dict[str, MeasuredSide] = {"commands": "command", "queries": "query"}
@@ -87,11 +89,11 @@ class Observed:
         told = REQUEST_ID.set(request_id)
         try:
             await self._app(scope, receive, send_identified)
-        except Exception:
-            log.exception("request_failed", path=scope["path"])
+        except (Exception, CancelledError) as error:
+            failure = _failure(error, scope["path"])
             if status:
                 raise
-            await problem(Request(scope), InternalError())(scope, receive, send_identified)
+            await problem(Request(scope), failure)(scope, receive, send_identified)
         finally:
             REQUEST_ID.reset(told)
         if not lasts():
@@ -124,6 +126,14 @@ class Observed:
             ms=round(seconds * 1000, 2),
             **told,
         )
+
+
+def _failure(error: BaseException, path: str) -> Refused:
+    """Whoever cancels a request ends the process, which has waited for it long enough."""
+    if isinstance(error, CancelledError):
+        return TookTooLong()
+    log.error("request_failed", path=path, exc_info=error)
+    return InternalError()
 
 
 def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:

@@ -2,7 +2,7 @@
 
 A connection that is kept open may have a request on its way at any moment, and to close it would
 lose that one. So each answer says `Connection: close` (RFC 9112, 9.6) as long as the drain lasts;
-what is idle for all of it is closed at its end.
+what is idle for all of it is closed at its end. Whom it accepted last it still hears.
 """
 
 import asyncio
@@ -10,16 +10,20 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
+from itertools import count
 from time import monotonic
 from types import FrameType
 
 import uvicorn
 
+from api.background import running
 from api.place import LEAVE
 from api.resources import Resources
 from api.transport.watching import WatchingServer
 
 TICK_SECONDS = 0.1
+FIRST_SECONDS = 1.0
+"""For the first request of who was accepted last."""
 _CLOSE = (b"connection", b"close")
 
 
@@ -71,25 +75,43 @@ class Server(WatchingServer):
         if self._beginning:
             self._beginning.cancel()
         self._resources.readiness.stop()
-        await self._drain()
-        self._resources.event_streams.end()
-        await super().shutdown(sockets)
+        self.config.encoded_headers.append(_CLOSE)
+        self.server_state.default_headers.append(_CLOSE)  # of answers that are being made, too
+        async with running(self._tick):
+            await self._drain()
+            self._resources.event_streams.end()
+            await super().shutdown(sockets)
 
     async def _drain(self) -> None:
         if self._leaves:
-            for server in self.servers:
-                server.close()
-        self.config.encoded_headers.append(_CLOSE)
-        self.server_state.default_headers.append(_CLOSE)  # of answers that are being made, too
-        end = monotonic() + self._drain_seconds
-        tick = 0
-        while monotonic() < end and not self.force_exit and not self._is_left():
+            self._listen_no_more()
+        await self._wait(self._drain_seconds, self._is_left)
+        self._listen_no_more()
+        if self._drain_seconds:
+            await self._wait(FIRST_SECONDS, self._all_have_asked)
+
+    async def _tick(self) -> None:
+        for tick in count():
+            await self.on_tick(tick)
             await asyncio.sleep(TICK_SECONDS)
-            await self.on_tick(tick := tick + 1)
+
+    async def _wait(self, seconds: float, is_over: Callable[[], bool]) -> None:
+        end = monotonic() + seconds
+        while monotonic() < end and not self.force_exit:
+            await asyncio.sleep(TICK_SECONDS)  # in which those are heard of who were just accepted
+            if is_over():
+                return
+
+    def _listen_no_more(self) -> None:
+        for server in self.servers:
+            server.close()
 
     def _is_left(self) -> bool:
         """Whoever listens alone waits for those who have not heard of it, however few come."""
         return self._leaves and not self.server_state.connections
+
+    def _all_have_asked(self) -> bool:
+        return all(connection.cycle for connection in self.connections())
 
     @property
     def _resources(self) -> Resources:

@@ -17,10 +17,18 @@ async def serving(
     app: FastAPI,
     *,
     drain_seconds: float = 0,
+    grace_seconds: int = 20,
     begun: Callable[[Resources], Coroutine[None, None, None]] | None = None,
 ) -> AsyncIterator[tuple[str, Server]]:
     """Its address, and the server, which may be told to stop."""
-    made = server(app, "127.0.0.1", 0, grace_seconds=20, drain_seconds=drain_seconds, begun=begun)
+    made = server(
+        app,
+        "127.0.0.1",
+        0,
+        grace_seconds=grace_seconds,
+        drain_seconds=drain_seconds,
+        begun=begun,
+    )
 
     async def started() -> bool:
         return made.started
