@@ -9,7 +9,7 @@ from api.settings import Settings
 
 class Limits(NamedTuple):
     connections: int
-    """Open ones of a process; one more is refused."""
+    """Open ones of a process; who comes beyond them is refused."""
     header_bytes: int
     """Of a request line with all header fields, and of what frames a body."""
     arrival_seconds: float
@@ -22,6 +22,10 @@ class Limits(NamedTuple):
 
 OTHERS = 256
 """Files that a process has open beside its connections, at most."""
+BEYOND = 128
+"""Connections beyond the limit that are told so, or of the process's health. More are cut."""
+BEYOND_SECONDS = 1.0
+"""For one of those to ask."""
 HEADERS = 100
 """Header fields of a request."""
 PIPELINED = 100
@@ -32,7 +36,8 @@ FRAMING = 8
 
 def limits_of(settings: Settings) -> Limits:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    possible = sys.maxsize if soft == resource.RLIM_INFINITY else max(soft - OTHERS, soft // 2)
+    left = max(soft - OTHERS - BEYOND, soft // 2)
+    possible = sys.maxsize if soft == resource.RLIM_INFINITY else left
     return Limits(
         connections=min(settings.connections_limit, possible),
         header_bytes=settings.header_bytes_limit,

@@ -1,26 +1,30 @@
 """HTTP/1.1 (RFC 9112) within limits: what comes in, how much of it, and how slowly.
 
-A request that is refused here never reaches the application. Who can't be told so any more, since
-an answer before his is unfinished, is left without one.
+A request that is refused here never reaches the application, or is withdrawn. Those before it on
+its connection are answered first; after it nothing is read.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
 from httptools import HttpParserError, HttpParserUpgrade
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from api.errors import HeadersTooLarge, MalformedRequest, RequestTimeout, TooManyConnections
 from api.streaming.connection import EXTENSION, Connection
-from api.transport.limits import FRAMING, HEADERS, PIPELINED, Limits
+from api.transport.limits import BEYOND, BEYOND_SECONDS, FRAMING, HEADERS, PIPELINED, Limits
+from api.transport.lingering import Lingering
 from api.transport.refusing import answer
 from events.errors import Refused
 
+_HEALTH = b"/health"
 _NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
 """Where trailers go, which are no headers (RFC 9110, 6.5.1)."""
 
@@ -44,6 +48,8 @@ class Protocol(HttpToolsProtocol):
         self._limits = limits
         self._count_refused = refused
         self._refusal: Refused | None = None
+        self._is_refused = False
+        self._is_beyond = False
         self._arriving_since: float | None = None
         """None while nothing of a request is missing."""
         self._unsent_since: float | None = None
@@ -54,10 +60,13 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._arriving_since = self.loop.time()
-        if len(self.connections) > self._limits.connections:
+        self._is_beyond = len(self.connections) > self._limits.connections
+        if self._is_cut_off():
             self._refuse(TooManyConnections())
 
     def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            return
         self._unset_keepalive_if_required()
         self._unaccounted += len(data)
         try:
@@ -82,6 +91,8 @@ class Protocol(HttpToolsProtocol):
         if self._refusal is not None:
             raise self._refusal
         super().on_headers_complete()
+        if self._is_beyond:
+            self.cycle.keep_alive = False
         self.headers = _NOWHERE  # type: ignore[assignment]
         self._unaccounted = 0
 
@@ -112,6 +123,10 @@ class Protocol(HttpToolsProtocol):
         if self._arriving_since is None:
             if self._is_idle_without_end():
                 self._arriving_since = now
+        elif self.flow.read_paused:  # it is this process that keeps it waiting
+            self._arriving_since = now
+        elif self._is_beyond and now - self._arriving_since > BEYOND_SECONDS:
+            self._refuse(TooManyConnections())
         elif now - self._arriving_since > self._limits.arrival_seconds:
             self._refuse(RequestTimeout())
         if self._unsent_since is None:
@@ -121,6 +136,8 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _unanswerable(self) -> Refused | None:
+        if self._is_beyond and not self.url.startswith(_HEALTH):
+            return TooManyConnections()
         size, hosts = len(self.url), 0
         for name, value in self.headers:
             size += len(name) + len(value) + 4
@@ -133,31 +150,48 @@ class Protocol(HttpToolsProtocol):
         return None
 
     def _refuse(self, refusal: Refused) -> None:
+        """In its turn: who has asked before is answered before."""
+        if self._is_refused or self.transport.is_closing():
+            return
+        self._is_refused = True
+        cycle, tell = self.cycle, partial(self._tell, refusal)
+        if cycle is None:
+            tell()
+        elif cycle.scope is not self.scope:  # which has no head yet
+            if cycle.response_complete:
+                tell()
+            else:
+                cycle.on_response = tell
+        elif self.pipeline:
+            self.pipeline[0] = cycle, _telling(tell)
+        elif not cycle.response_started:
+            tell()
+        else:
+            self.transport.close()
+
+    def _tell(self, refusal: Refused) -> None:
         if self.transport.is_closing():
             return
-        if self._comes_next():
-            told = answer(refusal)
-            self._count_refused(told.problem)
-            log.info(
-                "connection_refused",
-                problem=told.problem,
-                request_id=told.request_id,
-                address=self.client and self.client[0],
-            )
-            self.transport.write(told.sent)
+        told = answer(refusal)
+        self._count_refused(told.problem)
+        log.info(
+            "connection_refused",
+            problem=told.problem,
+            request_id=told.request_id,
+            address=self.client and self.client[0],
+        )
+        self.transport.write(told.sent)
         if self.cycle is not None:
             self.cycle.disconnected = True
-        self.transport.close()
+            self.cycle.message_event.set()
+        if self._is_cut_off():
+            self.transport.close()
+        else:
+            self.flow.resume_reading()
+            Lingering(self.transport, self)
 
-    def _comes_next(self) -> bool:
-        """Whether what is written now answers the request that is refused, and no other one."""
-        if self.pipeline:
-            return False
-        if self.cycle is None:
-            return True
-        if self.cycle.scope is self.scope:
-            return not self.cycle.response_started
-        return self.cycle.response_complete
+    def _is_cut_off(self) -> bool:
+        return len(self.connections) > self._limits.connections + BEYOND
 
     def _is_idle_without_end(self) -> bool:
         """Whatever comes ends the time to be idle, also what begins no request."""
@@ -169,3 +203,12 @@ class Protocol(HttpToolsProtocol):
         if cycle is None or cycle.response_complete:
             return False
         return "lasts" in cycle.scope["state"]
+
+
+def _telling(tell: Callable[[], None]) -> ASGI3Application:
+    async def refused(
+        _scope: Scope, _receive: ASGIReceiveCallable, _send: ASGISendCallable
+    ) -> None:
+        tell()
+
+    return refused

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from functools import partial
 from time import monotonic
 
 import pytest
@@ -11,6 +13,7 @@ from fastapi import FastAPI, Response
 from api.main import create_app
 from api.settings import Settings
 from api.stopping import Server
+from api.transport import protocol
 from tests.eventually import eventually
 from tests.serving import serving
 from tests.wire import HOST, dialled, problems, said_to, statuses, until_its_end
@@ -42,6 +45,10 @@ def app(settings: Settings) -> FastAPI:
         return Response(b"x" * LARGE_BYTES)
 
     return app
+
+
+async def is_left(server: Server) -> bool:
+    return not server.server_state.connections
 
 
 @pytest.fixture
@@ -153,17 +160,30 @@ async def test_a_body_of_many_small_chunks_is_a_body(address: str) -> None:
 
 
 async def test_no_more_connections_are_held_than_are_allowed(address: str, server: Server) -> None:
-    answers = await asyncio.gather(*(said_to(address, LIVE) for _ in range(50)))
-    refused = [each for each in answers if problems(each) == ["too-many-connections"]]
-    served = [each for each in answers if statuses(each) == [200]]
-    assert len(served) >= CONNECTIONS
-    assert all(b"retry-after: 1" in each for each in refused)
-    assert len(server.server_state.connections) <= CONNECTIONS
+    """Who comes beyond them is told so, whatever he is still sending, and the process's health."""
+    body = b"Content-Length: 500000\r\n\r\n" + b"a" * 500_000
+    async with AsyncExitStack() as held:
+        for _ in range(CONNECTIONS):
+            await held.enter_async_context(dialled(address))
+        answers = [await said_to(address, FORM + body) for _ in range(3)]
+        assert [problems(each) for each in answers] == [["too-many-connections"]] * 3
+        assert all(b"retry-after: 1" in each for each in answers)
+        health = await said_to(address, LIVE)
+        assert statuses(health) == [200]
+        assert b"connection: close" in health
+        assert problems(await said_to(address)) == ["too-many-connections"]
+    await eventually(partial(is_left, server))
 
-    async def is_left() -> bool:
-        return not server.server_state.connections
 
-    await eventually(is_left)
+async def test_a_crowd_beyond_the_limit_is_cut(
+    address: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "BEYOND", 0)
+    async with AsyncExitStack() as held:
+        for _ in range(CONNECTIONS):
+            await held.enter_async_context(dialled(address))
+        assert problems(await said_to(address)) == ["too-many-connections"]
+    await eventually(partial(is_left, server))
 
 
 async def test_who_does_not_read_an_answer_is_let_go_with_it(address: str, server: Server) -> None:
@@ -176,12 +196,9 @@ async def test_who_does_not_read_an_answer_is_let_go_with_it(address: str, serve
         async def is_sent() -> bool:
             return server.server_state.total_requests > 0
 
-        async def is_left() -> bool:
-            return not server.server_state.connections
-
         await eventually(is_sent)
         assert server.server_state.connections
-        await eventually(is_left)
+        await eventually(partial(is_left, server))
 
 
 async def test_who_reads_slowly_and_does_read_gets_it_all(address: str) -> None:
