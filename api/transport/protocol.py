@@ -104,6 +104,16 @@ class Protocol(HttpToolsProtocol):
         super().on_message_complete()
         self._arriving_since = None
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Who has asked, and says no more, is answered; a stream would last for who has gone."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete or self._lasts():
+            return False
+        if cycle.more_body:
+            return self._is_refused
+        cycle.keep_alive = False
+        return True
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._unsent_since = self.loop.time()

@@ -90,6 +90,22 @@ async def test_who_sends_without_end_is_not_heard_for_ever(address: str) -> None
             await sends(writer)
 
 
+async def test_who_asks_and_says_no_more_is_answered(address: str) -> None:
+    for asked in (1, 3):
+        async with dialled(address) as (reader, writer):
+            writer.write(LIVE * asked)
+            writer.write_eof()
+            assert statuses(await until_its_end(reader)) == [200] * asked
+
+
+async def test_who_asks_for_less_than_a_request_and_says_no_more_is_left(address: str) -> None:
+    for part in (b"", b"GET /", FORM + b"Content-Length: 10\r\n\r\na"):
+        async with dialled(address) as (reader, writer):
+            writer.write(part)
+            writer.write_eof()
+            assert await until_its_end(reader) == b""
+
+
 async def test_whom_the_process_keeps_waiting_is_not_late(
     running: tuple[str, Server], enough: asyncio.Event
 ) -> None:
