@@ -1,11 +1,13 @@
 """Whoever is woken by an alert finds what it means and what to do."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.observability import PROMETHEUS, ROOT, RULES, Alert, alerts
 
+DOCUMENTS = "{{ $externalLabels.documents }}"
 RUNBOOK = (ROOT / "docs/operations.md").read_text()
 ROW = re.compile(r"^\| \[(\w+)\]\(#(\w+)\) \| (critical|warning) \|", re.MULTILINE)
 
@@ -23,8 +25,14 @@ def test_an_alert_says_what_is_wrong_and_where_to_read_on(alert: Alert) -> None:
     assert alert.told("severity") in {"critical", "warning"}
     assert alert.told("summary")
     assert alert.told("description")
-    assert alert.told("runbook") == f"docs/operations.md#{anchor}"
+    assert alert.told("runbook_url") == f"{DOCUMENTS}/operations.md#{anchor}"
     assert f"\n### {alert.name}\n" in RUNBOOK
+
+
+def test_where_to_read_on_is_set_once() -> None:
+    settings = (PROMETHEUS / "prometheus.yml").read_text()
+    [documents] = re.findall(r"^  external_labels:\n    documents: (\S+)$", settings, re.MULTILINE)
+    assert Path(ROOT, documents, "operations.md").exists()
 
 
 def test_the_runbook_lists_every_alert_with_its_severity_and_no_other() -> None:
