@@ -56,22 +56,27 @@ def _owned(directory: Path, how: int) -> Iterator[None]:
 def forget(pid: int, environment: Mapping[str, str]) -> None:
     """A process has ended: what it counted still counts, what was so while it lived does not."""
     directory = Path(environment[VARIABLE])
-    mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
     with locked(directory, fcntl.LOCK_EX):
+        mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
         for kind in ("counter", "histogram"):
-            _add(directory / f"{kind}_{pid}.db", directory / f"{kind}_ended.db")
+            ended = directory / f"{kind}_{pid}.db"
+            if has_values(ended):
+                _add(ended, directory / f"{kind}_ended.db")
+            ended.unlink(missing_ok=True)
+
+
+def has_values(file: Path) -> bool:
+    """An empty one is being made, or who made it was killed meanwhile."""
+    return file.exists() and file.stat().st_size > 0
 
 
 def _add(ended: Path, kept: Path) -> None:
     """One file for all who have ended, however many they are."""
-    if not ended.exists():
-        return
     sums = MmapedDict(str(kept))  # type: ignore[no-untyped-call]
     for key, value, timestamp, _ in MmapedDict.read_all_values_from_file(str(ended)):  # type: ignore[no-untyped-call]
         before, _ = sums.read_value(key)  # type: ignore[no-untyped-call]
         sums.write_value(key, before + value, timestamp)  # type: ignore[no-untyped-call]
     sums.close()  # type: ignore[no-untyped-call]
-    ended.unlink()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from api.metrics_directory import VARIABLE, locked
+from api.metrics_directory import VARIABLE, has_values, locked
 
 _OF_A_LIVING = re.compile(r"gauge_live[a-z]+_(\d+)\.db")
 
@@ -31,7 +31,8 @@ class Shared(Collector):
 
     def collect(self) -> Iterator[Metric]:
         with locked(self._directory, fcntl.LOCK_SH):
-            summed = MultiProcessCollector(None, str(self._directory)).collect()  # type: ignore[no-untyped-call]
+            files = [str(each) for each in self._directory.glob("*.db") if has_values(each)]
+            summed = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
         yield from summed
         yield from _processes(self._living())
 

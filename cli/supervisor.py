@@ -144,5 +144,5 @@ class Supervisor:
 
     async def _forget_once_ended(self, process: ServingProcess) -> None:
         await process.ended()
-        metrics_directory.forget(process.pid, self._metrics)
         del self._alive[process]
+        metrics_directory.forget(process.pid, self._metrics)

@@ -78,3 +78,17 @@ def test_who_measured_nothing_is_forgotten_as_well(
     forget(4, environment)
 
     assert scraped(directory) == []
+
+
+def test_who_was_killed_before_it_measured_spoils_nothing(
+    directory: Path, environment: Mapping[str, str]
+) -> None:
+    measured(directory, 1, requests=5, in_use=1)
+    for kind in ("counter", "histogram", "gauge_livesum"):
+        (directory / f"{kind}_2.db").touch()
+    assert scraped(directory) == ["requests_total 5.0", "in_use 1.0"]
+
+    forget(2, environment)
+
+    assert scraped(directory) == ["requests_total 5.0", "in_use 1.0"]
+    assert not list(directory.glob("*_2.db"))
