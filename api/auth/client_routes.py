@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth import clients, sessions
@@ -16,9 +16,10 @@ from api.auth.client_messages import (
     NewClient,
 )
 from api.auth.messages import USERNAME
+from api.auth.names import Names
 from api.auth.tables import Client
 from api.errors import BODY_REFUSALS, UnknownClient, UserExists
-from api.parameters import ONLY_KNOWN, PageLimit
+from api.parameters import ONLY_KNOWN
 from api.refusals import answers, may_refuse
 from api.resources import Held
 from events.database import session
@@ -56,14 +57,14 @@ async def add(
 async def browse(
     _: Administrator,
     held: Held,
-    limit: Annotated[PageLimit, Query()] = 50,
-    cursor: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9._@-]*$")] = "",
+    asked: Names,
 ) -> ClientList:
     """In order of their ids."""
     async with session(held.engine) as database:
-        found = await clients.list_clients(database, after=cursor, limit=limit + 1)
-    page = [ClientView.model_validate(client) for client in found[:limit]]
-    return ClientList(items=page, next_cursor=page[-1].client_id if len(found) > limit else None)
+        found = await clients.list_clients(database, after=asked.cursor, limit=asked.one_more)
+    page, following = asked.of(found, lambda client: client.client_id)
+    items = [ClientView.model_validate(client) for client in page]
+    return ClientList(items=items, next_cursor=following)
 
 
 @router.patch(

@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 
 from api.auth import sessions, users
 from api.auth.access import REFUSALS, Administrator
 from api.auth.messages import USERNAME, NewUser, UserChange, UserList, UserView
+from api.auth.names import Names
 from api.errors import BODY_REFUSALS, LastAdministrator, UnknownUser, UserExists
-from api.parameters import PageLimit
 from api.refusals import may_refuse
 from api.resources import Held
 from events.database import session
@@ -45,14 +45,13 @@ async def add(new: NewUser, response: Response, principal: Administrator, held: 
 async def browse(
     _: Administrator,
     held: Held,
-    limit: PageLimit = 50,
-    cursor: Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9._@-]*$")] = "",
+    asked: Names,
 ) -> UserList:
     """In order of their names; machine clients are a list of their own."""
     async with session(held.engine) as database:
-        found = await users.list_users(database, after=cursor, limit=limit + 1)
-    page = [UserView.model_validate(user) for user in found[:limit]]
-    return UserList(items=page, next_cursor=page[-1].username if len(found) > limit else None)
+        found = await users.list_users(database, after=asked.cursor, limit=asked.one_more)
+    page, following = asked.of(found, lambda user: user.username)
+    return UserList(items=[UserView.model_validate(user) for user in page], next_cursor=following)
 
 
 @router.patch(
