@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from api.auth import clients
 from api.auth.client_messages import ClientView, ClientWithSecret, NewClient
@@ -17,6 +15,7 @@ from cli.access import Grants, Json, announce_ended, database_of, listed, roles_
 from cli.environment import actor, read
 from cli.errors import InvalidClient
 from cli.places import MOMENT, moment
+from cli.tables import minute, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Add, list and remove machine clients.")
 
@@ -40,8 +39,8 @@ def add(
     json: Json = False,  # noqa: FBT002
 ) -> None:
     """Add a machine client, and print its secret, which nothing tells again."""
-    new = _new_client(client_id, roles_of(role))
-    added = asyncio.run(_add(read(Settings), new, expires_at))
+    new = _new_client(client_id, roles_of(role), expires_at)
+    added = asyncio.run(_add(read(Settings), new))
     _print_secret(added, as_json=json)
 
 
@@ -52,12 +51,7 @@ def show(json: Json = False) -> None:  # noqa: FBT002
     if json:
         typer.echo(TypeAdapter(list[ClientView]).dump_json(found, indent=2).decode())
         return
-    table = Table("Client", "Roles", "Added", "By", "Expires", "Last used")
-    for each in found:
-        moments = (_moment(each.expires_at), _moment(each.last_used_at))
-        added = (_moment(each.created_at), each.created_by)
-        table.add_row(each.client_id, listed(each.roles), *added, *moments)
-    Console().print(table)
+    print_table(("Client", "Roles", "Added", "By", "Expires", "Last used"), [*map(_row, found)])
 
 
 @app.command()
@@ -72,11 +66,17 @@ def remove(client_id: ClientId) -> None:
     asyncio.run(_remove(read(Settings), client_id))
 
 
-def _new_client(client_id: str, roles: dict[str, Role]) -> NewClient:
+def _new_client(client_id: str, roles: dict[str, Role], expires_at: datetime | None) -> NewClient:
+    expiry = expires_at and expires_at.isoformat()
     try:
-        return NewClient(client_id=client_id, roles=roles)
+        return NewClient.model_validate(
+            {"client_id": client_id, "roles": roles, "expires_at": expiry}
+        )
     except ValidationError as error:
-        faults = (f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        faults = (
+            f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
         raise InvalidClient(faults) from None
 
 
@@ -85,13 +85,17 @@ def _print_secret(client: ClientWithSecret, *, as_json: bool) -> None:
     typer.echo(client.model_dump_json(indent=2) if as_json else client.client_secret)
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else ""
+def _row(client: ClientView) -> tuple[str, ...]:
+    added = (minute(client.created_at), client.created_by)
+    moments = (minute(client.expires_at), minute(client.last_used_at))
+    return (client.client_id, listed(client.roles), *added, *moments)
 
 
-async def _add(settings: Settings, new: NewClient, expires_at: datetime | None) -> ClientWithSecret:
+async def _add(settings: Settings, new: NewClient) -> ClientWithSecret:
     async with database_of(settings) as database:
-        added = await clients.add_client(database, new.client_id, new.roles, expires_at, by=actor())
+        added = await clients.add_client(
+            database, new.client_id, new.roles, new.expires_at, by=actor()
+        )
     return ClientWithSecret.of(*added)
 
 

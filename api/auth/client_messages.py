@@ -1,9 +1,9 @@
 """What the operations on machine clients take and give."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from api.auth.messages import Roles, Username
 from api.auth.tables import Client
@@ -23,13 +23,20 @@ type Expiry = Annotated[
 ]
 
 
+def _to_come(expiry: datetime) -> datetime:
+    if expiry <= datetime.now(UTC):
+        raise ValueError("this moment is over")
+    return expiry
+
+
 class NewClient(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", use_attribute_docstrings=True)
 
     client_id: Username
     """Neither a user nor another client goes by it."""
     roles: Roles
-    expires_at: Expiry | None = Field(default=None, description="For ever, unless given")
+    expires_at: Annotated[Expiry, AfterValidator(_to_come)] | None = None
+    """A moment to come; for ever, unless given."""
 
 
 class ClientChange(BaseModel):
