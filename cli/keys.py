@@ -2,19 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from api.auth.keys import KEPT_SECONDS
 from api.auth.rotation import ListedKey, list_keys, replace, rotate
 from cli.environment import Database, read
 from cli.errors import KeyWaits
+from cli.tables import print_table, second
 from events.database import Connection, driver, pool
 
 OVERLAP_SECONDS = 120
@@ -80,12 +79,11 @@ def _print(keys: Sequence[ListedKey], *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(keys), indent=2))
         return
-    table = Table("Key", "State", "Since", "Signs from", "until", "Verifies until")
-    for key in keys:
-        moments = (key.since, key.signs_from, key.signs_until, key.verifies_until)
-        table.add_row(key.kid, key.state, *map(_moment, moments))
-    Console().print(table)
+    print_table(
+        ("Key", "State", "Since", "Signs from", "until", "Verifies until"), [*map(_row, keys)]
+    )
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
+def _row(key: ListedKey) -> tuple[str, ...]:
+    moments = (key.since, key.signs_from, key.signs_until, key.verifies_until)
+    return (key.kid, key.state, *map(second, moments))

@@ -2,14 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Column, Table
 
 from cli.environment import Database, read
 from cli.interventions import discard, refold, retry
@@ -17,6 +13,7 @@ from cli.named import find_head
 from cli.options import Json
 from cli.rebuild import OUTDATED
 from cli.standings import Standing, read_standings
+from cli.tables import minute, print_table
 from events.database import driver, pool
 from events.log import read_heads
 from projections.interventions import Intervention, read_all
@@ -31,8 +28,6 @@ HEADINGS = (
     "Parked",
     "Waiting",
 )
-COPIED = partial(Column, no_wrap=True)
-"""What is pasted into the next command stays in one piece."""
 
 Only = Annotated[
     str | None, typer.Option("--catalog", envvar="CATALOG_CATALOG", help="Which; else all.")
@@ -73,7 +68,7 @@ def parked(only: Only = None, as_json: Json = False) -> None:  # noqa: FBT002
             ]
         )
     else:
-        Console().print(_parked_table(standings))
+        _print_parked(standings)
 
 
 @app.command()
@@ -89,7 +84,7 @@ def interventions(
     if as_json:
         _print_json(found)
     else:
-        Console().print(_interventions_table(found))
+        _print_interventions(found)
 
 
 async def _read_standings(only: str | None = None) -> list[Standing]:
@@ -115,40 +110,33 @@ def _print_json(documents: Sequence[object]) -> None:
 
 
 def _print_standings(standings: Sequence[Standing]) -> None:
-    console = Console()
-    console.print(_table(standings))
+    print_table(HEADINGS, [_row(each) for each in standings])
     if any(each.parked for each in standings):
-        console.print(_parked_table(standings))
+        _print_parked(standings)
 
 
-def _table(standings: Sequence[Standing]) -> Table:
-    table = Table(*HEADINGS)
-    for each in (standing.progress for standing in standings):
-        numbers = (each.generation, each.checkpoint, each.head, each.lag_events)
-        lag = f"{each.lag_seconds:.1f}"
-        table.add_row(each.catalog, *map(str, numbers), lag, str(each.parked), str(each.waiting))
-    return table
+def _row(standing: Standing) -> tuple[str, ...]:
+    each = standing.progress
+    numbers = (each.generation, each.checkpoint, each.head, each.lag_events)
+    lag = f"{each.lag_seconds:.1f}"
+    return (each.catalog, *map(str, numbers), lag, str(each.parked), str(each.waiting))
 
 
-def _parked_table(standings: Sequence[Standing]) -> Table:
-    table = Table("Catalog", COPIED("Parked product"), "Position", "Reason")
-    for standing in standings:
-        for each in standing.parked:
-            place = (str(each.product_id), str(each.position))
-            table.add_row(standing.progress.catalog, *place, escape(each.reason))
-    return table
+def _print_parked(standings: Sequence[Standing]) -> None:
+    rows = [
+        (standing.progress.catalog, str(each.product_id), str(each.position), each.reason)
+        for standing in standings
+        for each in standing.parked
+    ]
+    print_table(("Catalog", "Parked product", "Position", "Reason"), rows, copied=1)
 
 
-def _interventions_table(found: Sequence[Intervention]) -> Table:
-    table = Table("Requested", "Catalog", COPIED("Product"), "Action", "By", "Outcome")
-    for each in found:
-        at = "" if each.position is None else f" {each.position}"
-        table.add_row(
-            f"{each.requested_at:%Y-%m-%d %H:%M}",
-            each.catalog,
-            str(each.product_id),
-            f"{each.action}{at}",
-            escape(each.actor),
-            each.outcome or "waits",
-        )
-    return table
+def _print_interventions(found: Sequence[Intervention]) -> None:
+    names = ("Requested", "Catalog", "Product", "Action", "By", "Outcome")
+    print_table(names, [_intervention(each) for each in found], copied=2)
+
+
+def _intervention(each: Intervention) -> tuple[str, ...]:
+    action = each.action if each.position is None else f"{each.action} {each.position}"
+    by = (each.actor, each.outcome or "waits")
+    return (minute(each.requested_at), each.catalog, str(each.product_id), action, *by)

@@ -2,20 +2,24 @@
 
 import asyncio
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from pydantic import TypeAdapter
-from rich.console import Console
-from rich.table import Table
 
 from api.auth import open_sessions
 from api.auth.session_messages import SessionView
 from api.settings import Settings
 from cli.access import Json, announce_ended, database_of
 from cli.environment import read
+from cli.tables import minute, print_table
 
 Name = Annotated[
     str, typer.Argument(envvar="CATALOG_USERNAME", help="A user's or a machine client's.")
+]
+SessionId = Annotated[
+    UUID | None,
+    typer.Argument(envvar="CATALOG_SESSION_ID", help="As `sessions` lists it; else all of them."),
 ]
 Limit = Annotated[
     int, typer.Option(envvar="CATALOG_LIMIT", min=1, max=10_000, help="So many at most.")
@@ -29,17 +33,17 @@ def show(username: Name, limit: Limit = 200, json: Json = False) -> None:  # noq
         adapter, left_out = TypeAdapter(list[SessionView]), {"__all__": {"current"}}
         typer.echo(adapter.dump_json(found, indent=2, exclude=left_out).decode())
         return
-    table = Table("Session", "Opened", "Went on", "Until", "From", "By")
-    for each in found:
-        moments = (each.created_at, each.refreshed_at, each.expires_at)
-        told = (f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
-        table.add_row(str(each.id), *told, each.address or "", each.user_agent or "")
-    Console().print(table)
+    print_table(("Session", "Opened", "Went on", "Until", "From", "By"), [*map(_row, found)])
 
 
-def end_all(username: Name) -> None:
-    """End all sessions of a user."""
-    asyncio.run(_end_all(read(Settings), username))
+def end(username: Name, session_id: SessionId = None) -> None:
+    """End one session of a user, or all of them."""
+    asyncio.run(_end(read(Settings), username, session_id))
+
+
+def _row(one: SessionView) -> tuple[str, ...]:
+    moments = (one.created_at, one.refreshed_at, one.expires_at)
+    return (str(one.id), *map(minute, moments), one.address or "", one.user_agent or "")
 
 
 async def _list(settings: Settings, username: str, limit: int) -> list[SessionView]:
@@ -49,8 +53,12 @@ async def _list(settings: Settings, username: str, limit: int) -> list[SessionVi
         return [SessionView.of(each) for each in found]
 
 
-async def _end_all(settings: Settings, username: str) -> None:
+async def _end(settings: Settings, username: str, session_id: UUID | None) -> None:
     async with database_of(settings) as database:
         await open_sessions.require_user(database, username)
-        ended = await open_sessions.end_all(database, username)
+        if session_id:
+            await open_sessions.end_one(database, username, session_id)
+            ended = [session_id]
+        else:
+            ended = await open_sessions.end_all(database, username)
     await announce_ended(settings, ended)

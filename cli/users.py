@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from api.auth import users
 from api.auth.messages import NewUser, UserView
@@ -20,12 +18,13 @@ from cli import sessions
 from cli.access import Grants, Json, announce_ended, database_of, listed, roles_of
 from cli.environment import read
 from cli.errors import InvalidUser, NoPassword
+from cli.tables import minute, print_table
 
 app = typer.Typer(
     no_args_is_help=True, help="Add, list and remove users; set passwords, end sessions."
 )
 app.command("sessions")(sessions.show)
-app.command("logout")(sessions.end_all)
+app.command("logout")(sessions.end)
 
 Name = Annotated[str, typer.Argument(envvar="CATALOG_USERNAME")]
 Piped = Annotated[
@@ -53,10 +52,8 @@ def show(json: Json = False) -> None:  # noqa: FBT002
     if json:
         typer.echo(TypeAdapter(list[UserView]).dump_json(found, indent=2).decode())
         return
-    table = Table("User", "Roles", "Since")
-    for user in found:
-        table.add_row(user.username, listed(user.roles), f"{user.created_at:%Y-%m-%d}")
-    Console().print(table)
+    rows = [(each.username, listed(each.roles), minute(each.created_at)) for each in found]
+    print_table(("User", "Roles", "Since"), rows)
 
 
 @app.command()

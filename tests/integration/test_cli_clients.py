@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -93,11 +94,16 @@ async def test_a_client_is_removed(here: Service, printed: Printed) -> None:
         (("clients", "add", "robot", "--role", "Main=viewer"), "roles: "),
         (("clients", "add", "robot", "--role", "king"), "king is no role"),
         (("clients", "add", "ada", "--role", "viewer"), "exists already"),
+        (
+            ("clients", "add", "robot", "--role", "viewer", "--expires-at", "2020-01-01"),
+            "expires_at: this moment is over",
+        ),
         (("clients", "renew", "ada"), "There is no such machine client."),
         (("clients", "remove", "nobody"), "There is no such machine client."),
         (("users", "remove", "robot"), "There is no such user."),
         (("users", "sessions", "nobody"), "There is no such user."),
         (("users", "logout", "nobody"), "There is no such user."),
+        (("users", "logout", "ada", str(UUID(int=0))), "There is no such session"),
     ],
 )
 async def test_what_can_not_be_done_is_told_on_one_line(
@@ -127,7 +133,16 @@ async def test_open_sessions_are_listed_and_ended(
     assert [one["id"] for one in listed] == opened[::-1]
     assert "current" not in listed[0]
     assert len(await printed.json("users", "sessions", "ada", "--limit", "2")) == 2
-    assert "127.0.0.1" in await printed("users", "sessions", "ada")
+    shown = await printed("users", "sessions", "ada")
+    assert "127.0.0.1" in shown
+    assert all(session_id in shown for session_id in opened)
+
+    await printed("users", "logout", "ada", opened[1])
+    assert await answers(401, elsewhere, tokens[1])
+    assert [one["id"] for one in await printed.json("users", "sessions", "ada")] == [
+        opened[2],
+        opened[0],
+    ]
 
     await printed("users", "logout", "ada")
 
