@@ -13,6 +13,7 @@ from benchmarks.soak.stage import Stage
 EACH_SECONDS = 1.0
 WARM, END = (0.3, 0.4), (0.9, 1.0)
 """Of a process's life: by the first, what it remembers has been gathered."""
+QUARTERS = (0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1.0)
 MIB = 2**20
 SHORTEST = 30
 """Samples of a life that can be told anything from."""
@@ -35,6 +36,16 @@ class Grown:
     @property
     def growth(self) -> float:
         return self.end / self.warm - 1
+
+    @property
+    def quarters(self) -> Sequence[float]:
+        return [self._median(each) for each in QUARTERS]
+
+    @property
+    def later_growth(self) -> float:
+        """Within the second half: what goes on growing shows here, too."""
+        *_, third, last = self.quarters
+        return last / third - 1
 
     def _median(self, window: tuple[float, float]) -> float:
         first, last = (int(len(self.samples) * share) for share in window)
