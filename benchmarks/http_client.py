@@ -49,6 +49,12 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
+    @property
+    def port(self) -> int:
+        """Its own, not the server's."""
+        port: int = self._transport.get_extra_info("sockname")[1]
+        return port
+
 
 def _parsed(received: bytes) -> Answer | None:
     """None while there is more to come."""
@@ -97,6 +103,11 @@ class Client:
     def close(self) -> None:
         for connection in self._idle:
             connection.close()
+
+    @property
+    def ports(self) -> set[int]:
+        """From which it asks next."""
+        return {connection.port for connection in self._idle}
 
     def _reused(self) -> Connection | None:
         """The one that was idle longest: so none is idle until the server closes it."""

@@ -2,15 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urlencode
 
 from benchmarks.http_client import Answer, Client
 from benchmarks.shop import FORM
 from benchmarks.soak.tally import Tally
+from benchmarks.soak.writes import PUT_OFF
 from cli.address import Address
 
 LONGEST_WAIT_SECONDS = 1.0
@@ -20,8 +22,8 @@ AGAIN_SECONDS = 0.05
 REQUESTS_A_CONNECTION = 250
 SESSION_SECONDS = 120.0
 """Then the access token is replaced."""
-OK, PUT_OFF = 200, 503
-"""RFC 9110."""
+OF_A_LOGIN = {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
+"""Only so many passwords are checked at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ class Caller:
         what: str,
         method: str,
         target: str,
-        expected: range | int,
+        expected: Container[int],
         *,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Answer | None:
-        """None when it was not answered, or for the moment with 503."""
+        """None when it was not answered. Who is put off has waited."""
         await self._prepared()
         self._asked += 1
         try:
@@ -60,7 +62,8 @@ class Caller:
             await asyncio.sleep(AGAIN_SECONDS)
             return None
         self.tally.count(what, answer, expected)
-        return None if await _is_put_off(answer) else answer
+        await _waited(answer)
+        return answer
 
     def close(self) -> None:
         self._client.close()
@@ -86,8 +89,9 @@ class Caller:
             return
         finally:
             client.close()
-        self.tally.count("log in", issued, OK)
-        if not await _is_put_off(issued):
+        self.tally.count("log in", issued, OF_A_LOGIN)
+        await _waited(issued)
+        if issued.status == HTTPStatus.OK:
             told = json.loads(issued.body)
             self.close()
             self._client = self._connected(told["access_token"])
@@ -108,9 +112,8 @@ class Caller:
         return Client(self._address.host, self._address.port, headers)
 
 
-async def _is_put_off(answer: Answer) -> bool:
-    if answer.status != PUT_OFF:
-        return False
-    with suppress(KeyError, ValueError):
-        await asyncio.sleep(min(float(answer.headers["retry-after"]), LONGEST_WAIT_SECONDS))
-    return True
+async def _waited(answer: Answer) -> None:
+    """As long as somebody who is put off was told."""
+    if answer.status in PUT_OFF:
+        with suppress(KeyError, ValueError):
+            await asyncio.sleep(min(float(answer.headers["retry-after"]), LONGEST_WAIT_SECONDS))

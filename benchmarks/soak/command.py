@@ -22,7 +22,8 @@ from benchmarks.soak.caller import Credentials
 from benchmarks.soak.course import Outcome
 from benchmarks.soak.course import soak as run
 from benchmarks.soak.faults import ALL
-from benchmarks.soak.report import promises, report
+from benchmarks.soak.promises import promises
+from benchmarks.soak.report import report
 from benchmarks.soak.stage import Stage, stage
 from cli import embedded
 from cli.administrator import add_first
@@ -46,7 +47,12 @@ def soak(
         f"\n{machine}; {callers} callers, {outcome.seconds:.0f} s, {rate:,.0f} answers a second;"
         f" load {os.getloadavg()[0]:.1f} after"
     )
-    keep(kept_as, {"machine": asdict(machine), "shown": [asdict(each) for each in shown]})
+    figures: dict[str, object] = {
+        "machine": asdict(machine),
+        "shown": [asdict(each) for each in shown],
+        "memory": [asdict(each) for each in outcome.memory],
+    }
+    keep(kept_as, figures)
     if not all(each.kept for each in shown):
         sys.exit("not all that was promised was kept")
 

@@ -1,8 +1,7 @@
-"""The soak itself: callers, faults and a look at memory, and the verdict when all is quiet."""
+"""The soak itself: callers, faults and a look at memory, and the judgement when all is quiet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -14,16 +13,15 @@ from benchmarks.shoppers import Product
 from benchmarks.soak.caller import Caller, Credentials
 from benchmarks.soak.day import Day, Known
 from benchmarks.soak.faults import Fault, Struck, struck
+from benchmarks.soak.judgement import Judgement, judged
 from benchmarks.soak.memory import Grown, Memory
-from benchmarks.soak.oracle import Verdict, verdict
 from benchmarks.soak.stage import Stage
 from benchmarks.soak.tally import Tally
-from benchmarks.story import CATALOG
 from cli.sample_catalog import KNOWN_SINCE
-from events.database import Connection, driver, pool
-from events.log import read_heads
+from events.database import driver, pool
 
 LOOK_SECONDS = 0.1
+STANDSTILL_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Outcome:
     tally: Tally
     faults: Sequence[Struck]
     memory: Sequence[Grown]
-    verdict: Verdict
+    judgement: Judgement
     seconds: float
 
 
@@ -44,12 +42,12 @@ async def soak(
     faults: Sequence[Fault],
     say: Callable[[str], None],
 ) -> Outcome:
-    """Raises TimeoutError where something does not come back."""
+    """Raises TimeoutError, in a group, where something does not come back."""
     known = await _filled(stage)
     tally, memory = Tally(requests), Memory(stage)
     began = monotonic()
     async with asyncio.TaskGroup() as group:
-        watching = group.create_task(memory.watch())
+        watching = [group.create_task(memory.watch()), group.create_task(_going_on(tally))]
         days = [
             group.create_task(Day(Caller(stage.address, credentials, tally), known, n).live())
             for n in range(callers)
@@ -57,10 +55,20 @@ async def soak(
         done = [await _in_time(fault, tally, stage, say) for fault in faults]
         await asyncio.wait(days)
         grown = list(memory.grown())
-        watching.cancel()
+        for each in watching:
+            each.cancel()
     seconds = monotonic() - began
     say(f"{tally.answered:,} answers in {seconds:.0f} s; comparing them with the log")
-    return Outcome(tally, done, grown, await _judged(stage, tally), seconds)
+    return Outcome(tally, done, grown, await judged(stage, credentials, tally), seconds)
+
+
+async def _going_on(tally: Tally) -> None:
+    """Until cancelled. Raises TimeoutError when for so long nobody is answered but with 503."""
+    answered = -1
+    while tally.answered > answered:
+        answered = tally.answered
+        await asyncio.sleep(STANDSTILL_SECONDS)
+    raise TimeoutError(f"nobody was answered for {STANDSTILL_SECONDS:g} s")
 
 
 async def _in_time(fault: Fault, tally: Tally, stage: Stage, say: Callable[[str], None]) -> Struck:
@@ -80,17 +88,3 @@ async def _filled(stage: Stage) -> Known:
             found = await connection.fetch(PRODUCTS, PRODUCTS_KNOWN)
     products = [Product(*row) for row in found]
     return Known(products, filtered(rows), searches(rows))
-
-
-async def _judged(stage: Stage, tally: Tally) -> Verdict:
-    async with _connection(stage) as connection:
-        heads = await read_heads(connection)
-        await projected(connection, heads[CATALOG])
-        return await verdict(connection, tally.writes)
-
-
-@asynccontextmanager
-async def _connection(stage: Stage) -> AsyncIterator[Connection]:
-    url = stage.installation.database_url
-    async with pool(url, application="catalog-bench") as engine, driver(engine) as connection:
-        yield connection

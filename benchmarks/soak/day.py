@@ -1,9 +1,8 @@
 """What callers do all day: read a lot, write some, and get a few things wrong."""
 
-import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -12,19 +11,17 @@ from benchmarks.asking import Target
 from benchmarks.http_client import Answer
 from benchmarks.shoppers import PRODUCTS, Product
 from benchmarks.soak.caller import Caller
-from benchmarks.soak.tally import Fact, Receipt, Write
+from benchmarks.soak.writes import PUT_OFF, Fact, Receipt, Write
 
 HOT = 100
 """Products that every second reader of one asks for."""
-ARRIVING_SECONDS = 5.0
-"""In which all log in: each password is worth a quarter of a second of a core."""
 TRIES = 200
 """Of a write with a key whose outcome is unknown."""
 REPLAYED, WITHOUT_KEY, MATCHING = 0.1, 0.1, 0.2
 """Shares of writes: asked for again, without a key, and of one version alone."""
 OK, CREATED, NOT_MODIFIED, CONFLICT = 200, 201, 304, 412
-OF_A_CHANGE = range(OK, CONFLICT + 1, CONFLICT - OK)
-OF_A_READ = range(OK, NOT_MODIFIED + 1, NOT_MODIFIED - OK)
+DONE, MADE = frozenset({OK}), frozenset({CREATED})
+OF_A_CHANGE, OF_A_READ = DONE | {CONFLICT}, DONE | {NOT_MODIFIED}
 OF_A_CALLER = range(400, 500)
 NOWHERE = "018f0000-0000-7000-8000-000000000000"
 MISTAKES = (
@@ -73,7 +70,6 @@ class Day:
 
     async def live(self) -> None:
         """Until enough was answered, by all."""
-        await asyncio.sleep(self._chance.uniform(0, ARRIVING_SECONDS))
         doings, weights = list(self._doings), list(self._doings.values())
         while self._caller.tally.answered < self._caller.tally.wanted:
             [doing] = self._chance.choices(doings, weights)
@@ -148,12 +144,11 @@ class Day:
         fact: Fact,
         headers: Mapping[str, str] | None = None,
     ) -> Receipt | None:
-        """Under a key it is asked for until that is answered; without one it may be unknown."""
-        write = Write(fact)
+        """Under a key it is asked for until that is answered; without one it may stay unknown."""
+        write = Write(fact, has_key=self._chance.random() >= WITHOUT_KEY)
         self._caller.tally.writes.append(write)
-        has_key = self._chance.random() >= WITHOUT_KEY
-        sent = {**(headers or {}), **({"Idempotency-Key": "-".join(fact)} if has_key else {})}
-        expected = CREATED if method == "POST" else OF_A_CHANGE
+        key = {"Idempotency-Key": "-".join(fact)} if write.has_key else {}
+        expected = MADE if method == "POST" else OF_A_CHANGE
 
         async def asked() -> Answer | None:
             return await self._caller.ask(
@@ -162,24 +157,22 @@ class Day:
                 PRODUCTS + path,
                 expected,
                 body=json.dumps(body).encode(),
-                headers=sent,
+                headers={**(headers or {}), **key},
             )
 
-        answer = await asked()
-        for _ in range(TRIES if has_key else 0):
-            answer = answer or await asked()
-        if answer is None:
-            return None
-        write.receipt = _receipt(answer)
-        write.refused = write.receipt is None
+        for _ in range(TRIES if write.has_key else 1):
+            if write.settle(await asked()):
+                break
         if write.receipt:
             self._known.newest = [*self._known.newest[-HOT:], write.receipt]
-            if has_key and self._chance.random() < REPLAYED:
+            if write.has_key and self._chance.random() < REPLAYED:
                 self._compare(what, write.receipt, await asked())
         return write.receipt
 
     def _compare(self, what: str, receipt: Receipt, again: Answer | None) -> None:
-        if again and (_receipt(again) != receipt or "idempotent-replayed" not in again.headers):
+        if again is None or again.status in PUT_OFF:
+            return
+        if Receipt.of(again) != receipt or "idempotent-replayed" not in again.headers:
             self._caller.tally.unexpected[f"{what}, again: another receipt"] += 1
 
     async def _get(
@@ -187,7 +180,7 @@ class Day:
         what: str,
         path: str,
         headers: Mapping[str, str] | None = None,
-        expected: range | int = OK,
+        expected: Container[int] = DONE,
     ) -> Answer | None:
         return await self._ask(what, PRODUCTS + path, headers, expected)
 
@@ -196,7 +189,7 @@ class Day:
         what: str,
         target: str,
         headers: Mapping[str, str] | None = None,
-        expected: range | int = OK,
+        expected: Container[int] = DONE,
     ) -> Answer | None:
         answer = await self._caller.ask(what, "GET", target, expected, headers=headers)
         return answer if answer and answer.status == OK else None
@@ -205,10 +198,3 @@ class Day:
         """Half of the time one of a few, which are hot."""
         products = self._known.products
         return self._chance.choice(products[:HOT] if self._chance.random() < 0.5 else products)  # noqa: PLR2004
-
-
-def _receipt(answer: Answer) -> Receipt | None:
-    if answer.status not in {OK, CREATED}:
-        return None
-    told = json.loads(answer.body)
-    return Receipt(told["id"], told["version"], told["position"])

@@ -64,6 +64,9 @@ STOPPED = Fault("a process of the API: SIGTERM", 0.06, _of_one_process(signal.SI
 KILLED = Fault("a process of the API: SIGKILL", 0.12, _of_one_process(signal.SIGKILL), cuts=True)
 REPLACED = Fault("all processes of the API, one by one: SIGHUP", 0.18, _replace_all)
 WORKER_KILLED = Fault("the worker: SIGKILL", 0.24, _of_a_server(signal.SIGKILL, "worker"))
+POSTGRES_CRASHED = Fault(
+    "PostgreSQL: an immediate shutdown", 0.62, _of_a_server(signal.SIGQUIT, "postgres")
+)
 
 ALL: Sequence[Fault] = (
     STOPPED,
@@ -73,5 +76,5 @@ ALL: Sequence[Fault] = (
     Fault("Redis: SIGKILL", 0.32, _of_a_server(signal.SIGKILL, "redis")),
     Fault("PostgreSQL: a fast shutdown", 0.42, _of_a_server(signal.SIGINT, "postgres")),
     Fault("Redis: SIGTERM", 0.52, _of_a_server(signal.SIGTERM, "redis")),
-    Fault("PostgreSQL: an immediate shutdown", 0.62, _of_a_server(signal.SIGQUIT, "postgres")),
+    POSTGRES_CRASHED,
 )

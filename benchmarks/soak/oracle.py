@@ -1,12 +1,12 @@
 """Whether the log, and what is read of it, is what callers were told."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from asyncpg import Record
 
-from benchmarks.soak.tally import Fact, Receipt, Write
+from benchmarks.soak.writes import Fact, Receipt, Write
 from benchmarks.story import CATALOG
 from events.database import Connection, statement
 
@@ -15,8 +15,9 @@ _READ = statement("benchmarks", "sql/soak_read.sql")
 
 type Log = Mapping[Fact, Sequence[Receipt]]
 """Where each fact stands."""
-type Shown = tuple[int, str | None, str | None]
+type Said = tuple[int, str | None, str | None]
 """Of a product: its version, its name and its price in USD."""
+type Told = Mapping[str, Said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,44 @@ class Verdict:
     """Written more than once."""
     refused: int
     refused_and_written: int
-    unknown: int
-    """Never answered, though asked for: they may be there, once."""
+    in_doubt: int
+    """Under a key: not answered at first, or not told whether they were written."""
+    unknown_with_key: int
+    """Still, after they were asked for again."""
+    unknown_without_key: int
+    """They may be there, once."""
     products: int
     read_otherwise: int
     """Products whose read tables are not what the log says."""
 
+    @property
+    def asked(self) -> int:
+        unknown = self.unknown_with_key + self.unknown_without_key
+        return self.acknowledged + self.refused + unknown
+
+
+async def told(connection: Connection) -> Told:
+    """What each product is by its events, folded by hand."""
+    names: dict[str, str] = {}
+    prices: dict[str, str] = {}
+    versions: dict[str, int] = {}
+    for row in await connection.fetch(_LOG, CATALOG):
+        product = row["product"]
+        versions[product] = row["version"]
+        if row["type"] in {"ProductRegistered", "ProductRenamed"}:
+            names[product] = row["name"]
+        if row["type"] == "PriceSet" and row["currency"] == "USD":
+            prices[product] = row["amount"]
+    return {
+        product: (version, names.get(product), prices.get(product))
+        for product, version in versions.items()
+    }
+
 
 async def verdict(connection: Connection, writes: Sequence[Write]) -> Verdict:
     """Once all events are applied."""
-    rows = await connection.fetch(_LOG, CATALOG)
-    log = _log(rows)
-    said = dict(_said(rows))
+    log = _log(await connection.fetch(_LOG, CATALOG))
+    said = await told(connection)
     read = {
         row["product"]: (row["version"], row["name"], row["price"])
         for row in await connection.fetch(_READ, CATALOG)
@@ -54,7 +81,9 @@ async def verdict(connection: Connection, writes: Sequence[Write]) -> Verdict:
         repeated=sum(len(log.get(write.fact, ())) > 1 for write in writes),
         refused=len(refused),
         refused_and_written=sum(write.fact in log for write in refused),
-        unknown=len(writes) - len(acknowledged) - len(refused),
+        in_doubt=sum(write.has_key and write.was_in_doubt for write in writes),
+        unknown_with_key=sum(write.has_key and write.is_unknown for write in writes),
+        unknown_without_key=sum(write.is_unknown and not write.has_key for write in writes),
         products=len(said),
         read_otherwise=sum(read.get(product) != shown for product, shown in said.items())
         + len(read.keys() - said.keys()),
@@ -69,19 +98,3 @@ def _log(rows: Sequence[Record]) -> Log:
             receipt = Receipt(row["product"], row["version"], row["position"])
             log[row["type"], content].append(receipt)
     return log
-
-
-def _said(rows: Sequence[Record]) -> Iterator[tuple[str, Shown]]:
-    """What each product is by its events, folded by hand."""
-    names: dict[str, str] = {}
-    prices: dict[str, str] = {}
-    versions: dict[str, int] = {}
-    for row in rows:
-        product = row["product"]
-        versions[product] = row["version"]
-        if row["type"] in {"ProductRegistered", "ProductRenamed"}:
-            names[product] = row["name"]
-        if row["type"] == "PriceSet" and row["currency"] == "USD":
-            prices[product] = row["amount"]
-    for product, version in versions.items():
-        yield product, (version, names.get(product), prices.get(product))
