@@ -31,10 +31,15 @@ def report_on(lock: str) -> dict[str, Any] | None:
     try:
         report: dict[str, Any] = json.loads(audited.stdout)
     except ValueError:
-        sys.stderr.write(audited.stderr)
+        sys.stderr.write(f"{last_line(audited.stderr)}\n")
         return None
     looked_up = [each for each in report["dependencies"] if "skip_reason" not in each]
     return report if looked_up else None
+
+
+def last_line(told: str) -> str:
+    """Of a traceback: what went wrong."""
+    return told.rstrip().rpartition("\n")[2]
 
 
 def vulnerable(lock: str, report: dict[str, Any] | None) -> list[str]:

@@ -47,6 +47,20 @@ def test_nothing_looked_up_is_no_report(
     assert (dependency_audit.report_on("a.lock") is not None) == is_report
 
 
+def test_what_went_wrong_is_told_without_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Failed:
+        stdout, stderr = "", "Traceback:\n  File\nConnectionError: nobody there\n\n"
+
+    def run(*_: Any) -> Failed:  # noqa: ANN401
+        return Failed()
+
+    monkeypatch.setattr(dependency_audit, "_run", run)
+    assert dependency_audit.report_on("a.lock") is None
+    assert capsys.readouterr().err == "ConnectionError: nobody there\n"
+
+
 @pytest.mark.parametrize(("flaws", "code"), [([], 0), (["lamp 1.0: PYSEC-1"], 1)])
 def test_a_vulnerability_fails(
     monkeypatch: pytest.MonkeyPatch, flaws: list[str], code: int
