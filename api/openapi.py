@@ -17,6 +17,7 @@ from api.errors import (
     RequestTimeout,
     TookTooLong,
     TooManyConnections,
+    TooManyRequests,
     UnknownHost,
     UnsupportedCoding,
 )
@@ -32,6 +33,7 @@ _EVERYWHERE = (
     RequestTimeout,
     TookTooLong,
     TooManyConnections,
+    TooManyRequests,
     UnknownHost,
 )
 _OF_BODIES = (BodyTooLarge, NestedTooDeeply, UnsupportedCoding)
@@ -100,9 +102,10 @@ def _complete(operation: dict[str, Any]) -> None:
     refusals = (InvalidInput,) if _is_fastapis(responses) else ()
     responses |= {str(status): said for status, said in may_refuse(*refusals).items()}
     _refuse(responses, *_EVERYWHERE, *(_OF_BODIES if "requestBody" in operation else ()))
+    counts = _names(responses, *STATUS[TooManyRequests])
     for response in responses.values():
         response["headers"] = response.get("headers", {}) | _HEADERS
-        if "security" in operation:
+        if counts:
             response["headers"] |= _RATE_HEADERS
 
 

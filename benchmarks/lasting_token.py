@@ -22,4 +22,4 @@ async def lasting(engine: AsyncEngine, token: str) -> str:
         seconds=DAY_SECONDS,
         remembered=1,
     )
-    return await tokens.issue(claims["sub"], UUID(claims["sid"]))
+    return tokens.issue(await tokens.keys.signer(), claims["sub"], UUID(claims["sid"]))

@@ -6,7 +6,7 @@ import structlog
 from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.auth import clients, sessions
+from api.auth import clients, open_sessions
 from api.auth.access import REFUSALS, Administrator
 from api.auth.client_messages import (
     ClientChange,
@@ -75,11 +75,11 @@ async def browse(
 async def change(
     client_id: ClientInPath, wanted: ClientChange, principal: Administrator, held: Held
 ) -> ClientView:
-    """Roles and expiry apply to the client's next request."""
+    """Roles and expiry apply at once, or in two seconds while Redis is away."""
     async with session(held.engine) as database:
         client = await clients.find_client(database, client_id)
         await _change(database, client, wanted)
-        living = await sessions.all_of(database, client_id)
+        living = await open_sessions.all_of(database, client_id)
     await held.gate.sessions.changed(*living)
     changed = wanted.model_dump(include=wanted.model_fields_set, mode="json")
     log.info("client_changed", client_id=client_id, by=principal.username, **changed)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.auth import sessions
+from api.auth import open_sessions
 from api.auth.client_secrets import digest_of, new_secret
 from api.auth.roles import Role
 from api.auth.tables import Client, User
@@ -64,12 +64,12 @@ async def renew_secret(database: AsyncSession, client: Client) -> tuple[str, lis
     secret = new_secret()
     client.secret_digest = digest_of(secret)
     await database.flush()
-    return secret, await sessions.end_all_of(database, client.client_id)
+    return secret, await open_sessions.end_all(database, client.client_id)
 
 
 async def remove_client(database: AsyncSession, client: Client) -> list[UUID]:
     """The sessions that this has ended."""
-    ended = await sessions.all_of(database, client.client_id)
+    ended = await open_sessions.all_of(database, client.client_id)
     await database.delete(client.user)
     await database.flush()
     return ended

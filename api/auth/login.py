@@ -9,12 +9,15 @@ from api.auth import accounts, sessions
 from api.auth.attempts import Attempt
 from api.auth.confirming import CHALLENGE
 from api.auth.gate import Gate
+from api.auth.keys import Signer
 from api.auth.messages import Issued
 from api.auth.refresh import RefreshToken
 from api.auth.rehash import strengthen
+from api.auth.sessions import Begun
 from api.errors import InvalidCredentials
 from api.metrics import REFRESH_TOKENS_REUSED
-from events.database import driver, session
+from api.rates.limits import Admit
+from events.database import driver
 
 COMPARISONS = 2
 """Another login of the same user may replace the hash of the same password meanwhile."""
@@ -23,26 +26,40 @@ log = structlog.get_logger(__name__)
 
 
 async def with_password(
-    gate: Gate, engine: AsyncEngine, attempt: Attempt, password: str, lifetime: timedelta
+    gate: Gate,
+    engine: AsyncEngine,
+    attempt: Attempt,
+    password: str,
+    lifetime: timedelta,
+    admit: Admit,
 ) -> Issued:
-    """Raises InvalidCredentials, TooManyAttempts, DatabaseUnavailable."""
-    compared, refresh = await _begun(gate, engine, attempt, password, lifetime)
+    """Raises InvalidCredentials, TooManyAttempts, TooManyRequests, DatabaseUnavailable."""
+    signer = await gate.tokens.keys.signer()
+    compared, begun = await _begun(gate, engine, attempt, password, lifetime, admit)
     await gate.throttle.succeeded(attempt)
-    await gate.sessions.began(refresh.session_id)
+    await gate.sessions.began(begun.refresh.session_id)
+    await gate.sessions.ended(*begun.ended)
     await strengthen(gate.passwords, engine, attempt.username, password, compared)
-    return await _issue(gate, attempt.username, refresh, "password")
+    return _issue(gate, signer, attempt.username, begun.refresh, "password")
 
 
 async def with_refresh(
-    gate: Gate, engine: AsyncEngine, text: str, address: str, lifetime: timedelta
+    gate: Gate, engine: AsyncEngine, text: str, address: str, lifetime: timedelta, admit: Admit
 ) -> Issued:
-    """A token that was used before ends its session. Raises InvalidCredentials, TooManyAttempts."""
+    """A token that was used before ends its session.
+
+    While any other answer can be foreseen, it is not used. Raises InvalidCredentials,
+    TooManyAttempts, TooManyRequests, DatabaseUnavailable.
+    """
     given = RefreshToken.parse(text)
     if given is None:
         raise _refusal(None, address, "not a refresh token")
     await gate.throttle.check_address("refresh_token", address)
-    async with driver(engine) as connection:
+    signer = await gate.tokens.keys.signer()
+    async with driver(engine) as connection, connection.transaction():
         used = await sessions.go_on(connection, given, lifetime)
+        if used and used.following:
+            admit(used.username)
     if used is None:
         await gate.throttle.failed_at("refresh_token", address)
         raise _refusal(None, address, "refresh token of no session")
@@ -51,19 +68,25 @@ async def with_refresh(
         log.warning("session_revoked", session_id=str(given.session_id), reason="reused")
         REFRESH_TOKENS_REUSED.inc()
         raise _refusal(used.username, address, "refresh token used before")
-    return await _issue(gate, used.username, used.following, "refresh_token")
+    return _issue(gate, signer, used.username, used.following, "refresh_token")
 
 
 async def _begun(
-    gate: Gate, engine: AsyncEngine, attempt: Attempt, password: str, lifetime: timedelta
-) -> tuple[str, RefreshToken]:
-    """The hash that the password matched, and the first refresh token of the session."""
+    gate: Gate,
+    engine: AsyncEngine,
+    attempt: Attempt,
+    password: str,
+    lifetime: timedelta,
+    admit: Admit,
+) -> tuple[str, Begun]:
+    """The hash that the password matched, and the session."""
     for _ in range(COMPARISONS):
         compared = await _compared(gate, engine, attempt, password)
-        async with session(engine) as database:
-            refresh = await sessions.begin(database, attempt, compared, lifetime)
-        if refresh is not None:
-            return compared, refresh
+        admit(attempt.username)
+        async with driver(engine) as connection, connection.transaction():
+            begun = await sessions.begin(connection, attempt, compared, lifetime)
+        if begun is not None:
+            return compared, begun
     raise _refusal(attempt.username, attempt.address, "password changed meanwhile")
 
 
@@ -82,8 +105,8 @@ async def _compared(gate: Gate, engine: AsyncEngine, attempt: Attempt, password:
         return known
 
 
-async def _issue(gate: Gate, username: str, refresh: RefreshToken, grant: str) -> Issued:
-    access = await gate.tokens.issue(username, refresh.session_id)
+def _issue(gate: Gate, signer: Signer, username: str, refresh: RefreshToken, grant: str) -> Issued:
+    access = gate.tokens.issue(signer, username, refresh.session_id)
     log.info(
         "token_issued", username=username, session_id=str(refresh.session_id), grant_type=grant
     )

@@ -7,6 +7,7 @@ of its end was there and is gone: an emptied Redis, or one that evicts, knows no
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import batched
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,8 @@ from events.nudge import channel, listen
 
 CHANNEL = "access:changed"
 ENDED = b"ended"
+AT_ONCE = 500
+"""Sessions that are announced in one exchange with Redis."""
 FRESH_SECONDS = 2.0
 """The oldest that an answer of PostgreSQL may be, counted from before it was asked."""
 
@@ -94,26 +97,25 @@ class Notices:
 
     async def ended(self, *session_ids: UUID) -> None:
         """A Redis that is full takes no notice of it, and forgets that they lived."""
-        try:
-            async with self._circuit.asked(), self._redis.pipeline(transaction=False) as pipe:
-                for session_id in session_ids:
-                    pipe.delete(_key(session_id))
-                    pipe.set(_key(session_id), ENDED, ex=self._ended_seconds)
-                    pipe.publish(self._channel, str(session_id))
-                await pipe.execute()
-        except Away:
-            log.warning("sessions_ended_unannounced", sessions=len(session_ids))
+        await self._announce(session_ids, has_ended=True)
 
     async def changed(self, *session_ids: UUID) -> None:
         """That what is known of these sessions is out of date."""
-        try:
-            async with self._circuit.asked(), self._redis.pipeline(transaction=False) as pipe:
-                for session_id in session_ids:
-                    pipe.delete(_key(session_id))
-                    pipe.publish(self._channel, str(session_id))
-                await pipe.execute()
-        except Away:
-            log.warning("sessions_changed_unannounced", sessions=len(session_ids))
+        await self._announce(session_ids, has_ended=False)
+
+    async def _announce(self, session_ids: Sequence[UUID], *, has_ended: bool) -> None:
+        """Some at a time, so that others come in between: here and in Redis."""
+        for some in batched(session_ids, AT_ONCE):
+            try:
+                async with self._circuit.asked(), self._redis.pipeline(transaction=False) as pipe:
+                    for session_id in some:
+                        pipe.delete(_key(session_id))
+                        if has_ended:
+                            pipe.set(_key(session_id), ENDED, ex=self._ended_seconds)
+                        pipe.publish(self._channel, str(session_id))
+                    await pipe.execute()
+            except Away:
+                log.warning("sessions_unannounced", sessions=len(some), has_ended=has_ended)
 
     async def listen(self, forget: Callable[[UUID], None]) -> None:
         """Until cancelled; while Redis is away, what is remembered grows old by itself."""

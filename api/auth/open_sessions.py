@@ -47,6 +47,10 @@ async def end_all(
     return await _end(database, *_open(username), *others)
 
 
+async def all_of(database: AsyncSession, username: str) -> list[UUID]:
+    return list(await database.scalars(select(Session.session_id).where(*_open(username))))
+
+
 async def require_user(database: AsyncSession, username: str) -> None:
     """A person or a client. Raises UnknownUser."""
     if await database.scalar(select(User.username).where(User.username == username)) is None:

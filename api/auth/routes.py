@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64encode
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -57,7 +58,12 @@ shared_router = APIRouter(tags=["access"])
     response_model_exclude_none=True,
     responses=_cached(NO_STORE)
     | may_refuse(
-        *FORM_REFUSALS, InvalidCredentials, InvalidInput, TooManyAttempts, DatabaseUnavailable
+        *FORM_REFUSALS,
+        InvalidCredentials,
+        InvalidInput,
+        TooManyAttempts,
+        TooManyRequests,
+        DatabaseUnavailable,
     ),
 )
 async def issue(
@@ -68,23 +74,26 @@ async def issue(
 ) -> Issued:
     """Open a session with a password or a client's secret, or go on with a refresh token.
 
-    A machine client may send its id and secret by HTTP Basic as well.
+    A machine client may send its id and secret by HTTP Basic as well. What is granted counts as a
+    request. Of a thousand open sessions of a user or client the oldest makes room for another.
     """
     response.headers["Cache-Control"] = NO_STORE
     lifetime = timedelta(seconds=held.settings.refresh_token_seconds)
     gate, engine = held.gate, held.engine
+    admit = partial(held.limits.admit_request, request.scope)
     with counted(grant.grant_type):
         match grant:
             case PasswordGrant(username=username, password=password):
                 attempt = Attempt.of(username, request)
-                return await login.with_password(gate, engine, attempt, password, lifetime)
+                return await login.with_password(gate, engine, attempt, password, lifetime, admit)
             case RefreshGrant(refresh_token=token):
-                return await login.with_refresh(gate, engine, token, address_of(request), lifetime)
+                address = address_of(request)
+                return await login.with_refresh(gate, engine, token, address, lifetime, admit)
             case ClientGrant():
                 authorization = request.headers.get("Authorization")
                 client_id, secret = given(grant, authorization, address_of(request))
                 attempt = Attempt.of(client_id, request)
-                return await client_login.with_secret(gate, engine, attempt, secret)
+                return await client_login.with_secret(gate, engine, attempt, secret, admit)
 
 
 @router.post(

@@ -4,15 +4,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.attempts import Attempt
 from api.auth.refresh import RefreshToken
-from api.auth.tables import Session, User
+from api.auth.tables import Session
 from events.database import Connection, statement
 
+OPEN_LIMIT = 1_000
+"""Sessions that a user or a client may have open at a time."""
+
+_BEGIN = statement(__package__, "sql/begin_session.sql")
+_END_OLDEST = statement(__package__, "sql/end_oldest_sessions.sql")
 _USE = statement(__package__, "sql/use_refresh_token.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    refresh: RefreshToken
+    """The first of the session."""
+    ended: list[UUID]
+    """The sessions that have made room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +38,28 @@ class Used:
 
 
 async def begin(
-    database: AsyncSession, attempt: Attempt, password_hash: str, lifetime: timedelta
-) -> RefreshToken | None:
-    """The first refresh token; None when the password is no longer the one that was compared."""
-    query = select(User).where(
-        User.username == attempt.username, User.password_hash == password_hash
-    )
-    user = await database.scalar(query.with_for_update(read=True))
-    if user is None:
-        return None
+    connection: Connection, attempt: Attempt, password_hash: str, lifetime: timedelta
+) -> Begun | None:
+    """None when the password is no longer the one that was compared."""
     refresh = RefreshToken.of(uuid4())
-    database.add(
-        Session(
-            session_id=refresh.session_id,
-            username=user.username,
-            family_digest=refresh.family_digest,
-            refresh_digest=refresh.digest,
-            expires_at=func.now() + lifetime,
-            address=attempt.address,
-            user_agent=attempt.user_agent,
-        )
+    begun = await connection.fetchval(
+        _BEGIN,
+        attempt.username,
+        password_hash,
+        refresh.session_id,
+        refresh.family_digest,
+        refresh.digest,
+        lifetime,
+        attempt.address,
+        attempt.user_agent,
     )
-    return refresh
+    return Begun(refresh, await end_oldest(connection, attempt.username)) if begun else None
+
+
+async def end_oldest(connection: Connection, username: str) -> list[UUID]:
+    """The sessions that this has ended, of whoever has more open than he may."""
+    rows = await connection.fetch(_END_OLDEST, username, OPEN_LIMIT)
+    return [row["session_id"] for row in rows]
 
 
 async def go_on(connection: Connection, used: RefreshToken, lifetime: timedelta) -> Used | None:
@@ -65,21 +78,3 @@ async def end(database: AsyncSession, session_id: UUID) -> str | None:
     """The name of the user whose session this ended; None when there was nothing to end."""
     query = update(Session).where(Session.session_id == session_id, Session.revoked_at.is_(None))
     return await database.scalar(query.values(revoked_at=func.now()).returning(Session.username))
-
-
-async def end_all_of(database: AsyncSession, username: str) -> list[UUID]:
-    query = update(Session).where(Session.username == username, Session.revoked_at.is_(None))
-    ended = await database.scalars(
-        query.values(revoked_at=func.now()).returning(Session.session_id)
-    )
-    return list(ended)
-
-
-async def all_of(database: AsyncSession, username: str) -> list[UUID]:
-    """The sessions that may still be used."""
-    query = select(Session.session_id).where(
-        Session.username == username,
-        Session.revoked_at.is_(None),
-        Session.expires_at > func.now(),
-    )
-    return list(await database.scalars(query))

@@ -54,6 +54,13 @@ class Session(Timestamps, Base):
         CheckConstraint(f"length(user_agent) <= {USER_AGENT_LIMIT}", name="sessions_user_agent"),
         Index("sessions_username", "username"),
         Index("sessions_expires_at", "expires_at"),
+        Index(
+            "sessions_open",
+            "username",
+            "created_at",
+            "session_id",
+            postgresql_where=text("revoked_at is null"),
+        ),
         SCHEMA,
     )
 

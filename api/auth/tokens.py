@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import jwt
 import msgspec
 
-from api.auth.keys import KeyRing
+from api.auth.keys import KeyRing, Signer
 from api.auth.memory import Memory
 from api.settings import Settings
 
@@ -59,8 +59,7 @@ class Tokens:
         self._clock = clock
         self._verified: Memory[str, Claims] = Memory(remembered, clock=clock)
 
-    async def issue(self, username: str, session_id: UUID) -> str:
-        signer = await self.keys.signer()
+    def issue(self, signer: Signer, username: str, session_id: UUID) -> str:
         now = int(self._clock())
         claims = {
             "iss": self._issuer,

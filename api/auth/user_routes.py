@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import structlog
 from fastapi import APIRouter, Path, Response
 
-from api.auth import sessions, users
+from api.auth import open_sessions, users
 from api.auth.access import REFUSALS, Administrator
 from api.auth.messages import USERNAME, NewUser, UserChange, UserList, UserView
 from api.auth.names import Names
@@ -65,7 +65,10 @@ async def change(
     principal: Administrator,
     held: Held,
 ) -> UserView:
-    """Roles apply to the user's next request; a new password ends all of the user's sessions."""
+    """Roles apply at once, or in two seconds while Redis is away.
+
+    A new password ends all of the user's sessions.
+    """
     password = wanted.password
     passwords = held.gate.passwords
     password_hash = await passwords.chosen(password, username) if password else None
@@ -73,7 +76,7 @@ async def change(
         user = await users.find_user(database, username)
         if wanted.roles is not None:
             await users.set_roles(database, username, wanted.roles)
-        living = await sessions.all_of(database, username)
+        living = await open_sessions.all_of(database, username)
         if password_hash:
             await users.set_password(database, username, password_hash)
     await (held.gate.sessions.ended if password_hash else held.gate.sessions.changed)(*living)

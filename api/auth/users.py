@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.auth import sessions
+from api.auth import open_sessions
 from api.auth.roles import EVERYWHERE, Role
 from api.auth.tables import User, UserRole
 from api.errors import LastAdministrator, UnknownUser, UserExists
@@ -41,7 +41,7 @@ async def set_password(database: AsyncSession, username: str, password_hash: str
     user = await find_user(database, username)
     user.password_hash = password_hash
     await database.flush()
-    return await sessions.end_all_of(database, username)
+    return await open_sessions.end_all(database, username)
 
 
 async def set_roles(database: AsyncSession, username: str, roles: Mapping[str, Role]) -> User:
@@ -59,7 +59,7 @@ async def remove_user(database: AsyncSession, username: str) -> list[UUID]:
     """The sessions that this has ended. Raises UnknownUser, LastAdministrator."""
     user = await find_user(database, username)
     await _keep_an_administrator(database, besides=username)
-    ended = await sessions.all_of(database, username)
+    ended = await open_sessions.all_of(database, username)
     await database.delete(user)
     await database.flush()
     return ended

@@ -4,6 +4,7 @@ It names the policies that its request counted for (draft-ietf-httpapi-ratelimit
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from redis.asyncio import Redis
@@ -33,6 +34,8 @@ RATE_HEADERS = {
 }
 """Of an answer to somebody who is known, in OpenAPI."""
 
+type Admit = Callable[[str], None]
+"""Counts a request of that user or client. Raises TooManyRequests."""
 type RawHeaders = tuple[tuple[bytes, bytes], tuple[bytes, bytes]] | tuple[()]
 
 

@@ -16,6 +16,10 @@ alter table access.sessions
     add column user_agent text constraint sessions_user_agent check (length(user_agent) <= 256),
     alter column refresh_digest drop not null;
 
+-- Who has too many open is found by each that begins, however many of his have ended.
+create index sessions_open on access.sessions (username, created_at, session_id)
+    where revoked_at is null;
+
 revoke all on access.clients from public;
 grant select, insert, update, delete on access.clients to catalog_command;
 grant select (client_id, expires_at) on access.clients to catalog_query;

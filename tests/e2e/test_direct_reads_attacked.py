@@ -222,12 +222,17 @@ def issuing(engine: AsyncEngine, issuer: str, *, ago: float = 0) -> Tokens:
     )
 
 
+async def issued(engine: AsyncEngine, claims: Claims, issuer: str, *, ago: float = 0) -> str:
+    tokens = issuing(engine, issuer, ago=ago)
+    return tokens.issue(await tokens.keys.signer(), claims.sub, claims.sid)
+
+
 async def test_a_token_of_another_issuer_opens_nothing(
     anna: Caller, attacker: Attacker, engine: AsyncEngine, settings: Settings
 ) -> None:
     claims = claims_of(anna)
     for issuer, status in (("elsewhere", 401), (settings.token_issuer, 200)):
-        token = await issuing(engine, issuer).issue(claims.sub, claims.sid)
+        token = await issued(engine, claims, issuer)
         (await Caller(anna.http, token).gets(attacker.path.decode())).gives(status)
 
 
@@ -241,8 +246,7 @@ async def test_a_token_opens_nothing_from_the_moment_in_which_it_expires(
     anna: Caller, attacker: Attacker, engine: AsyncEngine, settings: Settings
 ) -> None:
     claims = claims_of(anna)
-    issued = await issuing(engine, settings.token_issuer, ago=10.5).issue(claims.sub, claims.sid)
-    late = Caller(anna.http, issued)
+    late = Caller(anna.http, await issued(engine, claims, settings.token_issuer, ago=10.5))
     ending = claims_of(late).exp + LEEWAY_SECONDS
     answered: list[tuple[bool, int]] = []
     while time() < ending + 0.2:

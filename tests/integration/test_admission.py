@@ -24,7 +24,9 @@ async def test_a_request_counts_once_for_each_policy(limits: Limits) -> None:
         limits.admit_request(scope, "ada")
         limits.admit_write(scope, "main")
 
-    (_, policies), (_, rates) = told(scope)
+    headers = told(scope)
+    assert headers
+    (_, policies), (_, rates) = headers
     assert policies == b'"requests";q=10;w=60, "writes";q=5;w=60'
     assert [rate.rpartition(b";")[0] for rate in rates.split(b", ")] == [
         b'"requests";r=9',

@@ -78,7 +78,7 @@ async def test_a_token_is_known_until_it_expires(databases: Databases) -> None:
     clock = Clock(time())
     keys = KeyRing(databases)
     made = Tokens(keys, issuer="us", audience="us", seconds=600, remembered=10, clock=clock)
-    token = await made.issue("ada", uuid4())
+    token = made.issue(await keys.signer(), "ada", uuid4())
 
     claims = await made.verified(token)
 

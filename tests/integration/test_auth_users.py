@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import sessions, users
 from api.auth.attempts import Attempt
 from api.auth.roles import Role
-from events.database import session
+from events.database import driver, session
 from tests.auth import PASSWORD, Service, answers, bearer, given_user
 
 pytest_plugins = ("tests.auth_fixtures",)
@@ -184,8 +184,8 @@ async def test_a_login_that_a_new_password_overtakes_opens_nothing(
 
 
 async def begin(engine: AsyncEngine, compared: str) -> object:
-    async with session(engine) as database:
-        return await sessions.begin(database, Attempt("ada", ""), compared, timedelta(hours=1))
+    async with driver(engine) as connection:
+        return await sessions.begin(connection, Attempt("ada", ""), compared, timedelta(hours=1))
 
 
 async def test_a_removed_user_is_out_at_once(here: Service, elsewhere: Service, root: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import sessions, users
 from api.auth.attempts import Attempt
 from api.settings import Settings
-from events.database import session
+from events.database import driver, session
 from tests.auth import given_user
 from tests.command import Catalog, catalog_command
 
@@ -179,11 +179,12 @@ async def test_a_new_password_ends_sessions_for_as_long_as_their_tokens_are_acce
         user = await users.find_user(database, "ann")
         assert user.password_hash
         attempt = Attempt("ann", "")
-        begun = await sessions.begin(database, attempt, user.password_hash, timedelta(hours=1))
+    async with driver(engine) as connection:
+        begun = await sessions.begin(connection, attempt, user.password_hash, timedelta(hours=1))
     assert begun
     typed = f"{PASSWORD}\n"
     command = ("users", "passwd", "ann", "--password-stdin")
     assert await asyncio.to_thread(catalog, *command, typed=typed) == 0
     async with Redis.from_url(redis_url) as redis:
-        remaining = await redis.pttl(f"access:session:{begun.session_id}")
+        remaining = await redis.pttl(f"access:session:{begun.refresh.session_id}")
     assert remaining > settings.access_token_seconds * 1000
