@@ -60,5 +60,5 @@ async def granted_by_basic(
     )
 
 
-async def token_of(process: Service, secret: str) -> str:
-    return str((await granted(process, secret)).json()["access_token"])
+async def token_of(process: Service, secret: str, client_id: str = "robot") -> str:
+    return str((await granted(process, secret, client_id)).json()["access_token"])

@@ -31,6 +31,11 @@ class Answer:
         assert self.response.status_code == status, self.response.text
         return self
 
+    def is_problem(self, name: str) -> bool:
+        if self.headers["Content-Type"] != "application/problem+json":
+            return False
+        return bool(self.body["type"] == f"/problems/{name}")
+
     def refused(self, status: int, name: str) -> dict[str, Any]:
         """The problem document, once it is found to be a whole one."""
         self.gives(status)

@@ -23,6 +23,7 @@ class Ask:
     gives: int = 200
     json: object = None
     form: Mapping[str, str] | None = None
+    accept: str = "*/*"
 
 
 OPERATIONS: dict[str, Ask] = {
@@ -79,6 +80,7 @@ OPERATIONS: dict[str, Ask] = {
     "get_history": Ask("GET", f"{PRODUCT}/history"),
     "get_diff": Ask("GET", f"{PRODUCT}/diff?from=1"),
     "get_events": Ask("GET", f"{CATALOG}/events"),
+    "get_events@stream": Ask("GET", f"{CATALOG}/events", accept="text/event-stream"),
     "get_checkpoint": Ask("GET", f"{CATALOG}/audit/checkpoint"),
     "prove_inclusion": Ask("GET", f"{CATALOG}/audit/proof/inclusion?position=1"),
     "prove_consistency": Ask("GET", f"{CATALOG}/audit/proof/consistency?from=1&to=2"),

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.roles import Role
 from tests.auth import Service, bearer, given_user
+from tests.auth_clients import token_of as client_token_of
 from tests.conversation import LAMP, PRODUCTS, Answer, Caller
 from tests.given import Log
 from tests.operations import Ask
@@ -23,26 +24,33 @@ from tests.signing import signed
 _CANCEL = text(
     "update jobs.jobs set state = 'cancelled', finished_at = now() where finished_at is null"
 )
+MACHINE = "machine"
+EVENT_STREAM = "text/event-stream"
 PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(slots=True)
 class Stage:
-    """`root` administers everything; everybody else is somebody with one role, named by it."""
+    """`root` administers everything; `machine` is a client, and everybody else a person."""
 
     http: AsyncClient
     engine: AsyncEngine
     root: Caller
     tokens: dict[str, str] = field(default_factory=dict)
+    _secret: str = ""
     _numbers: Iterator[int] = field(default_factory=count)
     _kept: dict[str, str] = field(default_factory=dict)
 
-    async def set(self, roles: dict[str, tuple[str, Role]]) -> None:
-        """With users of these names, and their roles in a catalog."""
-        service = Service(self.http)
-        for name, (catalog, role) in roles.items():
-            await given_user(self.engine, name, {catalog: role})
-            self.tokens[name] = await service.token_of(name)
+    async def set(self, roles: Mapping[str, Mapping[str, Role]]) -> None:
+        """With somebody of each name, and his roles in catalogs."""
+        for name, granted in roles.items():
+            if name == MACHINE:
+                client = {"client_id": name, "roles": granted}
+                made = (await self.root.posts("/v1/clients", client)).gives(201)
+                self._secret = made.body["client_secret"]
+            else:
+                await given_user(self.engine, name, granted)
+            self.tokens[name] = await self._own_token(name)
         self.tokens["root"] = self.root.token or ""
         outlet = {"key": "outlet", "name": "Outlet", "default_currency": "EUR"}
         (await self.root.posts("/v1/catalogs", outlet)).gives(201)
@@ -69,13 +77,16 @@ class Stage:
             if name not in given:
                 given[name] = self._kept.get(name) or await self._made(name, who)
         token = self.tokens.get(who)
-        response = await self.http.request(
+        asking = self.http.stream(
             ask.method,
             _filled(ask.path, given),
             json=_filled_body(ask.json, given),
             data=_filled_body(ask.form, given),
-            headers=bearer(token) if token else {},
+            headers={"Accept": ask.accept, **(bearer(token) if token else {})},
         )
+        async with asking as response:
+            if response.headers.get("Content-Type") != EVENT_STREAM:  # which would not end
+                await response.aread()
         return Answer(response)
 
     async def _made(self, name: str, who: str) -> str:
@@ -110,6 +121,8 @@ class Stage:
     async def _own_token(self, who: str) -> str:
         if who == "nobody":
             return "none"
+        if who == MACHINE:
+            return await client_token_of(Service(self.http), self._secret, MACHINE)
         return await Service(self.http).token_of("anna" if who == "root" else who)
 
     async def _own_session(self, who: str) -> str:
