@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.main import create_app
 from api.settings import Settings
 from api.stopping import Server
+from api.transport import lingering
 from tests.eventually import eventually
 from tests.serving import serving
 from tests.wire import HOST, dialled, problems, said_to, statuses, until_its_end
@@ -72,10 +73,16 @@ async def test_nothing_behind_what_is_refused_is_read(address: str, enough: asyn
 
 @pytest.mark.parametrize(("refused", "status"), [(GARBAGE, 400), (LARGE, 431), (BROKEN, 400)])
 async def test_who_is_still_sending_hears_why_he_is_refused(
-    address: str, refused: bytes, status: int
+    address: str, refused: bytes, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(5):
-        assert statuses(await said_to(address, refused, MUCH)) == [status]
+    monkeypatch.setattr(lingering, "SECONDS", 30.0)
+    async with dialled(address) as (reader, writer):
+        writer.write(refused)
+        first = await reader.readexactly(1)
+        for _ in range(20):
+            writer.write(MUCH[:10_000])
+            await writer.drain()
+        assert statuses(first + await until_its_end(reader)) == [status]
 
 
 async def test_who_sends_without_end_is_not_heard_for_ever(address: str) -> None:
