@@ -2,24 +2,29 @@
 
 import asyncio
 import threading
+from collections.abc import Iterable, Iterator
 
 import pytest
+from httpx import Response
+from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.auth import accounts
 from api.auth.accounts import find
 from api.auth.attempts import Attempt
 from api.auth.passwords import Passwords
 from api.auth.turns import AT_ONCE, WAITING_OF_ONE
+from api.settings import Settings
 from events.database import driver, statement
-from tests.auth import Service
+from tests.auth import Service, service
 from tests.eventually import eventually
 from tests.plans import explained, generic_plans, looked_at
 
 pytest_plugins = ("tests.auth_fixtures",)
 
-HOME, ATTACKER = "192.0.2.1", "203.0.113.7"
-CROWD = 80
+HOME, CAFE, ATTACKER = "192.0.2.1", "192.0.2.2", "203.0.113.7"
+CROWD = 10
 
 SESSIONS = """
     insert into access.sessions (session_id, username, address, expires_at)
@@ -27,8 +32,12 @@ SESSIONS = """
 """
 
 
-async def test_one_address_shuts_nobody_out(here: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many connections it has, and whatever names it tries."""
+type Guess = asyncio.Task[Response]
+
+
+@pytest.fixture
+def may_go_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Until when whoever has a turn keeps it."""
     may_go_on, compare = threading.Event(), Passwords._compare  # noqa: SLF001 -- to slow it down
 
     def slowly(passwords: Passwords, given: bytes, known: bytes) -> bool:
@@ -36,23 +45,85 @@ async def test_one_address_shuts_nobody_out(here: Service, monkeypatch: pytest.M
         return compare(passwords, given, known)
 
     monkeypatch.setattr(Passwords, "_compare", slowly)
-    attacker = here.at(ATTACKER)
-    names = [f"user-{number}" for number in range(CROWD)]
+    yield may_go_on
+    may_go_on.set()
+
+
+async def crowd(attacker: Service, names: Iterable[str]) -> list[Guess]:
+    """Guesses that come all at once, when all but a few have been sent away."""
     guesses = [asyncio.create_task(attacker.log_in(name, "wrong")) for name in names]
 
     async def all_but_a_few_are_sent_away() -> bool:
         return sum(guess.done() for guess in guesses) == CROWD - AT_ONCE - WAITING_OF_ONE
 
-    try:
-        await eventually(all_but_a_few_are_sent_away)
-        logging_in = asyncio.create_task(here.at(HOME).log_in("ada"))
-    finally:
-        may_go_on.set()
+    await eventually(all_but_a_few_are_sent_away)
+    return guesses
+
+
+async def statuses(guesses: Iterable[Guess]) -> list[int]:
+    return [guess.status_code for guess in await asyncio.gather(*guesses)]
+
+
+async def test_one_address_shuts_nobody_out(here: Service, may_go_on: threading.Event) -> None:
+    """However many connections it has, and whatever names it tries."""
+    guesses = await crowd(here.at(ATTACKER), [f"user-{number}" for number in range(CROWD)])
+    logging_in = asyncio.create_task(here.at(HOME).log_in("ada"))
+    may_go_on.set()
 
     assert (await logging_in).status_code == 200
-    answered = [guess.status_code for guess in await asyncio.gather(*guesses)]
+    answered = await statuses(guesses)
     assert answered.count(401) == AT_ONCE + WAITING_OF_ONE
     assert answered.count(429) == CROWD - AT_ONCE - WAITING_OF_ONE
+
+
+async def test_who_has_waited_is_checked_again(
+    here: Service,
+    settings: Settings,
+    engine: AsyncEngine,
+    redis: Redis,
+    may_go_on: threading.Event,
+) -> None:
+    assert here
+    strict = settings.model_copy(update={"failed_logins_per_account": 2})
+    async with service(strict, engine, redis) as process:
+        guesses = await crowd(process.at(ATTACKER), ["ada"] * CROWD)
+        may_go_on.set()
+
+        assert 2 <= (await statuses(guesses)).count(401) < 2 + AT_ONCE
+
+
+async def test_who_is_throttled_does_not_wait(here: Service, may_go_on: threading.Event) -> None:
+    may_go_on.set()
+    for _ in range(10):
+        await here.at(ATTACKER).log_in("ada", "wrong")
+    may_go_on.clear()
+    guesses = await crowd(here.at(CAFE), [f"user-{number}" for number in range(CROWD)])
+
+    try:
+        async with asyncio.timeout(10):
+            answer = await here.at(ATTACKER).log_in("ada")
+    finally:
+        may_go_on.set()
+        await statuses(guesses)
+
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 1
+
+
+async def test_for_an_address_that_is_throttled_postgresql_is_not_asked(
+    here: Service,
+    settings: Settings,
+    engine: AsyncEngine,
+    redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert here
+    strict = settings.model_copy(update={"failed_logins_per_address": 1})
+    async with service(strict, engine, redis) as process:
+        assert (await process.log_in("ada", "wrong")).status_code == 401
+        monkeypatch.setattr(accounts, "find", None)
+
+        assert (await process.log_in("ada")).status_code == 429
 
 
 async def test_of_all_sessions_those_of_the_user_are_looked_at(
