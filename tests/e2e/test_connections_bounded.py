@@ -68,9 +68,8 @@ def server(running: tuple[str, Server]) -> Server:
     return running[1]
 
 
-@pytest.mark.parametrize(
-    "beginning",
-    [
+async def test_who_begins_and_does_not_go_on_is_let_go(address: str) -> None:
+    beginnings = (
         b"",
         b"G",
         b"GET /health/live HTTP/1.1\r\nHost: cat",
@@ -78,78 +77,69 @@ def server(running: tuple[str, Server]) -> Server:
         b"\r\n",
         FORM + b"Content-Length: 100\r\n\r\na",
         FORM + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
-    ],
-)
-async def test_who_begins_and_does_not_go_on_is_let_go(address: str, beginning: bytes) -> None:
+    )
     began = monotonic()
-    received = await said_to(address, beginning)
+    answers = await asyncio.gather(*(said_to(address, each) for each in beginnings))
     assert monotonic() - began < LATE_SECONDS
-    assert problems(received) == ["request-timeout"]
-    assert statuses(received) == [408]
+    for beginning, received in zip(beginnings, answers, strict=True):
+        assert problems(received) == ["request-timeout"], beginning
+        assert statuses(received) == [408], beginning
 
 
-@pytest.mark.parametrize("before", [b"", LIVE])
-async def test_who_sends_a_byte_at_a_time_is_let_go(address: str, before: bytes) -> None:
-    async with dialled(address) as (reader, writer):
-        ended = asyncio.create_task(until_its_end(reader))
-        writer.write(before)
-        began = monotonic()
-        for byte in LIVE * 100:
-            if ended.done() or monotonic() - began > LATE_SECONDS:
-                break
-            writer.write(bytes([byte]))
-            await asyncio.wait([ended], timeout=0.05)
-        assert problems(await ended)[-1:] == ["request-timeout"]
+async def test_who_sends_a_byte_at_a_time_is_let_go(address: str) -> None:
+    async def let_go(before: bytes) -> bytes:
+        async with dialled(address) as (reader, writer):
+            ended = asyncio.create_task(until_its_end(reader))
+            writer.write(before)
+            began = monotonic()
+            for byte in LIVE * 100:
+                if ended.done() or monotonic() - began > LATE_SECONDS:
+                    break
+                writer.write(bytes([byte]))
+                await asyncio.wait([ended], timeout=0.05)
+            return await ended
+
+    for received in await asyncio.gather(let_go(b""), let_go(LIVE)):
+        assert problems(received)[-1:] == ["request-timeout"]
 
 
 async def test_who_keeps_a_connection_and_says_nothing_is_let_go(address: str) -> None:
     began = monotonic()
-    assert statuses(await said_to(address, LIVE)) == [200]
-    assert statuses(await said_to(address, LIVE, b"\r\n")) == [200]
-    assert monotonic() - began < 2 * LATE_SECONDS
+    answers = await asyncio.gather(said_to(address, LIVE), said_to(address, LIVE, b"\r\n"))
+    assert [statuses(each) for each in answers] == [[200], [200]]
+    assert monotonic() - began < LATE_SECONDS
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
+async def test_a_head_that_is_too_large_is_refused(address: str) -> None:
+    heads = (
         b"GET /" + b"a" * HEADER_BYTES + b" HTTP/1.1\r\n" + HOST + b"\r\n",
         b"GET /v1/me?" + b"a" * HEADER_BYTES + b" HTTP/1.1\r\n" + HOST + b"\r\n",
         LIVE[:-2] + b"X: " + b"y" * HEADER_BYTES + b"\r\n\r\n",
         LIVE[:-2] + b"X: y\r\n" * 100 + b"\r\n",
-    ],
-)
-async def test_a_head_that_is_too_large_is_refused(address: str, head: bytes) -> None:
-    received = await said_to(address, head)
-    assert (statuses(received), problems(received)) == ([431], ["headers-too-large"])
+    )
+    for received in await asyncio.gather(*(said_to(address, each) for each in heads)):
+        assert (statuses(received), problems(received)) == ([431], ["headers-too-large"])
 
 
-@pytest.mark.parametrize("beginning", [LIVE[:-2] + b"X: ", b"GET /"])
-async def test_a_head_without_an_end_is_refused_long_before_it_fills_memory(
-    address: str, beginning: bytes
-) -> None:
-    async with dialled(address) as (reader, writer):
-        writer.write(beginning)
-        ended = asyncio.create_task(until_its_end(reader))
-        sent = 0
-        while not ended.done():
-            writer.write(b"a" * 1_024)
-            sent += 1_024
-            await asyncio.wait([ended], timeout=0.02)
-        assert problems(await ended) == ["headers-too-large"]
-        assert sent < 16 * HEADER_BYTES
+async def test_what_has_no_end_is_refused_long_before_it_fills_memory(address: str) -> None:
+    """Be it a head, or what frames a body."""
 
+    async def answered(beginning: bytes) -> bytes:
+        async with dialled(address) as (reader, writer):
+            writer.write(beginning)
+            ended = asyncio.create_task(until_its_end(reader))
+            sent = 0
+            while not ended.done():
+                writer.write(b"a" * 1_024)
+                sent += 1_024
+                await asyncio.wait([ended], timeout=0.02)
+            assert sent < 16 * HEADER_BYTES
+            return await ended
 
-@pytest.mark.parametrize("endless", [b"0\r\nX: ", b"1;x="])
-async def test_what_frames_a_body_is_bounded_as_a_head_is(address: str, endless: bytes) -> None:
-    async with dialled(address) as (reader, writer):
-        writer.write(POST + b"Transfer-Encoding: chunked\r\n\r\n" + endless)
-        ended = asyncio.create_task(until_its_end(reader))
-        sent = 0
-        while not ended.done():
-            writer.write(b"a" * 1_024)
-            sent += 1_024
-            await asyncio.wait([ended], timeout=0.02)
-        assert sent < 16 * HEADER_BYTES
+    chunked = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+    beginnings = (LIVE[:-2] + b"X: ", b"GET /", chunked + b"0\r\nX: ", chunked + b"1;x=")
+    field, line, *_ = await asyncio.gather(*map(answered, beginnings))
+    assert problems(field) == problems(line) == ["headers-too-large"]
 
 
 async def test_a_body_of_many_small_chunks_is_a_body(address: str) -> None:

@@ -14,7 +14,7 @@ from tests.mutations import Mutation, mutations
 pytest_plugins = ("tests.conversation_fixtures",)
 
 often = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 KINDS = ("products", "history", "reads", "own sessions", "sessions")
 

@@ -16,9 +16,9 @@ from tests.mutations import Mutation, mutations
 pytest_plugins = ("tests.auth_fixtures",)
 
 often = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-sometimes = settings(often, max_examples=60)
+sometimes = settings(often, max_examples=20)
 
 
 @pytest.fixture
