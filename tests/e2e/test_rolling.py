@@ -108,13 +108,22 @@ async def test_one_that_dies_is_started_anew_and_none_outlives_the_supervisor(
     Address(HOST, service.port).refuse_taken("--port")
 
 
+def installed(release: Path) -> Path:
+    """An interpreter that may be taken away under those who run already."""
+    interpreter = release / "bin" / "python"
+    interpreter.parent.mkdir(parents=True)
+    interpreter.symlink_to(sys.executable)
+    for shared in Path(sys.prefix).iterdir():
+        if shared.name != interpreter.parent.name:
+            (release / shared.name).symlink_to(shared)
+    return interpreter
+
+
 async def test_who_can_start_nobody_keeps_who_is_there(
     settings: Settings, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     await given_key(engine)
-    release = tmp_path / "release"
-    release.symlink_to(sys.prefix)
-    interpreter = release / "bin" / Path(sys.executable).name
+    interpreter = installed(tmp_path / "release")
     with supervised(settings, tmp_path, interpreter=interpreter) as service:
         await service.are_serving(2)
         before = service.serving
@@ -122,7 +131,7 @@ async def test_who_can_start_nobody_keeps_who_is_there(
         async def refused(times: int) -> bool:
             return service.log.read_text().count("process_not_started") >= times
 
-        release.unlink()
+        interpreter.unlink()
         service.tell(signal.SIGHUP)
         await eventually(lambda: refused(1))
         assert service.serving == before
@@ -132,5 +141,5 @@ async def test_who_can_start_nobody_keeps_who_is_there(
         await eventually(lambda: refused(3))
         assert service.serving == before - {died}
 
-        release.symlink_to(sys.prefix)
+        interpreter.symlink_to(sys.executable)
         await service.are_serving(2)
