@@ -9,7 +9,7 @@ from time import monotonic
 from typing import NamedTuple
 
 EXTENSION = "catalog.connection"
-"""Of ASGI's scope: the request's `Connection`."""
+"""Of ASGI's scope: the `Connection` that the request came on."""
 KERNEL_BYTES = 65_536
 """Of what a reader has not taken yet; Linux allows as much again for its own records. Left alone,
 it would take megabytes of each before anybody sees that he is slow."""

@@ -59,6 +59,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._extensions = {EXTENSION: Connection(transport, self.flow.drain)}
         self._arriving_since = self.loop.time()
         self._is_beyond = len(self.connections) > self._limits.connections
         if self._is_cut_off():
@@ -82,8 +83,7 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         self._arriving_since = self.loop.time()
         self._unaccounted = 0
-        connection = Connection(self.transport, self.flow.drain)
-        self.scope["extensions"] = {EXTENSION: connection}  # type: ignore[dict-item]
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
 
     def on_headers_complete(self) -> None:
         """Raises the refusal of a head that can't be answered; the parser tells of it."""
@@ -151,7 +151,8 @@ class Protocol(HttpToolsProtocol):
         size, hosts = len(self.url), 0
         for name, value in self.headers:
             size += len(name) + len(value) + 4
-            hosts += name == b"host"
+            if name == b"host":
+                hosts += 1
         if size > self._limits.header_bytes or len(self.headers) > HEADERS:
             return HeadersTooLarge()
         is_addressed = hosts == 1 or (not hosts and self.parser.get_http_version() == "1.0")
