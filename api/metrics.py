@@ -38,6 +38,11 @@ class SideMetrics:
             ["operation"],
             buckets=_BUCKETS,
         )
+        self._begin_databases(side)
+        self._begin_access(side)
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def _begin_databases(self, side: MeasuredSide) -> None:
         self.pool = Gauge(
             f"catalog_{side}_pool_connections",
             "Connections to PostgreSQL",
@@ -59,11 +64,12 @@ class SideMetrics:
         self.circuit_openings = Counter(
             f"catalog_{side}_circuit_openings_total", "How often it was found slow or away", ["of"]
         )
+
+    def _begin_access(self, side: MeasuredSide) -> None:
         self.unconfirmed = Counter(
             f"catalog_{side}_unconfirmed_sessions_total",
             "Look-ups that took a session to be alive without the primary",
         )
-
         self.decisions = Counter(
             f"catalog_{side}_access_decisions_total",
             "Decisions on who may do what",
@@ -75,8 +81,6 @@ class SideMetrics:
             for decision in ("allowed", "refused")
         }
         """By right and decision; each begins at 0."""
-
-        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, operation: str, method: str, status: int, seconds: float) -> None:
         """To find a child by its labels costs more than to count, so they are kept."""

@@ -29,7 +29,7 @@ from api.scraping import Scrapes, progress
 from api.settings import Settings
 from api.streaming.streams import EventStreams
 from api.write_sides import WriteSides
-from events.circuit import redis_circuit
+from events.circuit import Circuit, redis_circuit
 from events.database import pool
 from events.nudge import connect
 from queries.audit.events import LogReader
@@ -90,36 +90,15 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         redis = await stack.enter_async_context(connect(settings.redis_url.get_secret_value()))
         metrics = of_process(settings.side)
         circuit = redis_circuit(metrics.circuit("redis"))
+        databases = Databases(_who_may(settings, engine, query_engine), metrics.circuit)
         gate = await stack.enter_async_context(
-            gates.opened(
-                settings,
-                Databases(_who_may(settings, engine, query_engine), metrics.circuit),
-                redis,
-                circuit,
-                unconfirmed=metrics.unconfirmed.inc,
-            )
+            gates.opened(settings, databases, redis, circuit, unconfirmed=metrics.unconfirmed.inc)
         )
         limits = Limits(settings, redis, circuit)
-        write_sides = WriteSides(
-            engine,
-            redis,
-            queue_limit=settings.append_queue_limit,
-            batch_limit=settings.append_batch_limit,
-        )
+        write_sides = _write_sides(settings, engine, redis)
         read_database = ReadDatabase(query_engine, told=SIDES["query"].circuit("reads"))
-        documents = Documents(
-            read_database,
-            ProductCache(redis, circuit, ttl_seconds=settings.cache_seconds),
-            memory_bytes=settings.process_cache_bytes,
-            stale_seconds=settings.stale_seconds,
-        )
-        freshness = Freshness(
-            query_engine,
-            redis,
-            documents.announced,
-            waiting_limit=settings.waiting_reads_limit,
-            reading_limit=READS_A_CONNECTION * settings.database_pool_size,
-        )
+        documents = _documents(settings, read_database, redis, circuit)
+        freshness = _freshness(settings, query_engine, redis, documents)
         await stack.enter_async_context(running(limits.run, write_sides.nudging, freshness.run))
         stack.push_async_callback(write_sides.drain)
         event_streams = EventStreams(query_engine, redis, limit=settings.event_streams_limit)
@@ -146,6 +125,38 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             readiness,
             Scrapes(None if settings.side == "commands" else partial(progress, query_engine)),
         )
+
+
+def _write_sides(settings: Settings, engine: AsyncEngine, redis: Redis) -> WriteSides:
+    return WriteSides(
+        engine,
+        redis,
+        queue_limit=settings.append_queue_limit,
+        batch_limit=settings.append_batch_limit,
+    )
+
+
+def _documents(
+    settings: Settings, database: ReadDatabase, redis: Redis, circuit: Circuit
+) -> Documents:
+    return Documents(
+        database,
+        ProductCache(redis, circuit, ttl_seconds=settings.cache_seconds),
+        memory_bytes=settings.process_cache_bytes,
+        stale_seconds=settings.stale_seconds,
+    )
+
+
+def _freshness(
+    settings: Settings, engine: AsyncEngine, redis: Redis, documents: Documents
+) -> Freshness:
+    return Freshness(
+        engine,
+        redis,
+        documents.announced,
+        waiting_limit=settings.waiting_reads_limit,
+        reading_limit=READS_A_CONNECTION * settings.database_pool_size,
+    )
 
 
 def _who_may(
