@@ -1,5 +1,6 @@
 """What is printed in a table and pasted elsewhere."""
 
+import sys
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ def test_what_is_copied_is_whole_on_a_narrow_terminal(
     width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
-    monkeypatch.setattr(tables.sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     tables.print_table(NAMES, [ROW], copied=1)
     assert ID in capsys.readouterr().out
 
