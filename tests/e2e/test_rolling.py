@@ -34,45 +34,26 @@ async def service(
 
 
 @pytest.mark.usefixtures("projecting")
-async def test_replacing_all_of_them_under_load_fails_no_request(service: Supervised) -> None:
+async def test_replacing_and_stopping_them_under_load_fails_no_request_and_loses_no_write(
+    service: Supervised, engine: AsyncEngine
+) -> None:
     before = service.serving
 
-    async def replaced() -> bool:
-        return len(service.serving) == 2 and not before & service.serving
+    async def are_replaced(old: set[int]) -> bool:
+        return len(service.serving) == 2 and not old & service.serving
 
     async with calling(await service.client_of("anna")) as callers:
         await callers.are_answered()
         service.tell(signal.SIGHUP)
-        await eventually(replaced, within=60)
+        await eventually(lambda: are_replaced(before), within=60)
         await callers.are_answered()
 
-    assert set(callers.told) == {"200"}
-
-
-@pytest.mark.usefixtures("projecting")
-async def test_one_that_is_told_to_stop_fails_no_request_and_is_replaced(
-    service: Supervised,
-) -> None:
-    stopped = min(service.serving)
-
-    async def replaced() -> bool:
-        return len(service.serving) == 2 and stopped not in service.serving
-
-    async with calling(await service.client_of("anna")) as callers:
-        await callers.are_answered()
+        stopped = min(service.serving)
         os.kill(stopped, signal.SIGTERM)
-        await eventually(replaced, within=60)
+        await eventually(lambda: are_replaced({stopped}), within=60)
         await callers.are_answered()
+        assert set(callers.told) == {"200"}
 
-    assert set(callers.told) == {"200"}
-
-
-@pytest.mark.usefixtures("projecting")
-async def test_what_was_answered_before_all_stopped_is_in_the_log(
-    service: Supervised, engine: AsyncEngine
-) -> None:
-    async with calling(await service.client_of("anna")) as callers:
-        await callers.are_answered()
         service.tell(signal.SIGTERM)
         assert await asyncio.to_thread(service.process.wait, 30) == 0
 
@@ -80,32 +61,6 @@ async def test_what_was_answered_before_all_stopped_is_in_the_log(
     assert set(callers.told) <= {"200", "ConnectionResetError"}
     kept = {(each.stream_id, each.version) for each in await logged(engine)}
     assert set(callers.receipts) <= kept
-
-
-async def test_one_that_dies_is_started_anew_and_none_outlives_the_supervisor(
-    settings: Settings, engine: AsyncEngine, tmp_path: Path
-) -> None:
-    await given_key(engine)
-    with supervised(settings, tmp_path, drain_seconds=600) as service:
-        await service.are_serving(2)
-        died = min(service.serving)
-        os.kill(died, signal.SIGKILL)
-
-        async def replaced() -> bool:
-            return len(service.serving) == 2 and died not in service.serving
-
-        await eventually(replaced, within=30)
-        serving = [psutil.Process(pid) for pid in service.serving]
-        service.process.kill()
-        service.process.wait()
-
-        async def ended() -> bool:
-            return not any(
-                each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in serving
-            )
-
-        await eventually(ended, within=30)
-    Address(HOST, service.port).refuse_taken("--port")
 
 
 def installed(release: Path) -> Path:
@@ -119,12 +74,12 @@ def installed(release: Path) -> Path:
     return interpreter
 
 
-async def test_who_can_start_nobody_keeps_who_is_there(
+async def test_who_can_start_nobody_keeps_who_is_there_and_none_outlives_the_supervisor(
     settings: Settings, engine: AsyncEngine, tmp_path: Path
 ) -> None:
     await given_key(engine)
     interpreter = installed(tmp_path / "release")
-    with supervised(settings, tmp_path, interpreter=interpreter) as service:
+    with supervised(settings, tmp_path, drain_seconds=600, interpreter=interpreter) as service:
         await service.are_serving(2)
         before = service.serving
 
@@ -143,3 +98,14 @@ async def test_who_can_start_nobody_keeps_who_is_there(
 
         interpreter.symlink_to(sys.executable)
         await service.are_serving(2)
+        serving = [psutil.Process(pid) for pid in service.serving]
+        service.process.kill()
+        service.process.wait()
+
+        async def ended() -> bool:
+            return not any(
+                each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in serving
+            )
+
+        await eventually(ended, within=30)
+    Address(HOST, service.port).refuse_taken("--port")
