@@ -114,10 +114,6 @@ async def test_a_scrape_of_one_is_a_scrape_of_all(
         assert await one.tells(TIMED) == 7
         assert await one.tells(LIMIT) == settings.database_pool_size
         assert await one.tells_of() == {one.process.pid}
-        async with serving(settings, shared) as third:
-            await eventually(third.answers, within=60)
-            await third.refuses(2)
-            assert await one.tells(REFUSED) == 9
 
 
 async def test_who_is_killed_on_a_shared_port_counts_on(
@@ -140,3 +136,5 @@ async def test_who_is_killed_on_a_shared_port_counts_on(
         await eventually(another_is_measured, within=60)
         assert len(service.serving) == 2
         assert await port.tells(REFUSED) == 20
+        await port.refuses(20)
+        assert await port.tells(REFUSED) == 40
