@@ -1,6 +1,6 @@
 """Compares a sample of what is read, tables and cache, with the log, and parks what differs."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from itertools import batched
 
 import structlog
@@ -20,7 +20,7 @@ from workers import metrics
 SAMPLE = 500
 """Events of a catalog, whose products are checked."""
 AT_ONCE = 20
-"""Products: each may have been much, and all of that is compared."""
+"""Products: each may have been much, and all of that is compared, and forgotten."""
 
 log = structlog.get_logger(__name__)
 
@@ -35,22 +35,31 @@ async def check_all(engine: AsyncEngine, redis: Redis, size: int = SAMPLE) -> No
 
 
 async def check_catalog(engine: AsyncEngine, redis: Redis, place: Place, size: int) -> None:
-    checked: list[Checked] = []
-    async with moment(engine) as connection:
-        for some in batched(await sample(connection, place, size), AT_ONCE):
-            checked += await check(connection, place, some)
-    metrics.DRIFT_CHECKED.labels(place.catalog).inc(len(checked))
     for where in ("cache", "tables"):
         metrics.DRIFT.labels(place.catalog, where)
-    drifted = [each for each in checked if each.drifted]
+    drifted: list[Checked] = []
+    answers = True
+    async with moment(engine) as connection:
+        for some in batched(await sample(connection, place, size), AT_ONCE):
+            checked = await check(connection, place, some)
+            metrics.DRIFT_CHECKED.labels(place.catalog).inc(len(checked))
+            drifted += [each for each in checked if each.drifted]
+            agreeing = [each for each in checked if not each.drifted]
+            answers = answers and await _answered(place, _check_cache(redis, place, agreeing))
     for each in drifted:
         await _park(engine, place, each)
+    if drifted:
+        await _answered(place, _forget(engine, redis, place))
+
+
+async def _answered(place: Place, asking: Awaitable[None]) -> bool:
+    """Whether Redis did."""
     try:
-        if drifted:
-            await _forget(engine, redis, place)
-        await _check_cache(redis, place, [each for each in checked if not each.drifted])
+        await asking
     except (RedisError, OSError) as error:
         log.warning("cache_unchecked", catalog=place.catalog, error=repr(error))
+        return False
+    return True
 
 
 async def _forget(engine: AsyncEngine, redis: Redis, place: Place) -> None:
