@@ -10,37 +10,30 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import (
-    audit,
-    audit_reads,
     catalogs,
-    categories,
-    diff,
     docs,
-    events,
-    exposition,
-    history,
     interventions,
     jobs,
-    lists,
     logs,
-    operations,
-    prices,
     problems,
     products,
     projections,
-    reads,
     resources,
 )
+from api.auditing import audit, audit_reads, diff, events, history, prices
 from api.auth import routes as access
 from api.background import running
-from api.direct import DirectReads
-from api.edge import entered, surround
-from api.measuring import measuring
-from api.metrics import SIDES, MeasuredSide
+from api.edge.around import entered, surround
+from api.measuring import exposition
+from api.measuring.gauges import measuring
+from api.measuring.metrics import SIDES, MeasuredSide
 from api.openapi import describe
-from api.place import Place
+from api.reading import categories, lists, reads
+from api.reading.direct import DirectReads
 from api.resources import Resources
-from api.serving import allow_connections, server
+from api.serving import health as operations
+from api.serving.place import Place
+from api.serving.server import allow_connections, server
 from api.settings import Settings, Side
 from api.tracing.entrance import Traced
 from api.tracing.opening import opened as spans_of

@@ -15,8 +15,8 @@ from api.auth.access import CATALOG_REFUSALS, CatalogKey, Writer
 from api.currencies import KnownCurrency
 from api.errors import BODY_REFUSALS, WriteQuotaExceeded
 from api.parameters import ONLY_KNOWN, PARKED
+from api.reading.representations import COMPRESSED
 from api.refusals import answers, header
-from api.representations import COMPRESSED
 from api.resources import Held
 from commands import errors
 from commands.appending import Circumstances

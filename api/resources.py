@@ -19,13 +19,13 @@ from api.auth.audit_reads import AuditReads
 from api.auth.databases import Databases
 from api.auth.gate import Gate
 from api.background import running
-from api.caching import Caching
-from api.freshness import Freshness
-from api.metrics import SIDES, of_process
+from api.measuring.metrics import SIDES, of_process
+from api.measuring.scraping import Scrapes, progress
 from api.rates.limits import Limits
-from api.readiness import Readiness
-from api.readiness import opened as readiness_of
-from api.scraping import Scrapes, progress
+from api.reading.caching import Caching
+from api.reading.freshness import Freshness
+from api.serving.readiness import Readiness
+from api.serving.readiness import opened as readiness_of
 from api.settings import Settings
 from api.streaming.streams import EventStreams
 from api.write_sides import WriteSides

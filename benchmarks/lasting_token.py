@@ -6,8 +6,8 @@ import jwt
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.databases import Databases
-from api.auth.keys import KeyRing
-from api.auth.tokens import Tokens
+from api.auth.signing.keys import KeyRing
+from api.auth.signing.tokens import Tokens
 
 DAY_SECONDS = 86_400
 

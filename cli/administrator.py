@@ -1,8 +1,8 @@
 """The first administrator of an installation."""
 
-from api.auth.passwords import Passwords
+from api.auth.accounts.users import add_user, list_users
+from api.auth.entering.passwords import Passwords
 from api.auth.roles import EVERYWHERE
-from api.auth.users import add_user, list_users
 from api.settings import Hashing
 from cli.environment import read
 from cli.users import new_user, refuse_guessable

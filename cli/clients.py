@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from api.auth import clients
-from api.auth.client_messages import ClientView, ClientWithSecret, NewClient
+from api.auth.accounts import clients
+from api.auth.accounts.client_messages import ClientView, ClientWithSecret, NewClient
 from api.auth.roles import Role
 from api.settings import Settings
 from cli.access import Grants, Json, announce_ended, database_of, listed, roles_of

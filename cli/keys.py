@@ -9,8 +9,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from api.auth.keys import KEPT_SECONDS
-from api.auth.rotation import ListedKey, list_keys, replace, rotate
+from api.auth.signing.keys import KEPT_SECONDS
+from api.auth.signing.rotation import ListedKey, list_keys, replace, rotate
 from cli.environment import Database, read
 from cli.errors import KeyWaits
 from cli.tables import print_table, second

@@ -35,6 +35,6 @@ def serve(
         asyncio.run(supervised(settings))
         return
     from api import main as api  # noqa: PLC0415 -- the other commands need not wait for it
-    from api.place import Place  # noqa: PLC0415 -- as above
+    from api.serving.place import Place  # noqa: PLC0415 -- as above
 
     api.run(settings, Place(*place) if place else None)

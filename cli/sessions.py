@@ -7,8 +7,8 @@ from uuid import UUID
 import typer
 from pydantic import TypeAdapter
 
-from api.auth import open_sessions
-from api.auth.session_messages import SessionView
+from api.auth.staying import open_sessions
+from api.auth.staying.session_messages import SessionView
 from api.settings import Settings
 from cli.access import Json, announce_ended, database_of
 from cli.environment import read

@@ -12,8 +12,9 @@ from time import monotonic
 
 import structlog
 
-from api import logs, metrics_directory
-from api.place import LEAVE
+from api import logs
+from api.measuring import metrics_directory
+from api.serving.place import LEAVE
 from api.settings import Settings
 from cli.address import Address
 from cli.serving_process import ServingProcess, started

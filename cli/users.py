@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from api.auth import users
+from api.auth.accounts import users
+from api.auth.entering.passwords import Passwords
+from api.auth.entering.strength import weakness
 from api.auth.messages import NewUser, UserView
-from api.auth.passwords import Passwords
 from api.auth.roles import Role
-from api.auth.strength import weakness
 from api.settings import Settings
 from cli import sessions
 from cli.access import Grants, Json, announce_ended, database_of, listed, roles_of

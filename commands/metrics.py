@@ -1,4 +1,4 @@
-"""What the write side measures of itself: see `api/metrics.py` and `events/metrics.py`."""
+"""What the write side measures of itself: see `api/measuring/` and `events/metrics.py`."""
 
 from prometheus_client import Counter
 

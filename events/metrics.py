@@ -1,4 +1,4 @@
-"""What the log's writers measure: see `api/metrics.py` for what requests are measured by."""
+"""What the log's writers measure: see `api/measuring/` for what requests are measured by."""
 
 from collections import Counter as Tally
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from api.auth.rotation import ensure_signing_key
+from api.auth.signing.rotation import ensure_signing_key
 from events.database import Connection as Driver
 from events.database import connected, pool
 from events.log_keys import DEFAULT_LOG_NAME, ensure_log_key

@@ -1,4 +1,4 @@
-"""What the read side measures of itself: see `api/metrics.py` for what requests are measured by."""
+"""What the read side measures of itself: see `api/measuring/` for requests."""
 
 from prometheus_client import Counter
 

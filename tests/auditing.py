@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from api import events
+from api.auditing import events
 from api.auth.access import Auditor
 from api.main import BOTH, ROUTERS
 from tests.conversation import NOBODY

@@ -14,14 +14,15 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import problems
-from api.auth import gate, routes, users
+from api.auth import gate, routes
 from api.auth.access import Auditor, CatalogKey, Operator, Reader, Writer
+from api.auth.accounts import users
 from api.auth.audit_reads import AuditReads
 from api.auth.databases import Databases
-from api.auth.passwords import Passwords
+from api.auth.entering.passwords import Passwords
 from api.auth.roles import Role
-from api.auth.rotation import ensure_signing_key
-from api.middleware import Observed
+from api.auth.signing.rotation import ensure_signing_key
+from api.edge.observed import Observed
 from api.rates.limits import Limits
 from api.settings import Settings
 from events.circuit import redis_circuit

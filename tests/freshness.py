@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.freshness import Freshness
+from api.reading.freshness import Freshness
 from events.nudge import channel
 from projections.cached import EVERYTHING, PROJECTED, Announcement
 from queries.answer import Answer

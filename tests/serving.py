@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api.resources import Resources
-from api.serving import server
-from api.stopping import Server
+from api.serving.server import server
+from api.serving.stopping import Server
 from tests.eventually import eventually
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.hygiene import Hygienic
+from api.edge.hygiene import Hygienic
 from api.settings import Settings
 from api.transport.limits import limits_of
 from api.transport.protocol import Protocol

@@ -14,10 +14,10 @@ from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 
 from api.auth.audited import auditing
-from api.auth.confirming import CHALLENGE, INVALID_TOKEN, confirmed
 from api.auth.decisions import Reason, allowed, asking, permits, refused, wanted
 from api.auth.roles import CATALOG_KEY, Principal, Right
-from api.auth.tokens import Claims
+from api.auth.signing.tokens import Claims
+from api.auth.staying.confirming import CHALLENGE, INVALID_TOKEN, confirmed
 from api.errors import Forbidden, InvalidInput, TooManyRequests, Unauthenticated
 from api.resources import of
 from events.catalogs import CatalogDescription

@@ -9,7 +9,7 @@ import msgspec
 from asyncpg import Record
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.metrics import AUDIT_READS
+from api.measuring.metrics import AUDIT_READS
 from events.database import driver, pool_state, statement
 from queries.cursor import Cursors
 from queries.turns import Turns

@@ -7,9 +7,9 @@ from urllib.parse import quote
 from fastapi import Request
 
 from api.auth.audit_reads import AuditRead
-from api.auth.confirming import confirmed
 from api.auth.decisions import permits
 from api.auth.roles import Principal
+from api.auth.staying.confirming import confirmed
 from api.auth.tables import LONGEST
 from api.errors import Forbidden, InvalidInput
 from api.resources import of

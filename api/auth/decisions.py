@@ -9,9 +9,9 @@ from fastapi.dependencies.models import Dependant
 from starlette.types import Scope
 
 from api.auth.roles import AccessRight, Principal
-from api.auth.tokens import Claims
-from api.metrics import SIDES, SideMetrics, of_process
-from api.middleware import SIDE_OF_TAG
+from api.auth.signing.tokens import Claims
+from api.edge.observed import SIDE_OF_TAG
+from api.measuring.metrics import SIDES, SideMetrics, of_process
 
 type Reason = Literal[
     "no token",

@@ -8,14 +8,14 @@ from redis.asyncio import Redis
 
 from api.auth.catalogs import KnownCatalogs
 from api.auth.databases import Databases
-from api.auth.failures import Failures
-from api.auth.keys import KeyRing
-from api.auth.live import LiveSessions
-from api.auth.notices import FRESH_SECONDS, Notices
-from api.auth.passwords import Passwords
+from api.auth.entering.failures import Failures
+from api.auth.entering.passwords import Passwords
+from api.auth.entering.throttle import Throttle
 from api.auth.roles import Principal
-from api.auth.throttle import Throttle
-from api.auth.tokens import Tokens, accepted_seconds
+from api.auth.signing.keys import KeyRing
+from api.auth.signing.tokens import Tokens, accepted_seconds
+from api.auth.staying.live import LiveSessions
+from api.auth.staying.notices import FRESH_SECONDS, Notices
 from api.background import running
 from api.settings import Settings
 from events.circuit import Circuit

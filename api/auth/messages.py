@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
-from api.auth.passwords import BYTES_LIMIT
+from api.auth.entering.passwords import BYTES_LIMIT
 from api.auth.roles import CATALOG_KEY, Kind, Role
 
 USERNAME = r"^[a-z0-9][a-z0-9._@-]{0,63}$"

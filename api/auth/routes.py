@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import APIRouter, Form, Request, Response
 
-from api.auth import client_login, client_routes, login, logout, session_routes, user_routes
 from api.auth.access import Authenticated, Confirmed
-from api.auth.attempts import Attempt, address_of
-from api.auth.basic import given
-from api.auth.counted import counted
+from api.auth.accounts import client_routes, user_routes
+from api.auth.entering import client_login, login
+from api.auth.entering.attempts import Attempt, address_of
+from api.auth.entering.basic import given
+from api.auth.entering.counted import counted
 from api.auth.messages import (
     ClientGrant,
     Issued,
@@ -22,6 +23,7 @@ from api.auth.messages import (
     PublicKeys,
     RefreshGrant,
 )
+from api.auth.staying import logout, session_routes
 from api.errors import (
     FORM_REFUSALS,
     InvalidCredentials,

@@ -10,7 +10,7 @@ from fastapi import Response
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from api.metrics import SLOW_STREAMS
+from api.measuring.metrics import SLOW_STREAMS
 from api.streaming.connection import EXTENSION, Connection
 from api.streaming.sending import Allowed, Pace, Sending, Stopped
 from api.streaming.subscription import Subscription

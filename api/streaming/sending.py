@@ -9,7 +9,7 @@ from typing import Literal
 
 from starlette.types import Send
 
-from api.metrics import EVENTS_STREAMED
+from api.measuring.metrics import EVENTS_STREAMED
 from api.streaming.catching_up import Given
 from api.streaming.connection import Connection
 from api.streaming.subscription import Subscription

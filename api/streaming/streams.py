@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.errors import TooManyStreams
-from api.metrics import EVENT_STREAMS
+from api.measuring.metrics import EVENT_STREAMS
 from api.streaming.catching_up import CatchingUp
 from api.streaming.subscription import Subscription
 from api.streaming.tails import Tails

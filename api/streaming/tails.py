@@ -10,7 +10,7 @@ from math import inf
 from redis.asyncio import Redis
 
 from api.background import Loop, kept_running
-from api.metrics import EVENT_STREAMS_LAG
+from api.measuring.metrics import EVENT_STREAMS_LAG
 from api.streaming.standstill import FAILURES
 from api.streaming.tail import Tail
 from events.nudge import APPENDED, listen

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from api.hygiene import SECURITY
+from api.edge.hygiene import SECURITY
 from api.problems import problem
 from events.errors import Refused
 

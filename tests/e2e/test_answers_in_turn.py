@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from api.main import create_app
+from api.serving.stopping import Server
 from api.settings import Settings
-from api.stopping import Server
 from api.transport import lingering
 from tests.eventually import eventually
 from tests.serving import serving

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth.live import LiveSessions
 from api.auth.roles import Principal, Role
+from api.auth.staying.live import LiveSessions
 from events.errors import DatabaseUnavailable
 from tests.auth import Service, given_user
 from tests.conversation import Caller

@@ -11,8 +11,8 @@ import pytest
 from fastapi import FastAPI, Response
 
 from api.main import create_app
+from api.serving.stopping import Server
 from api.settings import Settings
-from api.stopping import Server
 from api.transport import protocol
 from tests.eventually import eventually
 from tests.serving import serving

@@ -9,8 +9,8 @@ from httpx import AsyncClient, Headers
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import main
-from api.direct import DirectReads
 from api.main import create_app
+from api.reading.direct import DirectReads
 from api.settings import Settings
 from tests.auth import Service, given_user
 from tests.conversation import NOBODY, PRODUCTS, Answer, Caller

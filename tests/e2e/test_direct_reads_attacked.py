@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from api.auth.databases import Databases
-from api.auth.keys import KeyRing
-from api.auth.tokens import LEEWAY_SECONDS, Claims, Tokens
+from api.auth.signing.keys import KeyRing
+from api.auth.signing.tokens import LEEWAY_SECONDS, Claims, Tokens
 from api.settings import Settings
 from tests.auth import Service, given_user
 from tests.conversation import PRODUCTS, Caller

@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import tokens
-from api.auth.lasting import still_audits
+from api.auth.signing import tokens
+from api.auth.staying.lasting import still_audits
 from api.main import create_app
 from api.settings import Settings
 from api.streaming import connection as connections
@@ -226,7 +226,7 @@ async def test_it_counts_as_one_request_however_often_it_is_asked_for_its_reader
         return asked > 3
 
     monkeypatch.setattr("api.rates.counts.WINDOW_SECONDS", 10**9)
-    monkeypatch.setattr("api.events.still_audits", counting)
+    monkeypatch.setattr("api.auditing.events.still_audits", counting)
     monkeypatch.setattr("api.streaming.sending.ASK_SECONDS", 0.01)
     before = await left(anna)
     async with connected(address, token):

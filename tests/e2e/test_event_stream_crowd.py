@@ -10,7 +10,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.serving import allow_connections
+from api.serving.server import allow_connections
 from events.product import PriceSet, ProductDescribed
 from tests.auth import Service, given_key, given_user
 from tests.event_source import connected

@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from api import stopping
 from api.main import create_app
+from api.serving import stopping
+from api.serving.stopping import Server
 from api.settings import Settings
-from api.stopping import Server
 from tests.eventually import eventually
 from tests.serving import serving
 from tests.wire import HOST, dialled, problems, statuses, until_its_end

@@ -13,7 +13,7 @@ import pytest
 from httpx import AsyncClient, Response, TransportError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.metrics_directory import forget, prepared
+from api.measuring.metrics_directory import forget, prepared
 from api.settings import Settings
 from cli.serving_process import ServingProcess, started
 from tests.auth import given_key

@@ -11,10 +11,10 @@ from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import readiness
 from api.main import create_app
-from api.place import READY as ABLE
-from api.place import Place
+from api.serving import readiness
+from api.serving.place import READY as ABLE
+from api.serving.place import Place
 from api.settings import Settings, Side
 from events.database import driver
 from tests.auth import given_key

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.databases import ANSWER_SECONDS
-from api.auth.notices import FRESH_SECONDS
+from api.auth.staying.notices import FRESH_SECONDS
 from api.settings import Settings
 from tests.auth import Service, aged
 from tests.conversation import NOBODY, PRODUCTS, Caller

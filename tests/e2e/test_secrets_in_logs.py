@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api import logs
-from api.auth.rotation import replace
+from api.auth.signing.rotation import replace
 from events.database import driver
 from tests.auth import PASSWORD, Service, bearer, given_key, given_user
 from tests.auth_clients import Keeper, granted, granted_by_basic

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth.refresh import RefreshToken
+from api.auth.entering.refresh import RefreshToken
 from tests.auth import Service, given_user
 from tests.mutations import Mutation, mutations
 

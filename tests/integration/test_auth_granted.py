@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import keys, sessions
-from api.auth.notices import AT_ONCE, Notices
+from api.auth.signing import keys
+from api.auth.staying import sessions
+from api.auth.staying.notices import AT_ONCE, Notices
 from api.settings import Settings
 from events.circuit import Circuit, redis_circuit
 from events.errors import DatabaseUnavailable

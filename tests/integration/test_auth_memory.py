@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import gate
 from api.auth.databases import Databases
 from api.auth.gate import Gate
-from api.auth.keys import KeyRing
-from api.auth.live import AHEAD_SECONDS, LiveSessions
-from api.auth.notices import FRESH_SECONDS
-from api.auth.tokens import LEEWAY_SECONDS, Tokens
+from api.auth.signing.keys import KeyRing
+from api.auth.signing.tokens import LEEWAY_SECONDS, Tokens
+from api.auth.staying.live import AHEAD_SECONDS, LiveSessions
+from api.auth.staying.notices import FRESH_SECONDS
 from api.settings import Settings
 from events.circuit import redis_circuit
 from events.database import create_engine

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.gate import noticing
-from api.auth.notices import FRESH_SECONDS, Living, Notice, Notices
 from api.auth.roles import Principal
+from api.auth.staying.notices import FRESH_SECONDS, Living, Notice, Notices
 from api.settings import Settings
 from events.circuit import REDIS_SECONDS, redis_circuit
 from events.database import create_engine

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
-from api.auth import users
-from api.auth.passwords import Passwords
-from api.auth.rehash import strengthen
+from api.auth.accounts import users
+from api.auth.entering.passwords import Passwords
+from api.auth.entering.rehash import strengthen
 from api.settings import Settings
 from events.database import session
 from tests.auth import PASSWORD, Service, service

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import keys
 from api.auth.databases import Databases
-from api.auth.keys import VERIFIES, KeyRing
-from api.auth.rotation import ListedKey, list_keys, replace, rotate
+from api.auth.signing import keys
+from api.auth.signing.keys import VERIFIES, KeyRing
+from api.auth.signing.rotation import ListedKey, list_keys, replace, rotate
 from events.database import driver
 from tests.auth import Service, answers, given_key
 from tests.eventually import eventually

@@ -8,10 +8,10 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth.attempts import Attempt, network_of
-from api.auth.failures import REMEMBERED, Counter, Failures
-from api.auth.throttle import Throttle
-from api.auth.turns import AT_ONCE
+from api.auth.entering.attempts import Attempt, network_of
+from api.auth.entering.failures import REMEMBERED, Counter, Failures
+from api.auth.entering.throttle import Throttle
+from api.auth.entering.turns import AT_ONCE
 from api.errors import TooManyAttempts
 from api.settings import Settings
 from events.circuit import redis_circuit

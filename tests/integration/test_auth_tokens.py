@@ -15,8 +15,8 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.databases import Databases
-from api.auth.keys import KeyRing
-from api.auth.tokens import LEEWAY_SECONDS
+from api.auth.signing.keys import KeyRing
+from api.auth.signing.tokens import LEEWAY_SECONDS
 from tests.auth import Service, bearer, given_key
 
 pytest_plugins = ("tests.auth_fixtures",)

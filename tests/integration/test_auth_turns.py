@@ -10,11 +10,11 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import accounts
-from api.auth.accounts import find
-from api.auth.attempts import Attempt
-from api.auth.passwords import Passwords
-from api.auth.turns import AT_ONCE, WAITING_OF_ONE
+from api.auth.entering import account as accounts
+from api.auth.entering.account import find
+from api.auth.entering.attempts import Attempt
+from api.auth.entering.passwords import Passwords
+from api.auth.entering.turns import AT_ONCE, WAITING_OF_ONE
 from api.settings import Settings
 from events.database import driver, statement
 from tests.auth import Service, service

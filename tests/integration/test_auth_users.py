@@ -11,9 +11,10 @@ from httpx import Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import sessions, users
-from api.auth.attempts import Attempt
+from api.auth.accounts import users
+from api.auth.entering.attempts import Attempt
 from api.auth.roles import Role
+from api.auth.staying import sessions
 from events.database import driver, session
 from tests.auth import PASSWORD, Service, answers, bearer, given_user
 

@@ -12,11 +12,11 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import keys
 from api.auth.databases import ANSWER_SECONDS, Databases
-from api.auth.keys import AGAIN_SECONDS
-from api.auth.look_up import IMPATIENT_SECONDS
-from api.auth.notices import FRESH_SECONDS
+from api.auth.signing import keys
+from api.auth.signing.keys import AGAIN_SECONDS
+from api.auth.staying.look_up import IMPATIENT_SECONDS
+from api.auth.staying.notices import FRESH_SECONDS
 from api.settings import Settings
 from events.database import create_engine
 from tests.auth import Service, aged, answers, bearer, given_user, service

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from api.auth.keys import KEPT_SECONDS
+from api.auth.signing.keys import KEPT_SECONDS
 from cli.keys import SHORTEST_OVERLAP_SECONDS
 from tests.command import Catalog, catalog_command
 

@@ -7,8 +7,9 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.auth import sessions, users
-from api.auth.attempts import Attempt
+from api.auth.accounts import users
+from api.auth.entering.attempts import Attempt
+from api.auth.staying import sessions
 from api.settings import Settings
 from events.database import driver, session
 from tests.auth import given_user

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.freshness import Freshness
+from api.reading.freshness import Freshness
 from events.database import driver, pool, pool_state
 from events.nudge import connect
 from events.product import ProductRegistered

@@ -9,9 +9,9 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import known_positions as known
 from api.errors import ProjectionBehind
-from api.freshness import Freshness
+from api.reading import known_positions as known
+from api.reading.freshness import Freshness
 from events.nudge import channel, connect
 from events.product import ProductRenamed
 from projections.cached import PROJECTED

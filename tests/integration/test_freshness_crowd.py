@@ -8,11 +8,11 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api import freshness as freshnesses
-from api import known_positions as known
-from api import standing as standings
 from api.errors import ProjectionBehind
-from api.freshness import Asking, Freshness
+from api.reading import freshness as freshnesses
+from api.reading import known_positions as known
+from api.reading import standing as standings
+from api.reading.freshness import Asking, Freshness
 from events.nudge import connect
 from queries.answer import Answer
 from queries.document import Document

@@ -26,7 +26,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.freshness import Freshness
+from api.reading.freshness import Freshness
 from events.database import driver
 from events.nudge import connect
 from events.product import ProductRegistered, ProductRenamed

@@ -3,9 +3,9 @@ from time import process_time
 import anyio
 import pytest
 
-from api.auth.attempts import Attempt
-from api.auth.passwords import Passwords
-from api.auth.turns import AT_ONCE
+from api.auth.entering.attempts import Attempt
+from api.auth.entering.passwords import Passwords
+from api.auth.entering.turns import AT_ONCE
 
 PASSWORD = "correct horse battery"
 

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.auth.refresh import RefreshToken
+from api.auth.entering.refresh import RefreshToken
 
 
 def test_a_token_reads_back() -> None:

@@ -2,7 +2,7 @@ from time import process_time
 
 import pytest
 
-from api.auth.strength import weakness
+from api.auth.entering.strength import weakness
 
 
 @pytest.mark.parametrize(

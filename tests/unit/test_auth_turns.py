@@ -8,8 +8,8 @@ import anyio
 from anyio.abc import TaskGroup
 from structlog.testing import capture_logs
 
-from api.auth.attempts import Attempt
-from api.auth.turns import AT_ONCE, RESERVED, WAITING_LIMIT, WAITING_OF_ONE, Turns
+from api.auth.entering.attempts import Attempt
+from api.auth.entering.turns import AT_ONCE, RESERVED, WAITING_LIMIT, WAITING_OF_ONE, Turns
 from api.errors import TooManyAttempts
 
 HOME, ATTACKER = "192.0.2.1", "203.0.113.7"

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from api.caching import PRIVATE, Caching
+from api.reading.caching import PRIVATE, Caching
 from api.settings import Settings
 
 URL = SecretStr("postgresql://localhost/catalog")

@@ -7,16 +7,16 @@ from itertools import chain
 from prometheus_client import Counter, Gauge
 from prometheus_client.metrics import MetricWrapperBase
 
-import api.metrics
+import api.measuring.metrics
 import commands.metrics
 import events.metrics
 import queries.metrics
 import workers.metrics
-from api.asked_metrics import build, lags
+from api.measuring.asked_metrics import build, lags
 from projections.projector import Progress
 from tests.observability import DASHBOARDS, METRIC, ROOT, RULES
 
-OF_THE_API = (api.metrics, commands.metrics, events.metrics, queries.metrics)
+OF_THE_API = (api.measuring.metrics, commands.metrics, events.metrics, queries.metrics)
 DOCUMENT = ROOT / "docs/observing.md"
 ROW = re.compile(r"^\| `(catalog_\w+)` \| ([^|]+) \|", re.MULTILINE)
 SERIES_OF_A_HISTOGRAM = re.compile("_(bucket|count|sum)$")
@@ -25,7 +25,7 @@ SOMEWHERE = Progress("main", 1, 1, b"", 1, 1, 0.0, 0, 0)
 
 def kept(*modules: object) -> Iterator[MetricWrapperBase]:
     """What the modules and the sides of the API measure with."""
-    holders = [*modules, *api.metrics.SIDES.values()]
+    holders = [*modules, *api.measuring.metrics.SIDES.values()]
     for value in chain.from_iterable(vars(each).values() for each in holders):
         if isinstance(value, MetricWrapperBase):
             yield value

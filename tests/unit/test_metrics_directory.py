@@ -9,8 +9,8 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
-from api.metrics_directory import VARIABLE, forget, prepared
-from api.shared_metrics import Shared
+from api.measuring.metrics_directory import VARIABLE, forget, prepared
+from api.measuring.shared_metrics import Shared
 
 REQUESTS = mmap_key("requests", "requests_total", [], [], "Requests")
 IN_USE = mmap_key("in_use", "in_use", [], [], "Connections")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.nesting import is_deeper
+from api.edge.nesting import is_deeper
 
 JSON = st.recursive(
     st.none() | st.integers() | st.text(alphabet='[]{}"\\a\u20ac'),

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from api import readiness
-from api.readiness import Readiness, State, status
+from api.serving import readiness
+from api.serving.readiness import Readiness, State, status
 from api.settings import Side
 from events.errors import DatabaseUnavailable
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import representations
-from api.codings import LARGE_BYTES, Coding, acceptable
-from api.representations import Preferences, Representation, digest, matches
+from api.reading import representations
+from api.reading.codings import LARGE_BYTES, Coding, acceptable
+from api.reading.representations import Preferences, Representation, digest, matches
 
 LARGE = b'{"items":[' + b'{"name":"Lamp"},' * LARGE_BYTES + b"]}"
 SMALL = b'{"name":"Lamp"}'

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from api.metrics import SIDES
+from api.measuring.metrics import SIDES
 
 
 def series() -> set[tuple[str, ...]]:

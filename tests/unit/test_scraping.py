@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from api import scraping
-from api.scraping import Scrapes
+from api.measuring.scraping import Scrapes
 from projections.projector import Progress
 
 BEHIND = Progress("main", 1, 3, b"", 1, 3, 4.5, 2, 0)

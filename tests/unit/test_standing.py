@@ -6,8 +6,8 @@ from time import monotonic
 
 import pytest
 
-from api import standing as standings
-from api.standing import Standing
+from api.reading import standing as standings
+from api.reading.standing import Standing
 
 LONG = 60.0
 
