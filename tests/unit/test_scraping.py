@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from api import scraping
+from api.measuring import scraping
 from api.measuring.scraping import Scrapes
 from projections.projector import Progress
 
