@@ -135,7 +135,7 @@ async def test_of_all_sessions_those_of_the_user_are_looked_at(
         await connection.execute(SESSIONS, "eve", ATTACKER, 5_000)
         await connection.execute(SESSIONS, "ada", HOME, 3)
         await connection.execute("analyze access.sessions")
-        asked = f"prepare asked (text) as {statement('api.auth', 'sql/find_account.sql')}"
+        asked = f"prepare asked (text) as {statement('api.auth.entering', 'sql/find_account.sql')}"
         async with generic_plans(connection):
             plan = await explained(connection, asked, "'ada'")
 
