@@ -94,6 +94,9 @@ class Observed:
             if status:
                 raise
             await problem(Request(scope), failure)(scope, receive, send_identified)
+            if isinstance(error, CancelledError):
+                self._observed(scope, request_id, status, perf_counter() - began)
+                raise
         finally:
             REQUEST_ID.reset(told)
         if not lasts():
