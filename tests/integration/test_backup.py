@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -41,6 +42,14 @@ pytest_plugins = ("tests.data_directory",)
 
 SAMPLE = Path(__file__).parents[2] / "cli" / "sample" / "products.ndjson.gz"
 FEED = Circumstances(actor="feed", correlation_id="given")
+
+
+@pytest.fixture
+async def database_url(data_directory: Path) -> AsyncIterator[str]:
+    """Of the release whose programs take the backup, and bring it back."""
+    with backups.empty(data_directory / "old") as url:
+        await upgrade(url)
+        yield url
 
 
 async def imported(engine: AsyncEngine, first: int, last: int) -> int:
