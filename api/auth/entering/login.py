@@ -66,7 +66,12 @@ async def with_refresh(
         raise _refusal(None, address, "refresh token of no session")
     if used.following is None:
         await gate.sessions.ended(given.session_id)
-        log.warning("session_revoked", session_id=str(given.session_id), reason="reused")
+        log.warning(
+            "session_revoked",
+            session_id=str(given.session_id),
+            username=used.username,
+            reason="reused",
+        )
         REFRESH_TOKENS_REUSED.inc()
         raise _refusal(used.username, address, "refresh token used before")
     return _issue(gate, signer, used.username, used.following, "refresh_token")
