@@ -43,6 +43,7 @@ class Limit:
         self.named = b'"%b"' % policy
         """As header fields name it (RFC 9651, 3.3.3)."""
         self.quota = quota
+        self.described = b"%b;q=%d;w=%d" % (self.named, quota, WINDOW_SECONDS)
         self._circuit = circuit
         self._counts = Counts(remembered, clock=clock)
         self._process = uuid4().hex

@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 from starlette.types import Scope
 
 from api.errors import TooManyRequests, WriteQuotaExceeded
-from api.rates.counts import WINDOW_SECONDS
 from api.rates.limit import Limit
 from api.refusals import header
 from api.settings import Settings
@@ -84,7 +83,7 @@ def _admit(limit: Limit, scope: Scope, key: str, refusal: type[Refused]) -> None
     if not limit.quota or (before and limit.named in before[0][1]):
         return
     is_granted, remaining, seconds = limit.take(key)
-    policy = b"%b;q=%d;w=%d" % (limit.named, limit.quota, WINDOW_SECONDS)
+    policy = limit.described
     rate = b"%b;r=%d;t=%d" % (limit.named, remaining, seconds)
     if before:
         (_, policies), (_, rates) = before
