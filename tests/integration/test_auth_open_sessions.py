@@ -184,9 +184,9 @@ async def test_administrators_see_and_end_those_of_others(
 
 async def test_a_session_is_ended_under_its_own_user(here: Service, root: Keeper) -> None:
     ada = await here.token_of("ada")
-    path = f"/v1/users/root/sessions/{await session_of(here, ada)}"
+    others = f"{OF_ADA.replace('ada', 'root')}/{await session_of(here, ada)}"
 
-    assert await end(here, root.token, path) == 404
+    assert await end(here, root.token, others) == 404
     assert (await here.me(ada)).is_success
 
 
