@@ -22,7 +22,8 @@ class UnsupportedMediaType(Refused):
 class BodyTooLarge(Refused):
     """The body is larger than this service accepts.
 
-    Send less at once; operators set the limit by `CATALOG_BODY_LIMIT_BYTES`.
+    Send less at once; operators set the limit by `CATALOG_BODY_LIMIT_BYTES`, and that of feeds by
+    `CATALOG_UPLOAD_LIMIT_BYTES`.
     """
 
 
@@ -34,7 +35,7 @@ class NestedTooDeeply(Refused):
 
 
 class UnsupportedCoding(Refused):
-    """The body has a `Content-Encoding`; send it as it is."""
+    """The body has a `Content-Encoding` that is not taken here; see `Accept-Encoding`."""
 
 
 class MalformedRequest(Refused):
@@ -149,8 +150,23 @@ class BeyondLog(Refused):
     """The log ends before that position, at `head`: it has lost events; begin anew."""
 
 
+class StorageFull(Refused):
+    """There is no room for another upload at the moment; see `Retry-After`.
+
+    Operators find where uploads lie by `CATALOG_UPLOADS_DIRECTORY`.
+    """
+
+
 class TooManyStreams(Refused):
     """This process has as many event streams open, or of yours, as it may: see `Retry-After`."""
+
+
+class TooManyExports(Refused):
+    """This process has as many exports under way, or of yours, as it may: see `Retry-After`."""
+
+
+class TooManyUploads(Refused):
+    """This process takes in as many feeds as it may, or as many of yours: see `Retry-After`."""
 
 
 BODY_REFUSALS = (MalformedJson, BodyTooLarge, UnsupportedMediaType)

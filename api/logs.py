@@ -2,7 +2,10 @@
 
 import logging
 import sys
+from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
+from json import JSONEncoder
 
 import structlog
 from opentelemetry.trace import format_span_id, format_trace_id, get_current_span
@@ -13,6 +16,8 @@ from events.tracing import tracing
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id")
 """Of the request that is being answered."""
+
+_encode = JSONEncoder(default=repr).encode
 
 
 def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -29,6 +34,10 @@ def _with_span(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
     return event
 
 
+def _as_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return _encode(event)
+
+
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     _with_request_id,
@@ -40,11 +49,30 @@ SHARED: list[Processor] = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class _StandardOutput:
+    """Writes what structlog has rendered: by the standard library a line costs three times as much.
+
+    What standard output does not take goes to standard error: no request fails for its line.
+    """
+
+    name: str
+
+    def _write(self, line: str) -> None:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            with suppress(OSError):
+                stream.write(f"{line}\n")
+                stream.flush()
+                return
+
+    debug = info = warning = error = critical = _write
+
+
 def configure(level: str) -> None:
     """Both structlog's and the standard library's loggers write the same lines."""
     structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*SHARED, _as_json],
+        logger_factory=_StandardOutput,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
@@ -52,10 +80,7 @@ def configure(level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _as_json],
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)

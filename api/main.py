@@ -13,10 +13,8 @@ from api import (
     catalogs,
     docs,
     interventions,
-    jobs,
     logs,
     problems,
-    products,
     projections,
     resources,
 )
@@ -24,6 +22,11 @@ from api.auditing import audit, audit_reads, diff, events, history, prices
 from api.auth import routes as access
 from api.background import running
 from api.edge.around import entered, surround
+from api.exporting import routes as exporting
+from api.imports import errors
+from api.imports import routes as imports
+from api.jobs import rebuilds
+from api.jobs import routes as jobs
 from api.measuring import exposition
 from api.measuring.gauges import measuring
 from api.measuring.metrics import SIDES, MeasuredSide
@@ -39,6 +42,8 @@ from api.tracing.entrance import Traced
 from api.tracing.opening import opened as spans_of
 from api.transport.limits import limits_of
 from api.transport.protocol import Protocol
+from api.writing import routes as writes
+from api.writing.direct import DirectWrites
 from events.garbage import collect_seldom
 
 NOT_STARTED = 3
@@ -67,14 +72,18 @@ ROUTERS: dict[Side, tuple[APIRouter, ...]] = {
         access.router,
         audit_reads.router,
         catalogs.router,
-        products.router,
+        writes.router,
         interventions.requests,
         jobs.requests,
+        imports.router,
+        errors.router,
+        rebuilds.router,
     ),
     "queries": (
         catalogs.reads,
         categories.router,
         lists.router,
+        exporting.router,
         reads.router,
         history.router,
         events.router,
@@ -132,9 +141,12 @@ def create_app(settings: Settings) -> FastAPI:
     side: MeasuredSide = "query" if settings.side == "queries" else "command"
     surround(app, settings, side)
     app.state.protocol = partial(Protocol, limits=limits_of(settings), refused=SIDES[side].refused)
-    app.entrance = entered(
-        DirectReads(app.routed) if "queries" in sides else app.routed, settings, side
-    )
+    inside: ASGIApp = app.routed
+    if "queries" in sides:
+        inside = DirectReads(inside)
+    if "commands" in sides:
+        inside = DirectWrites(inside, settings)
+    app.entrance = entered(inside, settings, side)
     if settings.tracing:
         app.entrance = Traced(app.entrance)
     return app

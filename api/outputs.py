@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from commands.feeds.report import Mode
+from commands.feeds.report import Phase as ImportPhase
 from commands.jobs import JobState
 from events.catalogs import Language
 from projections.interventions import Action, Outcome
@@ -216,6 +218,8 @@ class Job(BaseModel):
     catalog: str
     actor: str
     state: JobState
+    cancelling: bool
+    """Somebody wants it to end."""
     progress: float
     """From 0 to 1."""
     problem: str | None
@@ -258,6 +262,46 @@ class RebuildJob(Job):
         description="From what was read before: none where all is equal. Of a rebuild that"
         " succeeded it is null where nothing could be compared",
     )
+
+
+class ImportJob(Job):
+    """An import of a feed. What became of its rows is counted as it goes on."""
+
+    kind: Literal["import"]
+    source: str
+    mode: Mode
+    dry_run: bool
+    """It only tells what would happen: nothing is written."""
+    correlation_id: str
+    """Of its events, as `catalog imports` and the log have it."""
+    run_id: UUID | None = None
+    """By which `catalog imports` knows it; null until it has begun."""
+    phase: ImportPhase | None = None
+    rows: int = 0
+    """That are settled: `created`, `changed`, `unchanged`, `restored` or `failed`."""
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    archived: int = 0
+    """Products that the feed has no more, of a sync."""
+    restored: int = 0
+    failed: int = 0
+    withheld: bool = False
+    """A sync archives nothing: of rows without a SKU nobody knows which products they are."""
+    position: int = Field(
+        default=0, description="Of the log, at which its last event was appended; 0: it had none"
+    )
+    rows_per_second: int | None = None
+    estimate_seconds: float | None = Field(default=None, description="How long it may still take")
+    problem_type: str | None = None
+    """Where it failed for its feed: the address of a page that says what to mend. Else null."""
+    errors_url: str | None
+    """The rows that failed and why, to be corrected and imported again; null while there are none.
+    """
+
+
+class ImportJobs(BaseModel):
+    items: list[ImportJob]
 
 
 class Health(BaseModel):

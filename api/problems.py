@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api import errors
-from api.refusals import MEDIA_TYPE, STATUS, content, may_refuse
+from api.refusals import MEDIA_TYPE, STATUS, content, may_refuse, problem_type
 from commands.faults import Fault, faults, message, pointer
 from events.errors import Refused
 from queries.errors import LogDamaged
@@ -34,7 +34,7 @@ def problem(request: Request, refusal: Refused) -> Response:
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     document = {
-        "type": f"/problems/{name}",
+        "type": problem_type(type(refusal)),
         "title": _title(name),
         "status": status,
         "detail": str(refusal),

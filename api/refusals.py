@@ -22,6 +22,7 @@ from queries.errors import (
     LogDamaged,
     NoCheckpoint,
     NotCovered,
+    NumberTooLarge,
     QueryTooSlow,
     ReadTablesOutdated,
     TooManyQueries,
@@ -59,8 +60,11 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     refused.ProductIsArchived: (409, "product-archived"),
     NotParked: (409, "not-parked"),
     ParkedElsewhere: (409, "parked-elsewhere"),
+    refused.ImportRunning: (409, "import-running"),
+    refused.JobEnded: (409, "job-ended"),
     refused.RebuildRunning: (409, "rebuild-running"),
     refused.SkuTaken: (409, "sku-taken"),
+    refused.TooManyImports: (409, "too-many-imports"),
     Undecodable: (409, "unreadable-stream"),
     refused.VersionConflict: (412, "version-conflict"),
     errors.BodyTooLarge: (413, "body-too-large"),
@@ -70,6 +74,10 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     errors.InvalidInput: (422, "invalid-input"),
     InvalidCursor: (422, "invalid-cursor"),
     errors.NestedTooDeeply: (422, "nested-too-deeply"),
+    NumberTooLarge: (422, "number-too-large"),
+    refused.EmptyFeed: (422, "empty-feed"),
+    refused.TooManyErrors: (422, "too-many-errors"),
+    refused.UnreadableFeed: (422, "unreadable-feed"),
     refused.IdempotencyKeyReused: (422, "idempotency-key-reused"),
     refused.UnknownCurrency: (422, "unknown-currency"),
     errors.TooManyAttempts: (429, "too-many-attempts"),
@@ -82,13 +90,21 @@ STATUS: dict[type[Refused], tuple[int, str]] = {
     AppendUnconfirmed: (503, "append-unconfirmed"),
     DatabaseUnavailable: (503, "database-unavailable"),
     errors.ProjectionBehind: (503, "projection-behind"),
+    errors.StorageFull: (503, "storage-full"),
     QueryTooSlow: (503, "query-too-slow"),
     TooManyQueries: (503, "too-many-queries"),
     ReadTablesOutdated: (503, "read-tables-outdated"),
     errors.TookTooLong: (503, "took-too-long"),
     errors.TooManyConnections: (503, "too-many-connections"),
+    errors.TooManyExports: (503, "too-many-exports"),
     errors.TooManyStreams: (503, "too-many-streams"),
+    errors.TooManyUploads: (503, "too-many-uploads"),
 }
+
+
+def problem_type(refusal: type[Refused]) -> str:
+    """The address of the page that explains it."""
+    return f"/problems/{STATUS[refusal][1]}"
 
 
 class InvalidField(BaseModel):

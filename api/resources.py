@@ -19,6 +19,9 @@ from api.auth.audit_reads import AuditReads
 from api.auth.databases import Databases
 from api.auth.gate import Gate
 from api.background import running
+from api.exporting.exports import Exports
+from api.imports.receiving import Receiving
+from api.jobs.watched import WatchedJobs
 from api.measuring.metrics import SIDES, of_process
 from api.measuring.scraping import Scrapes, progress
 from api.rates.limits import Limits
@@ -75,6 +78,10 @@ class Resources:
     """Who may keep what is read of a catalog."""
     log_reader: LogReader
     event_streams: EventStreams
+    exports: Exports
+    receiving: Receiving
+    """Feeds that are uploaded."""
+    watched_jobs: WatchedJobs
     readiness: Readiness
     scrapes: Scrapes
 
@@ -87,6 +94,7 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         query_engine = await stack.enter_async_context(
             _pool(settings, settings.query_url, "queries")
         )
+        exports = await stack.enter_async_context(_exports_pool(settings))
         redis = await stack.enter_async_context(connect(settings.redis_url.get_secret_value()))
         metrics = of_process(settings.side)
         circuit = redis_circuit(metrics.circuit("redis"))
@@ -99,10 +107,15 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
         read_database = ReadDatabase(query_engine, told=SIDES["query"].circuit("reads"))
         documents = _documents(settings, read_database, redis, circuit)
         freshness = _freshness(settings, query_engine, redis, documents)
-        await stack.enter_async_context(running(limits.run, write_sides.nudging, freshness.run))
+        watched_jobs = WatchedJobs(engine)
+        await stack.enter_async_context(
+            running(limits.run, write_sides.nudging, freshness.run, watched_jobs.run)
+        )
         stack.push_async_callback(write_sides.drain)
         event_streams = EventStreams(query_engine, redis, limit=settings.event_streams_limit)
         stack.push_async_callback(event_streams.close)
+        receiving = Receiving(settings.uploads_directory, limit=settings.uploads_limit)
+        stack.callback(receiving.close)
         readiness = await stack.enter_async_context(readiness_of(settings, redis, gate.tokens.keys))
         yield Resources(
             settings,
@@ -122,6 +135,9 @@ async def opened(settings: Settings) -> AsyncIterator[Resources]:
             Caching(settings.public_catalogs, max_age_seconds=settings.public_max_age_seconds),
             LogReader(query_engine, folded_bytes=FOLDED_BYTES),
             event_streams,
+            Exports(exports, limit=settings.exports_limit, seconds=settings.export_seconds),
+            receiving,
+            watched_jobs,
             readiness,
             Scrapes(None if settings.side == "commands" else partial(progress, query_engine)),
         )
@@ -174,6 +190,15 @@ def _pool(settings: Settings, url: str, side: str) -> AbstractAsyncContextManage
         application=f"catalog-{side}",
         pool_size=settings.database_pool_size,
         command_timeout=COMMAND_SECONDS,
+    )
+
+
+def _exports_pool(settings: Settings) -> AbstractAsyncContextManager[AsyncEngine]:
+    return pool(
+        settings.query_url,
+        application="catalog-exports",
+        pool_size=max(1, settings.exports_limit),
+        command_timeout=settings.export_seconds,
     )
 
 

@@ -6,6 +6,8 @@ What the environment doesn't say may stand in files of the same names in `CATALO
 import os
 import re
 from ipaddress import ip_network
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, field_validator
@@ -86,6 +88,10 @@ class Settings(Hashing):
     """Whether the API describes itself at `/docs` and `/openapi.json`."""
 
     body_limit_bytes: int = Field(default=1_048_576, ge=1024)
+    upload_limit_bytes: int = Field(default=1_073_741_824, ge=1024)
+    """Of a feed, as it comes: perhaps packed."""
+    upload_unpacked_limit_bytes: int = Field(default=8_589_934_592, ge=1024)
+    """Of what is in a packed feed. A worker reads no further: what came before is imported."""
     json_depth_limit: int = Field(default=32, ge=8, le=200)
     """Of arrays and objects within each other in a body."""
     header_bytes_limit: int = Field(default=16_384, ge=4_096)
@@ -130,6 +136,21 @@ class Settings(Hashing):
     """The longest that nothing is sent on an event stream."""
     event_stream_send_seconds: float = Field(default=30, gt=0)
     """After which a reader is let go who takes nothing of what is sent."""
+
+    uploads_directory: Path = Path(gettempdir()) / "catalog-uploads"
+    """Where feeds lie that were uploaded, until a worker has imported them: it has to see them at
+    the same place, as the same user."""
+
+    uploads_limit: int = Field(default=8, ge=0)
+    """Feeds that each process may take in at a time, half of them of one user; beyond it they get
+    503. Each has a thread."""
+
+    exports_limit: int = Field(default=2, ge=0)
+    """Exports that each process may have under way, half of them of one user; beyond it they get
+    503. Each has a connection to PostgreSQL of its own."""
+    export_seconds: float = Field(default=300, ge=1)
+    """Within which an export has to be taken whole: so long it may hold back what PostgreSQL
+    vacuums, and a rebuild's switch."""
 
     worker_host: str = "127.0.0.1"
     worker_port: int = Field(default=8001, ge=0, le=65535)

@@ -12,15 +12,25 @@ from commands.write_side import WriteSide
 from events.appender import Appender
 from events.nudge import nudge
 
+HINT_SECONDS = 0.005
+"""Between two hints: to send one takes as long as some writes."""
+
 
 class WriteSides:
     def __init__(
-        self, engine: AsyncEngine, redis: Redis, *, queue_limit: int, batch_limit: int
+        self,
+        engine: AsyncEngine,
+        redis: Redis,
+        *,
+        queue_limit: int,
+        batch_limit: int,
+        appender: type[Appender] = Appender,
     ) -> None:
         self._engine = engine
         self._redis = redis
         self._queue_limit = queue_limit
         self._batch_limit = batch_limit
+        self._appender_type = appender
         self._hot = HotStreams()
         self._sides: dict[str, WriteSide] = {}
         self._grown: set[str] = set()
@@ -32,7 +42,7 @@ class WriteSides:
         return self._sides[catalog]
 
     def _appender(self, catalog: str) -> Appender:
-        return Appender(
+        return self._appender_type(
             self._engine,
             catalog,
             KIND,
@@ -56,6 +66,7 @@ class WriteSides:
             self._any.clear()
             while self._grown:
                 await nudge(self._redis, self._grown.pop())
+            await asyncio.sleep(HINT_SECONDS)
 
     def _committed(self, catalog: str) -> None:
         self._grown.add(catalog)

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.settings import PostgresUrl
 from cli.errors import WrongSettings
 from commands.faults import message
-from events.log_keys import DEFAULT_LOG_NAME, LOG_NAME
+from events.log_name import DEFAULT_LOG_NAME, LOG_NAME
 
 SECRETS = os.environ.get("CATALOG_SECRETS_DIR")
 

@@ -104,11 +104,9 @@ class FutureMoment(CommandFailed):
         super().__init__(f"--occurred-at {moment} is in the future: events have happened.")
 
 
-class ImportInterrupted(CommandFailed):
-    def __init__(self, reason: object) -> None:
-        super().__init__(
-            f"{reason} What is imported stays; import the same files again, which is harmless."
-        )
+class NoSuchImport(CommandFailed):
+    def __init__(self, run: object) -> None:
+        super().__init__(f"There is no import {run}, or no more: `catalog imports` lists them.")
 
 
 class OutputInterrupted(CommandFailed):

@@ -5,7 +5,7 @@ import asyncio
 import typer
 
 from cli.environment import Migration
-from events.log_keys import DEFAULT_LOG_NAME
+from events.log_name import DEFAULT_LOG_NAME
 from migrations.run import upgrade
 
 

@@ -9,12 +9,15 @@ from rich.console import Console
 
 from api.settings import Settings
 from cli.environment import read
-from cli.feeds import import_files
+from cli.feeds.files import FeedFile
+from cli.feeds.importing import import_files
+from cli.feeds.telling import Telling
+from cli.feeds.wanted import Wanted
 from cli.named import find_head
-from commands.feeds import Report
 from events.database import driver, pool
 
 CATALOG = "main"
+SOURCE = "sample"
 BEGUN = "sample-begun"
 KNOWN_SINCE = datetime(2023, 11, 16, tzinfo=UTC)
 """The day of the snapshot that the sample was cut from."""
@@ -27,7 +30,9 @@ def import_into_empty(url: str, directory: Path, console: Console) -> None:
         return
     begun.touch()
     with as_file(files(__package__) / "sample" / "products.ndjson.gz") as path:
-        asyncio.run(import_files(read(Settings), [path], CATALOG, KNOWN_SINCE, console, Report()))
+        feed = FeedFile(path, path.name)
+        wanted = Wanted(source=SOURCE, occurred_at=KNOWN_SINCE)
+        asyncio.run(import_files(read(Settings), CATALOG, [feed], wanted, Telling(console)))
     begun.unlink()
 
 

@@ -7,7 +7,6 @@ import typer
 
 from api.settings import Settings, Side
 from cli.environment import read
-from cli.supervisor import supervised
 
 
 def serve(
@@ -32,6 +31,8 @@ def serve(
     """Run the API until a signal ends it."""
     settings = read(Settings, side=side, host=host, port=port, processes=processes)
     if place is None and settings.processes > 1:
+        from cli.supervisor import supervised  # noqa: PLC0415 -- one process has none
+
         asyncio.run(supervised(settings))
         return
     from api import main as api  # noqa: PLC0415 -- the other commands need not wait for it

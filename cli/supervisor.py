@@ -14,7 +14,7 @@ import structlog
 
 from api import logs
 from api.measuring import metrics_directory
-from api.serving.place import LEAVE
+from api.serving.leaving import LEAVE
 from api.settings import Settings
 from cli.address import Address
 from cli.serving_process import ServingProcess, started

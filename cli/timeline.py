@@ -14,6 +14,13 @@ from queries.audit.items import LoggedItem
 _NOTHING = "(none)"
 
 
+class _Reasoned(msgspec.Struct):
+    reason: str | None = None
+
+
+_reasoned = msgspec.json.Decoder(_Reasoned)
+
+
 def told(item: LoggedItem) -> Iterator[Text]:
     """A line of the event, and one of each field that it changed."""
     sku = harmless(item.sku or str(item.product_id))
@@ -29,6 +36,15 @@ def told(item: LoggedItem) -> Iterator[Text]:
     if item.changes_unknown:
         yield Text(f"    {harmless(item.changes_unknown)}", "red")
     yield from map(changed, item.changes)
+    if reason := _reason(item):
+        yield Text(f"    because: {harmless(reason)}")
+
+
+def _reason(item: LoggedItem) -> str | None:
+    try:
+        return _reasoned.decode(item.data).reason
+    except msgspec.DecodeError:  # an event that nobody can read
+        return None
 
 
 def changed(change: Change) -> Text:

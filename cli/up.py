@@ -101,6 +101,7 @@ def _run(directory: Path, api: Address, worker: Address, *, sample: bool) -> Nev
         given = _administrator()
         os.environ |= {"CATALOG_HOST": api.host, "CATALOG_PORT": str(api.port)}
         os.environ["CATALOG_WORKER_PORT"] = str(worker.port)
+        os.environ.setdefault("CATALOG_UPLOADS_DIRECTORY", str(directory / "uploads"))
         with (
             _python("worker", "worker", directory) as working,
             _python("api", "serve", directory) as serving,

@@ -22,8 +22,9 @@ class Decider[C, S, E]:
     def decide_all(self, commands: Iterable[C], state: S) -> list[E]:
         """The events of several commands as one decision, each seeing what came before it."""
         decided: list[E] = []
+        events: list[E] = []
         for command in commands:
-            events = self.decide(command, state)
             state = self.fold(events, state)
+            events = self.decide(command, state)
             decided += events
         return decided

@@ -1,5 +1,7 @@
 """What a product may look like when it comes in, over HTTP or in a feed, with every limit."""
 
+import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -11,8 +13,11 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 from commands.product.messages import (
+    ArchiveProduct,
     ArrangeMedia,
     BrandProduct,
     CategoriseProduct,
@@ -23,10 +28,8 @@ from commands.product.messages import (
     RegisterProduct,
     RenameProduct,
     ReplaceAttributes,
-    ReplacePrices,
     SetPrice,
     TagProduct,
-    UnpublishProduct,
 )
 from events import product as facts
 from events.money import CURRENCIES, LARGEST_AMOUNT
@@ -34,6 +37,7 @@ from events.money import CURRENCIES, LARGEST_AMOUNT
 NO_NUL = r"^[^\x00]*$"
 
 SKU = "[A-Za-z0-9][A-Za-z0-9._:+-]{0,99}"
+is_sku = re.compile(SKU).fullmatch
 type Sku = Annotated[str, StringConstraints(pattern=f"^{SKU}$")]
 type Name = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NO_NUL)]
 type Description = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
@@ -86,7 +90,24 @@ type Scalar = (
     | Annotated[int, _EXACT]
     | Annotated[float, _EXACT, Field(allow_inf_nan=False), AfterValidator(_as_stored)]
 )
-type AttributeValue = Scalar | Annotated[list[Scalar], Field(max_length=100)]
+type AttributeValue = Scalar | Annotated[list[Scalar], Field(max_length=100, fail_fast=True)]
+
+MEMBERS = 200
+"""The most that an object of a body or a row has; so many attributes has a product."""
+
+
+def _few(value: object) -> object:
+    """Counted first: Pydantic looks into every member before it counts them."""
+    if isinstance(value, dict) and len(value) > MEMBERS:
+        raise PydanticCustomError(
+            "too_long",
+            "An object has at most {most} members, not {found}",
+            {"most": MEMBERS, "found": len(value)},
+        )
+    return value
+
+
+FEW = BeforeValidator(_few)
 
 
 def _distinct[T](items: list[T]) -> list[T]:
@@ -98,6 +119,18 @@ type Tags = Annotated[list[Tag], Field(max_length=100), AfterValidator(_distinct
 
 class Input(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_few_members(cls, value: object) -> object:
+        return _few(value)
+
+
+PRICES = 50
+"""The most that a product has."""
+EMPTY_LIST: JsonDict = {"default": []}
+EMPTY_OBJECT: JsonDict = {"default": {}}
+"""What a schema says of defaults that are made: Pydantic copies one that is given with each row."""
 
 
 class Money(Input):
@@ -112,25 +145,38 @@ class Medium(Input):
     alt: Alt | None = None
 
 
-class NewProduct(Input):
-    """A whole product: the body that registers one, or a row of a feed."""
+class WholeProduct(Input):
+    """A whole product, as its kinds have in common."""
 
     sku: Sku
     name: Name
     description: Description | None = None
     brand: Brand | None = None
     category: Category | None = None
-    tags: Tags = []
-    attributes: Annotated[dict[AttributeName, AttributeValue], Field(max_length=200)] = {}
-    prices: Annotated[list[Money], Field(max_length=50)] = []
-    media: Annotated[list[Medium], Field(max_length=100)] = []
-    status: Literal["draft", "published"] = "draft"
+    tags: Tags = Field(default_factory=list, json_schema_extra=EMPTY_LIST)
+    attributes: Annotated[dict[AttributeName, AttributeValue], Field(max_length=MEMBERS), FEW] = (
+        Field(default_factory=dict, json_schema_extra=EMPTY_OBJECT)
+    )
+    prices: Sequence[Money]
+    media: Annotated[list[Medium], Field(max_length=100)] = Field(
+        default_factory=list, json_schema_extra=EMPTY_LIST
+    )
+    status: Literal["draft", "published", "archived"] = "draft"
 
     @model_validator(mode="after")
     def _one_price_a_currency(self) -> Self:
         if len({price.currency for price in self.prices}) < len(self.prices):
             raise ValueError("a currency has one price")
         return self
+
+
+class NewProduct(WholeProduct):
+    """A whole product: the body that registers one, or a row of a feed."""
+
+    prices: Annotated[list[Money], Field(max_length=PRICES)] = Field(
+        default_factory=list, json_schema_extra=EMPTY_LIST
+    )
+    status: Literal["draft", "published"] = "draft"
 
 
 class ProductPatch(Input):
@@ -142,12 +188,12 @@ class ProductPatch(Input):
     category: Category | None = None
     tags: Tags | None = None
     attributes: (
-        Annotated[dict[AttributeName, AttributeValue | None], Field(max_length=200)] | None
+        Annotated[dict[AttributeName, AttributeValue | None], Field(max_length=MEMBERS), FEW] | None
     ) = None
     media: Annotated[list[Medium], Field(max_length=100)] | None = None
 
 
-def to_register(product: NewProduct) -> list[ProductCommand]:
+def to_register(product: WholeProduct) -> list[ProductCommand]:
     """The commands that make a product of a new stream."""
     registration = RegisterProduct(
         sku=product.sku,
@@ -156,28 +202,17 @@ def to_register(product: NewProduct) -> list[ProductCommand]:
         brand=product.brand,
         category=product.category,
         tags=tuple(product.tags),
-        attributes=_attributes(product.attributes),
-        media=_media(product.media),
+        attributes=stored_attributes(product.attributes),
+        media=stored_media(product.media),
     )
     prices = [SetPrice(currency=price.currency, amount=price.amount) for price in product.prices]
-    publication = [PublishProduct()] if product.status == "published" else []
-    return [registration, *prices, *publication]
-
-
-def to_align(product: NewProduct) -> list[ProductCommand]:
-    """The commands that bring a known product to what a feed says; what it leaves out stays."""
-    known: dict[str, ProductCommand] = {
-        "name": RenameProduct(name=product.name),
-        "description": DescribeProduct(description=product.description),
-        "brand": BrandProduct(brand=product.brand),
-        "category": CategoriseProduct(category=product.category),
-        "tags": TagProduct(tags=tuple(product.tags)),
-        "attributes": ReplaceAttributes(attributes=_attributes(product.attributes)),
-        "media": ArrangeMedia(media=_media(product.media)),
-        "prices": ReplacePrices(prices={price.currency: price.amount for price in product.prices}),
-        "status": PublishProduct() if product.status == "published" else UnpublishProduct(),
-    }
-    return [command for field, command in known.items() if field in product.model_fields_set]
+    match product.status:
+        case "draft":
+            return [registration, *prices]
+        case "published":
+            return [registration, *prices, PublishProduct()]
+        case "archived":
+            return [registration, *prices, ArchiveProduct()]
 
 
 def to_change(patch: ProductPatch) -> list[ProductCommand]:
@@ -188,7 +223,7 @@ def to_change(patch: ProductPatch) -> list[ProductCommand]:
         "category": CategoriseProduct(category=patch.category),
         "tags": TagProduct(tags=tuple(patch.tags or ())),
         "attributes": _merge(patch.attributes),
-        "media": ArrangeMedia(media=_media(patch.media or [])),
+        "media": ArrangeMedia(media=stored_media(patch.media or [])),
     }
     return [command for field, command in changes.items() if field in patch.model_fields_set]
 
@@ -198,14 +233,14 @@ def _merge(attributes: dict[str, AttributeValue | None] | None) -> ProductComman
         return ReplaceAttributes(attributes={})
     given = {name: value for name, value in attributes.items() if value is not None}
     removed = tuple(name for name, value in attributes.items() if value is None)
-    return ChangeAttributes(assign=_attributes(given), remove=removed)
+    return ChangeAttributes(assign=stored_attributes(given), remove=removed)
 
 
-def _attributes(given: dict[str, AttributeValue]) -> facts.Attributes:
+def stored_attributes(given: dict[str, AttributeValue]) -> facts.Attributes:
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
 
 
-def _media(given: list[Medium]) -> tuple[facts.Medium, ...]:
+def stored_media(given: list[Medium]) -> tuple[facts.Medium, ...]:
     return tuple(facts.Medium(url=medium.url, alt=medium.alt) for medium in given)

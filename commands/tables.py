@@ -1,4 +1,4 @@
-"""The table of jobs, as migration 0005 makes it."""
+"""The table of jobs, as migrations 0005 and 0012 make it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +28,13 @@ class JobRow(Timestamps, Base):
             unique=True,
             postgresql_where=text(f"kind = 'rebuild' and {_UNFINISHED}"),
         ),
+        Index(
+            "jobs_one_import",
+            "catalog_id",
+            text("(arguments->>'source')"),
+            unique=True,
+            postgresql_where=text(f"kind = 'import' and {_UNFINISHED}"),
+        ),
         Index("jobs_unfinished", "job_id", postgresql_where=text(_UNFINISHED)),
         Index("jobs_finished_at", "finished_at"),
         {"schema": "jobs"},
@@ -42,6 +49,8 @@ class JobRow(Timestamps, Base):
     code_digest: Mapped[bytes]
     """Of the asker's code: a worker of any other leaves the job alone."""
     state: Mapped[str] = mapped_column(server_default="queued")
+    cancelling: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether somebody asked that it ends."""
     progress: Mapped[float] = mapped_column(Double, server_default="0")
     details: Mapped[str] = mapped_column(postgresql.JSON)
     problem: Mapped[str | None]

@@ -14,7 +14,9 @@ set client_min_messages = 'warning';
 begin;
 
 select format('create role %I nologin', name)
-  from unnest(array['catalog_command', 'catalog_query', 'catalog_projection']) as name
+  from unnest(array[
+           'catalog_command', 'catalog_query', 'catalog_projection', 'catalog_import'
+       ]) as name
  where not exists (select from pg_roles where rolname = name)
 \gexec
 
@@ -30,12 +32,13 @@ alter role worker login password :'worker_password';
 
 grant catalog_command to command_api;
 grant catalog_query to query_api;
-grant catalog_projection to worker;
+grant catalog_projection, catalog_import to worker;
 alter role query_api reset default_transaction_read_only;
 
 alter database catalog owner to owner;
 revoke all on database catalog from public;
 grant catalog_projection to owner;
-grant connect on database catalog to catalog_command, catalog_query, catalog_projection;
+grant connect on database catalog
+   to catalog_command, catalog_query, catalog_projection, catalog_import;
 
 commit;

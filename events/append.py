@@ -117,23 +117,28 @@ def _columns(appends: Sequence[Append]) -> tuple[list[object] | None, ...]:
     claims = [claim for each in appends for claim in each.claims]
     return (
         [each.stream_id for each in appends],
-        [each.expected_version for each in appends],
+        _alike([each.expected_version for each in appends]),
         _given([each.idempotent and each.idempotent.key for each in appends]),
         _given([each.idempotent and each.idempotent.request_digest for each in appends]),
-        [each.actor for each in appends],
-        [each.correlation_id for each in appends],
+        _alike([each.actor for each in appends]),
+        _alike([each.correlation_id for each in appends]),
         _given([each.causation_id for each in appends]),
-        _given([each.occurred_at for each in appends]),
+        _given(_alike([each.occurred_at for each in appends])),
         [len(each.events) for each in appends],
-        [len(each.claims) for each in appends],
+        _alike([len(each.claims) for each in appends]),
         [event.type for event in events],
         [event.schema_version for event in events],
         [event.data for event in events],
-        [claim.kind for claim in claims],
+        _alike([claim.kind for claim in claims]),
         [claim.value for claim in claims],
-        [claim.held for claim in claims],
+        _alike([claim.held for claim in claims]),
         _given([each.traceparent for each in appends]),
     )
+
+
+def _alike[T](values: list[T]) -> list[T]:
+    """One for all, where they are equal: each element of an array takes its time."""
+    return values[:1] if len(set(values)) == 1 else values
 
 
 def _given(values: list[object]) -> list[object] | None:

@@ -63,16 +63,30 @@ class Appender:
     async def _queued(self, asked: Append, span: Span) -> Outcome:
         if len(self._queue) >= self.queue_limit:
             raise AppendQueueFull
-        waiting = Waiting(asked, asyncio.get_running_loop().create_future(), span)
-        self._queue.append(waiting)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all(), context=Context())
+        waiting = self._put(asked, span)
         try:
             return await waiting.outcome
         except asyncio.CancelledError:
             with suppress(ValueError):  # it is being written
                 self._queue.remove(waiting)
             raise
+
+    def _put(self, asked: Append, span: Span) -> Waiting:
+        waiting = Waiting(asked, asyncio.get_running_loop().create_future(), span)
+        self._queue.append(waiting)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all(), context=Context())
+        return waiting
+
+    async def append_all(self, asked: Sequence[Append]) -> list[Outcome]:
+        """The outcomes of appends that are nobody's request by themselves, such as a feed's.
+
+        Raises as `append` does.
+        """
+        if len(self._queue) + len(asked) > self.queue_limit:
+            raise AppendQueueFull
+        waiting = [self._put(each, INVALID_SPAN) for each in asked]
+        return await asyncio.gather(*(each.outcome for each in waiting))
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Connection]:

@@ -9,10 +9,6 @@ from events.database import Connection, statement
 from events.notes import Signer
 from events.tables import LogKey
 
-LOG_NAME = r"^[A-Za-z0-9][A-Za-z0-9._~/-]{0,254}$"
-"""An address without a scheme, as C2SP has it."""
-DEFAULT_LOG_NAME = "catalog.local"
-
 _READ_SIGNER = statement(__package__, "sql/read_signer.sql")
 
 

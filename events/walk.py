@@ -43,9 +43,9 @@ async def walk_streams(
 
 
 async def pages(
-    connection: Connection, query: str, *arguments: object, size: int | None = None
+    connection: Connection, query: str, *arguments: object
 ) -> AsyncIterator[list[Record]]:
     """A query's rows through a server-side cursor, in a transaction that is open already."""
     cursor = await connection.cursor(query, *arguments)
-    while rows := await cursor.fetch(size or PAGE):
+    while rows := await cursor.fetch(PAGE):
         yield rows

@@ -3,12 +3,13 @@
 from alembic import context
 
 import api.auth.tables  # noqa: F401 -- as below
+import commands.feeds.tables
 import commands.tables  # noqa: F401 -- as below
 import projections.tables  # noqa: F401 -- as below
 import queries.tables  # noqa: F401 -- they add their tables to the models' metadata
 from events.tables import Base
 
-OURS = {"event_store", "access", "projections", "jobs"}
+OURS = {"event_store", "access", "projections", "jobs", "feeds"}
 
 
 def _ours(name: str | None, type_: str, _parents: object) -> bool:

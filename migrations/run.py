@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api.auth.signing.rotation import ensure_signing_key
 from events.database import Connection as Driver
 from events.database import connected, pool
-from events.log_keys import DEFAULT_LOG_NAME, ensure_log_key
+from events.log_keys import ensure_log_key
+from events.log_name import DEFAULT_LOG_NAME
 from migrations.errors import MigrationBlocked
 from projections.generations import ensure_live
 

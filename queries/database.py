@@ -16,7 +16,7 @@ LOOK_UPS = 2
 """At a time, whatever is asked for: other reads need connections, too, and have one of a pool of
 two."""
 ANSWER_SECONDS = 5.0
-"""What answers later is away. What takes long ends before: see `begin_one_moment.sql`."""
+"""What answers later is away. What takes long ends before: see `queries/moment.py`."""
 
 
 class ReadDatabase:

@@ -39,3 +39,7 @@ class LogDamaged(Refused):
 
     Asking again does not help: whoever runs the service has to verify and restore the log.
     """
+
+
+class NumberTooLarge(Refused):
+    """A number does not fit into 64 bits, which is all that Parquet has room for: use NDJSON."""

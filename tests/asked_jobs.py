@@ -1,7 +1,7 @@
 """Jobs that somebody asked for, and a kind of job that a test holds in its hands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -72,11 +72,11 @@ async def held(engine: AsyncEngine, job: Job) -> dict[str, Any]:
 
 
 async def claimed(
-    engine: AsyncEngine, holder: str = "other", duration: timedelta = LEASE
+    engine: AsyncEngine, holder: str = "other", duration: timedelta = LEASE, kind: str = KIND
 ) -> JobLease | None:
     """By a worker that does nothing more."""
     async with driver(engine) as connection:
-        return await claim_next(connection, [KIND], holder, duration)
+        return await claim_next(connection, [kind], holder, duration)
 
 
 class Stocktaking:
@@ -132,6 +132,7 @@ async def runner(
     holder: str = "tests",
     lease_seconds: float = 15,
     poll_seconds: float = 0.02,
+    ended: Callable[[AsyncEngine, Job], Awaitable[None]] | None = None,
 ) -> AsyncIterator[JobRunner]:
     async with connect(NO_REDIS) as redis:
         made = JobRunner(
@@ -141,6 +142,7 @@ async def runner(
             holder=holder,
             lease_seconds=lease_seconds,
             poll_seconds=poll_seconds,
+            ended=ended,
         )
         task = asyncio.create_task(made.run())
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID
 
-from benchmarks.http_client import Client
+from benchmarks.asking.http_client import Client
 from tests.conversation import PRODUCTS
 from tests.eventually import eventually
 

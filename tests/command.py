@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 
 import pytest
 
@@ -16,7 +16,7 @@ def catalog_command(monkeypatch: pytest.MonkeyPatch) -> Catalog:
 
     def run(*arguments: str, typed: str = "") -> int:
         monkeypatch.setattr(sys, "argv", ["catalog", *arguments])
-        monkeypatch.setattr(sys, "stdin", StringIO(typed))
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(typed.encode())))
         with pytest.raises(SystemExit) as ended:
             main.run()
         return int(ended.value.code or 0)

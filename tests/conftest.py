@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from itertools import count
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,6 +19,7 @@ from api.settings import Settings
 from events.database import create_engine
 from tests.lifespan import alive
 from tests.servers import REDIS_DATABASES, Servers, started
+from tests.shared_routes import made_once
 
 SERVERS = pytest.StashKey[Servers]()
 CLOSING = pytest.StashKey[ExitStack]()
@@ -50,11 +52,25 @@ def _servers(config: pytest.Config) -> Servers:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """Commands and processes set up their logs; a test must not hear of another's."""
-    before = structlog.get_config()
+def logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands and processes set up their logs; a test must not hear of another's.
+
+    A logger that caches what it was set up with would keep it for all tests after.
+    """
+    before, configure = structlog.get_config(), structlog.configure
+
+    def configure_without_cache(**given: object) -> None:
+        configure(**given | {"cache_logger_on_first_use": False})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(structlog, "configure", configure_without_cache)
     yield
-    structlog.configure(**before)
+    configure(**before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes() -> Iterator[None]:
+    with made_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +83,8 @@ async def database_url(servers: Servers, worker_id: str) -> AsyncIterator[str]:
     """A migrated database of the test's own."""
     template = make_url(servers.database_url)
     name = f"test_{worker_id}_{next(numbers)}"
-    await _administer(template, f"create database {name} template {template.database}")
+    copied = f"template {template.database} strategy file_copy"
+    await _administer(template, f"create database {name} {copied}")
     yield template.set(database=name).render_as_string(hide_password=False)
     await _administer(template, f"drop database {name} with (force)")
 
@@ -92,9 +109,12 @@ async def redis_url(servers: Servers, worker_id: str) -> str:
 
 
 @pytest.fixture
-def settings(database_url: str, redis_url: str) -> Settings:
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     return Settings(
-        database_url=SecretStr(database_url), redis_url=SecretStr(redis_url), bcrypt_rounds=4
+        database_url=SecretStr(database_url),
+        redis_url=SecretStr(redis_url),
+        bcrypt_rounds=4,
+        uploads_directory=tmp_path / "uploads",
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from projections.publish import Publisher
 from tests.auth import Service, given_key, given_user
 from tests.conversation import Caller
+from tests.serving import served
 from workers.projecting import Projecting
 
 
@@ -20,6 +22,18 @@ async def anna(client: AsyncClient, engine: AsyncEngine) -> Caller:
     await given_key(engine)
     await given_user(engine, "anna", {"*": "admin"})
     return Caller(client, await Service(client).token_of("anna"))
+
+
+@pytest.fixture
+def token(anna: Caller) -> str:
+    assert anna.token
+    return anna.token
+
+
+@pytest.fixture
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    async with served(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -108,9 +108,10 @@ async def connected(
     *,
     last_event_id: int | None = None,
     window: int | None = None,
+    path: str = "/v1/catalogs/main/events",
     **asked: object,
 ) -> AsyncIterator[EventSource]:
-    """To the events of `main`; about so many bytes as `window` says are taken ahead.
+    """To the events of `main`, or to `path`; about so many bytes as `window` says are taken ahead.
 
     They come in segments as over Ethernet: those of a loopback are larger than such a window.
     """
@@ -131,7 +132,7 @@ async def connected(
     if last_event_id is not None:
         headers["Last-Event-ID"] = str(last_event_id)
     try:
-        await source.asks(f"/v1/catalogs/main/events?{urlencode(asked, doseq=True)}", headers)
+        await source.asks(f"{path}?{urlencode(asked, doseq=True)}", headers)
         yield source
     finally:
         writer.transport.abort()

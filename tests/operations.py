@@ -71,6 +71,8 @@ OPERATIONS: dict[str, Ask] = {
     "get_categories": Ask("GET", f"{CATALOG}/categories"),
     "list_products": Ask("GET", PRODUCTS),
     "list_products@past": Ask("GET", f"{PRODUCTS}?as_of=2020-01-01T00:00:00Z"),
+    "export_products": Ask("GET", f"{CATALOG}/export"),
+    "export_products@past": Ask("GET", f"{CATALOG}/export?as_of=2020-01-01T00:00:00Z"),
     "get_product": Ask("GET", PRODUCT),
     "get_product@past": Ask("GET", f"{PRODUCT}?version=1"),
     "get_product_by_sku": Ask("GET", f"{PRODUCTS}/by-sku/{LAMP['sku']}"),
@@ -100,6 +102,14 @@ OPERATIONS: dict[str, Ask] = {
         "POST", f"{PROJECTIONS}/rebuild", 202, json={"accept_differences": True}
     ),
     "get_job": Ask("GET", "/v1/jobs/{job}"),
+    "get_job@import": Ask("GET", "/v1/jobs/{import}"),
+    "get_job@stream": Ask("GET", "/v1/jobs/{import}", accept="text/event-stream"),
+    "cancel_job": Ask("POST", "/v1/jobs/{unfinished}/cancel", 202),
+    "get_import_errors": Ask("GET", "/v1/jobs/{import}/errors"),
+    "import_feed": Ask(
+        "POST", f"{CATALOG}/imports?source={{name}}", 202, json=[{"sku": "A", "name": "A"}]
+    ),
+    "list_imports": Ask("GET", f"{CATALOG}/imports"),
     "list_interventions": Ask("GET", f"{PROJECTIONS}/interventions"),
     "get_intervention": Ask("GET", f"{PROJECTIONS}/interventions/{{intervention}}"),
     "refold_product": Ask("POST", f"{PROJECTIONS}/products/{{product}}/refold", 202),

@@ -23,6 +23,8 @@ from cli.data_directory import held
 from migrations.run import upgrade
 
 REDIS_DATABASES = 64
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 * 2**30
 FAST = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -78,7 +80,7 @@ def _docker_answers() -> bool:
 @contextmanager
 def _embedded() -> Iterator[Servers]:
     with (
-        tempfile.TemporaryDirectory(prefix="catalog-tests-") as path,
+        tempfile.TemporaryDirectory(prefix="catalog-tests-", dir=_quickest()) as path,
         held(Path(path)) as directory,
         embedded.postgres(directory, FAST) as postgres,
         embedded.redis(directory, databases=REDIS_DATABASES) as redis,
@@ -86,9 +88,16 @@ def _embedded() -> Iterator[Servers]:
         yield Servers(postgres.url, redis.url)
 
 
+def _quickest() -> Path | None:
+    """Memory, if there is room: on a disk, the 500 files of each database take 0.2 s of CPU."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    return MEMORY if roomy else None
+
+
 @contextmanager
 def _containers() -> Iterator[Servers]:
-    with postgres_container(FAST) as postgres, _redis() as redis:
+    in_memory = postgres_container(FAST).with_tmpfs_mount("/var/lib/postgresql/data")
+    with in_memory as postgres, _redis() as redis:
         yield Servers(postgres_url(postgres), f"redis://{_address(redis, 6379)}?db=0")
 
 

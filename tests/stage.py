@@ -20,6 +20,7 @@ from tests.given import Log
 from tests.operations import Ask
 from tests.poisoned import PROJECTIONS, TELEPORTED
 from tests.signing import signed
+from tests.uploading import refused, uploads
 
 _CANCEL = text(
     "update jobs.jobs set state = 'cancelled', finished_at = now() where finished_at is null"
@@ -60,12 +61,15 @@ class Stage:
         await self.root.reads(PRODUCTS, position)
         await signed(self.engine)
         job = (await self.root.posts(f"{PROJECTIONS}/rebuild")).gives(202).body
+        imported = await self._unfinished("")
+        await refused(self.engine, UUID(imported), [])
         asked = await self.root.posts(f"{PROJECTIONS}/products/{lamp['id']}/refold")
         self._kept = {
             "product": lamp["id"],
             "parked": poisoned["id"],
             "parked_position": str(position),
             "job": job["id"],
+            "import": imported,
             "intervention": asked.gives(202).body["id"],
         }
 
@@ -99,6 +103,7 @@ class Stage:
             "own_session": self._own_session,
             "draft": self._draft,
             "published": self._published,
+            "unfinished": self._unfinished,
         }
         return await makers[name](who)
 
@@ -139,6 +144,11 @@ class Stage:
     async def _published(self, _: str) -> str:
         fields = {"sku": f"LAMP-{next(self._numbers)}-P", "status": "published"}
         return str((await self.root.given(**(LAMP | fields)))["id"])
+
+    async def _unfinished(self, _: str) -> str:
+        """A job that imports a feed."""
+        answer = await uploads(self.root, query=f"?source=source-{next(self._numbers)}")
+        return str(answer.gives(202).body["id"])
 
     async def _no_rebuild(self) -> None:
         """Nothing runs them here, and one that waits keeps out the next."""

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import psutil
 
 from api.settings import Settings
-from benchmarks.http_client import Client
+from benchmarks.asking.http_client import Client
 from tests.auth import PASSWORD
 from tests.eventually import eventually
 from tests.worker_process import free_port

@@ -25,8 +25,12 @@ class Told:
 
     async def __call__(self, *arguments: str, exits: int = 0) -> list[str]:
         """Those of standard error, which also are `complaints`, when it fails as it should."""
+        return await self.of(self._command, *arguments, exits=exits)
+
+    async def of(self, command: str, *arguments: str, exits: int = 0) -> list[str]:
+        """The same of another command."""
         self._captured.readouterr()
-        code = await asyncio.to_thread(self._catalog, self._command, *arguments)
+        code = await asyncio.to_thread(self._catalog, command, *arguments)
         out, err = self._captured.readouterr()
         assert code == exits, err
         self.complaints = err.splitlines()

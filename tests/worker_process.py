@@ -71,6 +71,7 @@ def worker(
         "CATALOG_LEASE_SECONDS": str(lease_seconds),
         "CATALOG_PROJECTION_BATCH_LIMIT": str(settings.projection_batch_limit),
         "CATALOG_TRACING": str(settings.tracing),
+        "CATALOG_UPLOADS_DIRECTORY": str(settings.uploads_directory),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -13,7 +13,7 @@ from projections.leases import Lease, acquire, release
 from projections.projector import Batch, Progress, commit, prepare, refold
 from workers import metrics
 from workers.announcing import Announcing
-from workers.pace import Pace
+from workers.pace import Pace, rest
 from workers.retries import Retries
 from workers.tracing import traced
 
@@ -133,8 +133,14 @@ class Following:
             if perf_counter() > ending and (self._has_more_to_do or others_wait()):
                 await self._commit(writer, lease, batch)
                 return True
-            batch = await self._step(reader, writer, lease, batch)
+            written, batch = batch, await self._step(reader, writer, lease, batch)
+            if batch.events and not (self.stopping or others_wait()):
+                await self._gather(written, batch)
         return False
+
+    async def _gather(self, written: Batch, following: Batch) -> None:
+        age = self._announcing.seconds_since(following.events[0].recorded_at)
+        await asyncio.sleep(rest(len(written.events), age))
 
     async def _step(
         self, reader: Connection, writer: Connection, lease: Lease, batch: Batch

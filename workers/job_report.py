@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from commands.jobs import Job
 from events.database import driver
 from events.errors import DatabaseUnavailable
 from workers.job_leases import Details, JobLease, JobLost, renew
@@ -18,9 +19,9 @@ type Report = Callable[[float, Details], None]
 class Latest:
     """The newest word of a job: what came before it is not told."""
 
-    def __init__(self) -> None:
-        self.progress = 0.0
-        self.details: Details = {}
+    def __init__(self, job: Job) -> None:
+        self.progress = job.progress
+        self.details: Details = job.details
 
     def report(self, progress: float, details: Details) -> None:
         self.progress = min(1.0, max(0.0, progress))
@@ -28,7 +29,7 @@ class Latest:
 
 
 async def keep(engine: AsyncEngine, lease: JobLease, latest: Latest) -> None:
-    """Renew the lease at every beat, for as long as it can be held.
+    """Renew the lease at every beat, until the job is cancelled.
 
     Raises `JobLost`: somebody else has the job, or PostgreSQL was away so long that they may.
     """
@@ -38,17 +39,20 @@ async def keep(engine: AsyncEngine, lease: JobLease, latest: Latest) -> None:
         asked = clock()
         try:
             async with asyncio.timeout_at(until):
-                if await _renewed(engine, lease, latest):
+                is_cancelled = await _renewed(engine, lease, latest)
+                if is_cancelled:
+                    return
+                if is_cancelled is not None:
                     until = asked + seconds
                 await asyncio.sleep(BEAT_SECONDS)
         except TimeoutError:
             raise JobLost from None
 
 
-async def _renewed(engine: AsyncEngine, lease: JobLease, latest: Latest) -> bool:
+async def _renewed(engine: AsyncEngine, lease: JobLease, latest: Latest) -> bool | None:
+    """Whether the job is cancelled; None while PostgreSQL is away."""
     try:
         async with driver(engine) as connection:
-            await renew(connection, lease, latest.progress, latest.details)
+            return await renew(connection, lease, latest.progress, latest.details)
     except DatabaseUnavailable:
-        return False
-    return True
+        return None

@@ -74,6 +74,17 @@ JOB_SECONDS = Histogram(
     ["kind"],
     buckets=(1, 5, 15, 60, 300, 900, 3600, 14400),
 )
+JOBS_WAITING = Gauge("catalog_projection_jobs_waiting", "Jobs that no worker has begun", ["kind"])
+JOB_WAIT_SECONDS = Gauge(
+    "catalog_projection_job_wait_seconds",
+    "Age of the oldest job that no worker has begun",
+    ["kind"],
+)
+IMPORT_ROWS = Counter(
+    "catalog_projection_import_rows_total",
+    "Rows of uploaded feeds, by what became of them, and products that such feeds had archived",
+    ["catalog", "outcome"],
+)
 
 ARQ_QUEUE = Gauge(
     "catalog_projection_arq_queue_jobs", "Jobs that arq has in its queue, those that run included"

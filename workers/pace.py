@@ -3,6 +3,17 @@
 AIMED_SECONDS = 0.1
 FIRST = 500
 LEAST = 50
+BULK = 1_000
+"""Events of a batch that nobody waits for one by one, such as an import's."""
+GATHERED_SECONDS = 0.5
+
+
+def rest(events: int, age: float) -> float:
+    """Seconds after a batch of so many events, when the oldest of the next ones has that age.
+
+    While events come in bulk, whoever appends them needs the machine more than readers do.
+    """
+    return max(0.0, GATHERED_SECONDS - age) if events >= BULK else 0.0
 
 
 class Pace:

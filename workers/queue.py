@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.circuit import REDIS_SECONDS
 from events.nudge import Pool
 from workers.schedule import CRON_JOBS, FUNCTIONS
+from workers.uploads import Uploads
 
 RECONNECT_SECONDS = 1.0
 FINISH_SECONDS = 20
@@ -34,12 +35,18 @@ class Queue:
         redis_url: str,
         engine: AsyncEngine,
         wake: Callable[[], None],
+        uploads: Uploads,
         *,
         audit_reads_days: int = 0,
     ) -> None:
         """`audit_reads_days` is how long audit reads are kept; 0 for ever."""
         self._redis_url = redis_url
-        self._context = {"engine": engine, "wake": wake, "audit_reads_days": audit_reads_days}
+        self._context = {
+            "engine": engine,
+            "wake": wake,
+            "uploads": uploads,
+            "audit_reads_days": audit_reads_days,
+        }
         self._worker: Worker | None = None
         self._stopping = asyncio.Event()
 

@@ -16,7 +16,9 @@ from events.log import read_heads
 from projections.building import clean
 from workers.drifting import check_all
 from workers.measured import measured
+from workers.old_imports import prune_imports
 from workers.signing import sign_all
+from workers.uploads import Uploads
 
 KEEP_KEYS = timedelta(hours=24)
 KEEP_SESSIONS = timedelta(days=1)
@@ -70,6 +72,15 @@ async def _remove_audit_reads(connection: Connection, catalog: str, older: timed
 
 
 @measured
+async def clean_uploads(ctx: dict[str, Any]) -> None:
+    """Remove uploaded feeds that no job is going to read."""
+    uploads: Uploads = ctx["uploads"]
+    async with driver(ctx["engine"]) as connection:
+        if removed := await uploads.clean(connection):
+            log.info("uploads_removed", files=removed)
+
+
+@measured
 async def sign_checkpoints(ctx: dict[str, Any]) -> None:
     """Sign what has been appended since the last checkpoints."""
     await sign_all(ctx["engine"])
@@ -100,6 +111,8 @@ FUNCTIONS: list[Function] = [func(run_jobs, name=RUN_JOBS, keep_result=0)]
 CRON_JOBS: list[CronJob] = [
     cron(prune_expired, minute=7, run_at_startup=True),
     cron(prune_audit_reads, minute=37, run_at_startup=True),
+    cron(clean_uploads, minute=17, run_at_startup=True),
+    cron(prune_imports, minute=27, run_at_startup=True),
     cron(check_drift, second=30),
     cron(clean_generations, second=45),
     cron(sign_checkpoints, second=set(range(0, 60, SIGN_EVERY_SECONDS)), run_at_startup=True),

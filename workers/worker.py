@@ -12,16 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api import logs
 from api.settings import Settings
 from api.tracing.opening import opened as spans_of
+from commands.feeds.jobs import IMPORT
 from events.database import create_engine
 from events.garbage import collect_seldom
 from events.nudge import APPENDED, connect, listen
 from projections.leases import new_holder
 from projections.publish import Publisher
 from workers import http
+from workers.importing import Importing
 from workers.job_attempt import Run
-from workers.job_runner import RUNS, JobRunner
+from workers.job_runner import JobRunner
 from workers.projecting import Projecting
 from workers.queue import Queue
+from workers.rebuilding import run_rebuild
+from workers.uploads import Uploads
 
 POOL_SIZE = 12
 JOB_LEASE_SECONDS = 15.0
@@ -45,21 +49,25 @@ async def _work_traced(settings: Settings) -> None:
         await work(settings)
 
 
-async def work(settings: Settings, runs: Mapping[str, Run] = RUNS) -> None:
+async def work(settings: Settings, runs: Mapping[str, Run] | None = None) -> None:
+    """`runs` says what runs a job, by its kind."""
     database_url = settings.database_url.get_secret_value()
     redis_url = settings.redis_url.get_secret_value()
     engine = create_engine(database_url, pool_size=POOL_SIZE, application="catalog-worker")
     redis = connect(redis_url)
     projecting = _projecting(settings, engine, redis)
+    uploads = Uploads(settings.uploads_directory)
+    importing = Importing(settings, uploads)
     jobs = JobRunner(
         engine,
         redis,
-        runs,
+        runs or {"rebuild": run_rebuild, IMPORT: importing},
         holder=new_holder(),
         lease_seconds=JOB_LEASE_SECONDS,
         poll_seconds=JOB_POLL_SECONDS,
+        ended=importing.ended,
     )
-    queue = Queue(redis_url, engine, jobs.wake, audit_reads_days=settings.audit_reads_days)
+    queue = Queue(redis_url, engine, jobs.wake, uploads, audit_reads_days=settings.audit_reads_days)
     app = http.application(engine, redis, lambda: projecting.state)
     server = http.server(app, settings)
 

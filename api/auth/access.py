@@ -18,6 +18,7 @@ from api.auth.decisions import Reason, allowed, asking, permits, refused, wanted
 from api.auth.roles import CATALOG_KEY, Principal, Right
 from api.auth.signing.tokens import Claims
 from api.auth.staying.confirming import CHALLENGE, INVALID_TOKEN, confirmed
+from api.edge.observed import name_caller
 from api.errors import Forbidden, InvalidInput, TooManyRequests, Unauthenticated
 from api.resources import of
 from events.catalogs import CatalogDescription
@@ -49,7 +50,7 @@ class AccessToken(SecurityBase):
     async def __call__(self, request: Request) -> Principal:
         principal = await identified(request)
         held = await of(request)
-        request.state.username = principal.username
+        name_caller(request.scope, principal)
         held.limits.admit_request(request.scope, principal.username)
         if wanted(request.scope) == "enter":
             allowed(request.scope, principal, "enter")

@@ -1,4 +1,4 @@
-"""Who may do what: each decision leaves a count and, what is read apart, a line in the log."""
+"""Who may do what: each decision leaves a count, and a line in the log unless another tells it."""
 
 import logging
 from collections.abc import Callable
@@ -27,7 +27,10 @@ QUIET: set[AccessRight] = {"enter", "read"}
 
 _ASKING: dict[Callable[..., object], AccessRight] = {}
 _WANTED: dict[str, AccessRight] = {}
-_READS = SIDES["query"].decided["read", "allowed"]
+_COUNTS = {
+    "read": SIDES["query"].decided["read", "allowed"],
+    "write": SIDES["command"].decided["write", "allowed"],
+}
 
 log = structlog.get_logger(__name__)
 
@@ -71,17 +74,22 @@ def allowed(
     scope: Scope, caller: Principal, right: AccessRight, catalog: str | None = None
 ) -> None:
     _side(scope).decided[right, "allowed"].inc()
-    if right not in QUIET:
+    if right not in QUIET and not _is_told(scope, right):
         log.info("access_decided", **_line("allowed", right, caller, catalog))
     elif CHATTY.isEnabledFor(logging.DEBUG):
         log.debug("access_decided", **_line("allowed", right, caller, catalog))
 
 
-def allowed_directly(caller: Principal, catalog: str) -> None:
-    """To read what takes so little time that a look for the count would be felt."""
-    _READS.inc()
+def _is_told(scope: Scope, right: AccessRight) -> bool:
+    """By the line of the request, which names who commands what, and the path its catalog."""
+    return right == "write" and "commands" in scope["route"].tags
+
+
+def allowed_directly(caller: Principal, right: Literal["read", "write"], catalog: str) -> None:
+    """What takes so little time that a look for the count would be felt."""
+    _COUNTS[right].inc()
     if CHATTY.isEnabledFor(logging.DEBUG):
-        log.debug("access_decided", **_line("allowed", "read", caller, catalog))
+        log.debug("access_decided", **_line("allowed", right, caller, catalog))
 
 
 def refused(

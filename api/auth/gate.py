@@ -11,7 +11,7 @@ from api.auth.databases import Databases
 from api.auth.entering.failures import Failures
 from api.auth.entering.passwords import Passwords
 from api.auth.entering.throttle import Throttle
-from api.auth.roles import Principal
+from api.auth.roles import Principal, Right
 from api.auth.signing.keys import KeyRing
 from api.auth.signing.tokens import Tokens, accepted_seconds
 from api.auth.staying.live import LiveSessions
@@ -36,6 +36,13 @@ class Gate:
             return None
         principal = self.sessions.known(claims.sid)
         return principal if principal and principal.username == claims.sub else None
+
+    def admits(self, token: str, right: Right, catalog: str) -> Principal | None:
+        """Who sends it, where he has that right in a catalog that is known: from memory alone."""
+        principal = self.known(token)
+        if principal is None or not principal.may(right, catalog):
+            return None
+        return principal if self.catalogs.seen(catalog) else None
 
     async def principal(self, token: str) -> Principal | None:
         """Who sends this access token; None when nobody may come in with it.

@@ -18,6 +18,7 @@ ACCEPTED = [
     "Authorization",
     "Catalog-Min-Position",
     "Catalog-Wait",
+    "Content-Encoding",
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
@@ -30,6 +31,7 @@ ACCEPTED = [
 EXPOSED = [
     "Age",
     "Catalog-Position",
+    "Content-Disposition",
     "ETag",
     "Idempotent-Replayed",
     "Location",
@@ -44,7 +46,9 @@ EXPOSED = [
 def surround(app: FastAPI, settings: Settings, side: MeasuredSide) -> None:
     """From the inside out: what answers a failure is within what tells browsers of origins."""
     app.add_middleware(ShallowJson, limit=settings.json_depth_limit)
-    app.add_middleware(BoundedBody, limit=settings.body_limit_bytes)
+    app.add_middleware(
+        BoundedBody, limit=settings.body_limit_bytes, upload_limit=settings.upload_limit_bytes
+    )
     app.add_middleware(TimeLimit, seconds=settings.request_seconds)
     app.add_middleware(Observed, side=side)
     app.add_middleware(

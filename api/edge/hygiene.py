@@ -15,7 +15,7 @@ SECURITY: tuple[Header, ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _BEHIND_TLS = (*SECURITY, (b"strict-transport-security", b"max-age=31536000"))
-_NOT_KEPT: Header = (b"cache-control", b"no-store")
+NOT_KEPT: Header = (b"cache-control", b"no-store")
 
 
 def security(scope: Scope) -> tuple[Header, ...]:
@@ -34,7 +34,7 @@ class Hygienic:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 said = {name.lower() for name, _ in headers}
-                added = (each for each in (*security(scope), _NOT_KEPT) if each[0] not in said)
+                added = (each for each in (*security(scope), NOT_KEPT) if each[0] not in said)
                 message = {**message, "headers": [*headers, *added]}
             await send(message)
 

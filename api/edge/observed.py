@@ -3,15 +3,18 @@
 import logging
 import re
 from asyncio import CancelledError
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from random import getrandbits
 from time import perf_counter
+from typing import Any
 
 import structlog
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.auth.roles import Principal
+from api.edge.hygiene import Header
 from api.errors import InternalError, TookTooLong
 from api.logs import REQUEST_ID
 from api.measuring.metrics import SIDES, MeasuredSide
@@ -59,9 +62,17 @@ class Observed:
     lasts (`lasts` in the request's state) is counted as it begins, with the time until then.
     """
 
-    def __init__(self, app: ASGIApp, *, side: MeasuredSide) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        side: MeasuredSide,
+        added: Callable[[Scope], Iterable[Header]] = lambda _: (),
+    ) -> None:
+        """`added` are headers of every answer, where nothing else stands around it."""
         self._app = app
         self._side: MeasuredSide = side
+        self._added = added
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,14 +87,16 @@ class Observed:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 identity = (b"x-request-id", request_id.encode())
-                headers = [*message.get("headers", ()), identity, *told_rates(scope)]
+                added = (identity, *told_rates(scope), *self._added(scope))
+                headers = [*message.get("headers", ()), *added]
                 message = {**message, "headers": headers}
-                if lasts():
+                if "lasts" in scope["state"]:
                     self._observed(scope, request_id, status, perf_counter() - began)
             await send(message)
 
-        def lasts() -> bool:
-            return "lasts" in scope["state"]
+        def observed() -> None:
+            if "lasts" not in scope["state"]:
+                self._observed(scope, request_id, status, perf_counter() - began)
 
         began = perf_counter()
         told = REQUEST_ID.set(request_id)
@@ -91,16 +104,15 @@ class Observed:
             await self._app(scope, receive, send_identified)
         except (Exception, CancelledError) as error:
             failure = _failure(error, scope["path"])
-            if status:
-                raise
-            await problem(Request(scope), failure)(scope, receive, send_identified)
-            if isinstance(error, CancelledError):
-                self._observed(scope, request_id, status, perf_counter() - began)
+            is_begun = status > 0
+            if not is_begun:
+                await problem(Request(scope), failure)(scope, receive, send_identified)
+            if is_begun or isinstance(error, CancelledError):
+                observed()
                 raise
         finally:
             REQUEST_ID.reset(told)
-        if not lasts():
-            self._observed(scope, request_id, status, perf_counter() - began)
+        observed()
 
     def _observed(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = scope["state"]["route"] = scope.get("route")
@@ -109,17 +121,13 @@ class Observed:
         tags = getattr(route, "tags", None) or [""]
         side = SIDE_OF_TAG.get(tags[0], self._side)
         SIDES[side].answered(operation, scope["method"], status, seconds)
-        told = {}
-        if username := scope["state"].get("username"):
-            told["username"] = username
         if problem_name := scope["state"].get("problem"):
             SIDES[side].refused(problem_name)
-            told["problem"] = problem_name
         went_well = side == "query" and status < HTTPStatus.BAD_REQUEST
         if went_well and not CHATTY.isEnabledFor(logging.DEBUG):
             return
-        log.log(
-            logging.DEBUG if went_well else logging.INFO,
+        tell = log.debug if went_well else log.info
+        tell(
             "request",
             request_id=request_id,
             operation=operation,
@@ -127,8 +135,24 @@ class Observed:
             path=scope["path"],
             status=status,
             ms=round(seconds * 1000, 2),
-            **told,
+            **_particulars(scope["state"]),
         )
+
+
+def name_caller(scope: Scope, caller: Principal) -> None:
+    """For the line of the request."""
+    scope["state"]["username"] = caller.username
+    scope["state"]["session_id"] = caller.session_id
+
+
+def _particulars(state: Mapping[str, Any]) -> dict[str, str]:
+    """Who asked, where somebody is known, and by which problem he was refused."""
+    told = {}
+    if "username" in state:
+        told = {"username": state["username"], "session_id": str(state["session_id"])}
+    if "problem" in state:
+        told["problem"] = state["problem"]
+    return told
 
 
 def _failure(error: BaseException, path: str) -> Refused:

@@ -1,10 +1,12 @@
 """How long a request may take until its answer begins."""
 
 import asyncio
+from types import TracebackType
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.edge.uploads import is_upload
 from api.errors import TookTooLong
 from api.problems import problem
 
@@ -14,7 +16,7 @@ class TimeLimit:
 
     An append that waits its turn is withdrawn; one that is being written is settled by the
     appender, and nobody here knows how: the refusal says so. An answer that has begun, or lasts,
-    is the connection's business.
+    is the connection's business, and so is how long an upload takes to arrive.
     """
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
@@ -25,16 +27,43 @@ class TimeLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = asyncio.timeout(self._seconds)
-
-        async def send_in_time(message: Message) -> None:
-            limit.reschedule(None)
-            await send(message)
-
         try:
-            async with limit:
-                await self._app(scope, receive, send_in_time)
+            async with InTime(self._seconds) as limit:
+
+                async def send_in_time(message: Message) -> None:
+                    limit.reschedule(None)
+                    await send(message)
+
+                async def receive_untimed() -> Message:
+                    limit.reschedule(None)
+                    message = await receive()
+                    limit.reschedule(asyncio.get_running_loop().time() + self._seconds)
+                    return message
+
+                receiving = receive_untimed if is_upload(scope) else receive
+                await self._app(scope, receiving, send_in_time)
+        except TookTooLong as refusal:
+            await problem(Request(scope), refusal)(scope, receive, send)
+
+
+class InTime:
+    """Raises `TookTooLong` when the time is up; its timeout may be set anew meanwhile."""
+
+    __slots__ = ("_limit",)
+
+    def __init__(self, seconds: float) -> None:
+        self._limit = asyncio.timeout(seconds)
+
+    async def __aenter__(self) -> asyncio.Timeout:
+        return await self._limit.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            await self._limit.__aexit__(kind, error, traceback)
         except TimeoutError:
-            if not limit.expired():
-                raise
-            await problem(Request(scope), TookTooLong())(scope, receive, send)
+            raise TookTooLong from None

@@ -171,3 +171,12 @@ EVENTS_STREAMED = Counter("catalog_query_events_streamed_total", "Events sent on
 SLOW_STREAMS = Counter(
     "catalog_query_slow_streams_total", "Event streams ended as their readers took nothing"
 )
+EXPORTS = Gauge("catalog_query_exports", "Exports that are under way", multiprocess_mode="livesum")
+EXPORTS_ENDED = Counter(
+    "catalog_query_exports_ended_total",
+    "Exports that had begun, by how they ended: complete; failed, reader_slow or too_long, which"
+    " were cut off; or reader_left",
+    ["outcome"],
+)
+for outcome in ("complete", "failed", "reader_left", "reader_slow", "too_long"):
+    EXPORTS_ENDED.labels(outcome)

@@ -1,6 +1,6 @@
 """What the routers of the read side share: how fresh an answer has to be, and how it is sent."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.access import CatalogKey
 from api.parameters import IN_DIGITS
-from api.reading.caching import PRIVATE
+from api.reading.caching import PRIVATE, RawHeaders
 from api.reading.freshness import Asking
 from api.reading.representations import COMPRESSED, Preferences, digest, represented
 from api.refusals import Responses, answers, header
@@ -30,11 +30,9 @@ type AskingLog[T] = Callable[[AsyncEngine], Awaitable[Answer[T]]]
 class Sent(Response):
     """JSON or nothing. What Starlette would find out about each header is known of these."""
 
-    def __init__(self, body: bytes, status: int, headers: Mapping[str, str]) -> None:
+    def __init__(self, body: bytes, status: int, headers: RawHeaders) -> None:
         self.status_code, self.body, self.background = status, body, None
-        self.raw_headers = [
-            (name.lower().encode(), value.encode()) for name, value in headers.items()
-        ]
+        self.raw_headers = [*headers.items()]
         if body:
             self.raw_headers.append((b"content-length", b"%d" % len(body)))
             self.raw_headers.append((b"content-type", b"application/json"))
@@ -85,13 +83,13 @@ class Read:
         self,
         body: bytes,
         position: int,
-        caching: Mapping[str, str],
+        caching: RawHeaders,
         tag: str | None = None,
         forms: MutableMapping[str, bytes] | None = None,
     ) -> Response:
         tag = digest(body) if tag is None else tag
         status, chosen, sent = await represented(body, tag, self.preferences, forms)
-        headers = {"Catalog-Position": str(position), **caching, **chosen}
+        headers = {b"catalog-position": b"%d" % position, **caching, **chosen}
         return Sent(sent, status, headers)
 
 
@@ -105,24 +103,28 @@ type IfNoneMatch = Annotated[
 ]
 
 
+type MinPosition = Annotated[
+    int,
+    Header(
+        alias="Catalog-Min-Position",
+        ge=0,
+        lt=2**63,
+        description="Wait until the answer reflects this position",
+    ),
+    IN_DIGITS,
+]
+type Wait = Annotated[
+    int,
+    Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms"),
+    IN_DIGITS,
+]
+
+
 async def _read(
     catalog: CatalogKey,
     held: Held,
-    minimum: Annotated[
-        int,
-        Header(
-            alias="Catalog-Min-Position",
-            ge=0,
-            lt=2**63,
-            description="Wait until the answer reflects this position",
-        ),
-        IN_DIGITS,
-    ] = 0,
-    wait: Annotated[
-        int,
-        Header(alias="Catalog-Wait", ge=0, le=10_000, description="At most so long, in ms"),
-        IN_DIGITS,
-    ] = WAIT_MILLISECONDS,
+    minimum: MinPosition = 0,
+    wait: Wait = WAIT_MILLISECONDS,
     if_none_match: IfNoneMatch = None,
     accept_encoding: Annotated[
         str | None, Header(alias="Accept-Encoding", include_in_schema=False)

@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping
 
 from api.auth.roles import EVERYWHERE
 
-PRIVATE: Mapping[str, str] = {
-    "Cache-Control": "private, no-cache",
-    "Vary": "Authorization, Accept-Encoding",
+type RawHeaders = Mapping[bytes, bytes]
+"""By names in lower case, as ASGI has them."""
+
+PRIVATE: RawHeaders = {
+    b"cache-control": b"private, no-cache",
+    b"vary": b"Authorization, Accept-Encoding",
 }
 """The caller's own cache, which asks each time whether it still holds."""
 
@@ -20,11 +23,11 @@ class Caching:
     def __init__(self, public_catalogs: Collection[str], *, max_age_seconds: int) -> None:
         self._public_catalogs = frozenset(public_catalogs)
         self._public = {
-            "Cache-Control": f"public, max-age={max_age_seconds}",
-            "Vary": "Accept-Encoding, Catalog-Min-Position",
+            b"cache-control": b"public, max-age=%d" % max_age_seconds,
+            b"vary": b"Accept-Encoding, Catalog-Min-Position",
         }
 
-    def of(self, catalog: str) -> Mapping[str, str]:
+    def of(self, catalog: str) -> RawHeaders:
         """The headers of an answer that is the same for all who may read the catalog."""
         public = not self._public_catalogs.isdisjoint({catalog, EVERYWHERE})
         return self._public if public else PRIVATE

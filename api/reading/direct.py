@@ -9,13 +9,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 from fastapi import Request
-from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth.decisions import allowed_directly
 from api.auth.roles import CATALOG_KEY, Principal
-from api.edge.hygiene import security
-from api.edge.observed import Observed
+from api.edge.observed import Observed, name_caller
+from api.edge.regular import (
+    REGULAR,
+    UUID_PATTERN,
+    headers_of,
+    routes_of,
+    surroundings,
+    text,
+    token_of,
+)
 from api.problems import problem
 from api.reading import reads
 from api.reading.answering import ETAGS, WAIT_MILLISECONDS, Read
@@ -24,15 +31,10 @@ from api.resources import Resources
 from commands.input import SKU
 from events.errors import Refused
 
-_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_PATH = re.compile(f"/v1/catalogs/({CATALOG_KEY})/products/(?:({_UUID})|by-sku/({SKU}))")
-_ROUTES = {route.name: route for route in reads.router.routes if isinstance(route, APIRoute)}
-_BEARER = b"Bearer "
+_PATH = re.compile(f"/v1/catalogs/({CATALOG_KEY})/products/(?:({UUID_PATTERN})|by-sku/({SKU}))")
+_ROUTES = routes_of(reads.router)
 _POSITION = re.compile(b"[0-9]{1,18}")
 _ETAGS = re.compile(ETAGS.encode())
-_VARY = (b"vary", b"Origin")
-_OTHERS = {b"origin", b"catalog-wait", b"transfer-encoding"}
-"""Headers that only FastAPI understands, and what stands around it."""
 
 
 class Regular(NamedTuple):
@@ -50,14 +52,14 @@ class DirectReads:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._observed = Observed(_respond, side="query")
+        self._observed = Observed(_respond, side="query", added=surroundings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _regular(scope) if scope["type"] == "http" else None
         reader = _reader(request, scope["state"]["resources"]) if request else None
         if reader:
-            scope["regular"], scope["reader"] = request, reader
-            scope["state"]["username"] = reader.username
+            scope[REGULAR] = request, reader
+            name_caller(scope, reader)
             await self._observed(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -65,16 +67,15 @@ class DirectReads:
 
 def _regular(scope: Scope) -> Regular | None:
     path = _PATH.fullmatch(scope["path"])
-    if path is None or scope["method"] != "GET" or scope["query_string"]:
+    headers = headers_of(scope) if path and scope["method"] == "GET" else None
+    if path is None or headers is None:
         return None
-    headers = dict(scope["headers"])
-    if len(headers) != len(scope["headers"]) or not _OTHERS.isdisjoint(headers):
-        return None
-    token = headers.get(b"authorization", b"")
+    token = token_of(headers)
     minimum = headers.get(b"catalog-min-position", b"0")
     etags = headers.get(b"if-none-match")
     if (
-        not token.startswith(_BEARER)
+        token is None
+        or b"catalog-wait" in headers
         or headers.get(b"content-length", b"0") != b"0"
         or not (minimum == b"0" or _POSITION.fullmatch(minimum))
         or not (etags is None or _ETAGS.fullmatch(etags))
@@ -84,36 +85,28 @@ def _regular(scope: Scope) -> Regular | None:
     return Regular(
         catalog,
         UUID(product) if product else sku,
-        token[len(_BEARER) :].decode("latin-1"),
+        token,
         int(minimum),
-        Preferences(_text(etags), _text(headers.get(b"accept-encoding"))),
+        Preferences(text(etags), text(headers.get(b"accept-encoding"))),
     )
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("latin-1")
 
 
 def _reader(request: Regular, held: Resources) -> Principal | None:
     """Who may read that, as far as the process knows by itself."""
-    principal = held.gate.known(request.token)
-    if principal is None or not principal.may("read", request.catalog):
-        return None
-    return principal if held.gate.catalogs.seen(request.catalog) else None
+    return held.gate.admits(request.token, "read", request.catalog)
 
 
 async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
-    request: Regular = scope["regular"]
+    request, reader = scope[REGULAR]
     scope["route"] = _ROUTES["by_sku" if isinstance(request.key, str) else "by_id"]
     held = scope["state"]["resources"]
     read = Read(
         held, request.catalog, request.minimum, WAIT_MILLISECONDS / 1000, request.preferences
     )
-    allowed_directly(scope["reader"], request.catalog)
     try:
-        held.limits.admit_request(scope, scope["reader"].username)
+        held.limits.admit_request(scope, reader.username)
+        allowed_directly(reader, "read", request.catalog)
         response = await reads.answer(read, request.key)
     except Refused as refusal:
         response = problem(Request(scope), refusal)
-    response.raw_headers += (_VARY, *security(scope))  # as of all that passes what stands there
     await response(scope, receive, send)

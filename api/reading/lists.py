@@ -11,7 +11,8 @@ from api.auth.audited import auditing
 from api.errors import ProjectionBehind
 from api.parameters import ONLY_KNOWN
 from api.reading.answering import Reading, for_readers
-from api.reading.list_parameters import ATTRIBUTES, ListParameters
+from api.reading.filter_parameters import ATTRIBUTES
+from api.reading.list_parameters import ListParameters
 from commands.errors import UnknownCurrency
 from queries.errors import InvalidCursor, QueryTooSlow, ReadTablesOutdated, TooManyQueries
 from queries.lists import products

@@ -25,7 +25,7 @@ class Representation(NamedTuple):
     """What is sent, with the headers that depend on which one it is."""
 
     status: int
-    headers: dict[str, str]
+    headers: dict[bytes, bytes]
     body: bytes
 
 
@@ -40,12 +40,12 @@ async def represented(
     if preferences.if_none_match is not None:
         for coding in codings:
             if matches(preferences.if_none_match, etag := _etag(tag, coding)):
-                return Representation(304, {"ETag": etag}, b"")
-    headers = {"ETag": _etag(tag, codings[0])}
+                return Representation(304, {b"etag": etag.encode()}, b"")
+    headers = {b"etag": _etag(tag, codings[0]).encode()}
     if codings[0] == "identity":
         return Representation(200, headers, body)
     sent = await _compressed(body, {} if forms is None else forms)
-    return Representation(200, headers | {"Content-Encoding": "gzip"}, sent)
+    return Representation(200, headers | {b"content-encoding": b"gzip"}, sent)
 
 
 async def _compressed(body: bytes, forms: MutableMapping[str, bytes]) -> bytes:

@@ -2,14 +2,11 @@
 
 import asyncio
 import os
-import signal
 import socket
 from dataclasses import dataclass
 
 from api.resources import Resources
 
-LEAVE = signal.SIGUSR1
-"""Stop, and leave the socket to the others who listen on it."""
 LOOK_SECONDS = 0.2
 READY = b"1"
 

@@ -18,7 +18,7 @@ import uvicorn
 
 from api.background import running
 from api.resources import Resources
-from api.serving.place import LEAVE
+from api.serving.leaving import LEAVE
 from api.transport.watching import WatchingServer
 
 TICK_SECONDS = 0.1

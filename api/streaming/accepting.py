@@ -12,10 +12,15 @@ _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 def wants_stream(accept: str) -> bool:
     """By its name, and rather than a page, which ends."""
-    weights = dict(map(_weight, accept.lower().split(",")))
-    stream = weights.get(MEDIA_TYPE, 0.0)
-    page = next((weights[each] for each in JSON_RANGES if each in weights), 0.0)
+    named = weights(accept)
+    stream = named.get(MEDIA_TYPE, 0.0)
+    page = next((named[each] for each in JSON_RANGES if each in named), 0.0)
     return stream > page
+
+
+def weights(accept: str) -> dict[str, float]:
+    """By media range."""
+    return dict(map(_weight, accept.lower().split(",")))
 
 
 def _weight(media_range: str) -> tuple[str, float]:

@@ -37,10 +37,15 @@ class Connection:
         self._looked_at = 0.0
         self._silent_since: float | None = None
 
-    def hold_little(self) -> None:
-        """From now on little is written ahead of what its reader takes."""
+    def hold_nothing(self) -> None:
+        """From now on nothing is written ahead of what the kernel takes: see `drains`."""
         if not self._transport.is_closing():
             self._transport.set_write_buffer_limits(high=0)
+
+    def hold_little(self) -> None:
+        """From now on little is written ahead of what its reader takes."""
+        self.hold_nothing()
+        if not self._transport.is_closing():
             with self._socket() as connection:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
 

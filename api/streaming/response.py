@@ -2,21 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import Any, Literal
 
 import structlog
 from fastapi import Response
-from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from api.measuring.metrics import SLOW_STREAMS
 from api.streaming.connection import EXTENSION, Connection
-from api.streaming.sending import Allowed, Pace, Sending, Stopped
-from api.streaming.subscription import Subscription
+from api.streaming.leaving import FAREWELL_SECONDS, dropped, left
+from api.streaming.sending import Allowed, Pace, Sending, Source, Stopped
 from api.streaming.wire import MEDIA_TYPE
-
-FAREWELL_SECONDS = 1.0
 
 _END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 _HEADERS = {
@@ -27,7 +24,7 @@ _HEADERS = {
     "X-Accel-Buffering": "no",
 }
 
-type Subscribed = Callable[[], AbstractContextManager[Subscription]]
+type Subscribed = Callable[[], AbstractContextManager[Source]]
 type Ending = Stopped | Literal["reader_left", "shutdown"]
 
 log = structlog.get_logger(__name__)
@@ -61,15 +58,12 @@ class EventStream(Response):
         if ending == "reader_slow":
             SLOW_STREAMS.inc()
         if ending == "reader_slow" or not await _farewell(connection, send):
-            connection.abort()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FAREWELL_SECONDS):
-                    await _left(receive)
+            await dropped(connection, receive)
 
     async def _ended(self, sending: Sending, receive: Receive) -> Ending:
         """As soon as it has to, and why."""
         running = asyncio.create_task(sending.run())
-        leaving = asyncio.create_task(_left(receive))
+        leaving = asyncio.create_task(left(receive))
         ways: set[asyncio.Future[Any]] = {running, leaving, self._ending}
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -80,13 +74,6 @@ class EventStream(Response):
             running.cancel()
             leaving.cancel()
             await asyncio.gather(running, leaving, return_exceptions=True)
-
-
-async def _left(receive: Receive) -> None:
-    """When the reader is gone, or sends a body without an end."""
-    with suppress(HTTPException):
-        while (await receive())["type"] != "http.disconnect":
-            pass
 
 
 async def _farewell(connection: Connection, send: Send) -> bool:

@@ -1,18 +1,17 @@
-"""Sends what a subscription gives out, as fast as its reader takes it and as long as he may."""
+"""Sends what there is to tell, as fast as its reader takes it and as long as he may have it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import choice
 from time import monotonic
-from typing import Literal
+from typing import Literal, Protocol
 
 from starlette.types import Send
 
 from api.measuring.metrics import EVENTS_STREAMED
 from api.streaming.catching_up import Given
 from api.streaming.connection import Connection
-from api.streaming.subscription import Subscription
 from api.streaming.wire import greeting, heartbeat
 from events.errors import DatabaseUnavailable
 
@@ -24,7 +23,23 @@ RETRY_MILLISECONDS = range(1_000, 4_000)
 
 type Allowed = Callable[[], Awaitable[bool]]
 """Raises `DatabaseUnavailable` where nobody can tell: nothing is sent meanwhile."""
-type Stopped = Literal["session_ended", "reader_slow", "positions_lost"]
+type Ended = Literal["positions_lost", "all_told"]
+type Stopped = Ended | Literal["session_ended", "reader_slow"]
+
+
+class Source(Protocol):
+    """What one reader is told, piece by piece."""
+
+    @property
+    def position(self) -> int:
+        """Up to which he has been."""
+
+    @property
+    def ended(self) -> Ended | None:
+        """Why there is nothing more for him; None as long as there may be."""
+
+    async def next(self, within: float) -> Given:
+        """What comes next, if that many seconds bring anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +53,13 @@ class Pace:
 class Sending:
     def __init__(
         self,
-        subscription: Subscription,
+        source: Source,
         send: Send,
         connection: Connection,
         allowed: Allowed,
         pace: Pace,
     ) -> None:
-        self._subscription = subscription
+        self._source = source
         self._send = send
         self._connection = connection
         self._allowed = allowed
@@ -53,17 +68,17 @@ class Sending:
         self._asked_at = monotonic()
 
     async def run(self) -> Stopped:
-        """Until that has to end; it never does by itself.
+        """Until that has to end, or there is nothing more.
 
         Nothing is made ready for a reader before he has taken what there was.
         """
         retry = choice(RETRY_MILLISECONDS)  # noqa: S311 -- no secret
-        await self._sent(greeting(self._subscription.position, retry))
+        await self._sent(greeting(self._source.position, retry))
         while await self._connection.drains(self._pace.send_seconds):
             if (may := await self._may()) is False:
                 return "session_ended"
-            if self._subscription.is_void:
-                return "positions_lost"
+            if (ended := self._source.ended) is not None:
+                return ended
             await self._go_on(await self._given() if may else await self._nothing())
         return "reader_slow"
 
@@ -79,16 +94,14 @@ class Sending:
         return may
 
     async def _given(self) -> Given:
-        return await self._subscription.next(
-            max(0.0, min(ASK_SECONDS, self._beat_at - monotonic()))
-        )
+        return await self._source.next(max(0.0, min(ASK_SECONDS, self._beat_at - monotonic())))
 
     async def _go_on(self, given: Given) -> None:
         if given.body:
             await self._sent(given.body)
             EVENTS_STREAMED.inc(given.events)
         elif monotonic() >= self._beat_at:
-            await self._sent(heartbeat(self._subscription.position))
+            await self._sent(heartbeat(self._source.position))
         await asyncio.sleep(0)
 
     async def _sent(self, body: bytes) -> None:
@@ -97,4 +110,4 @@ class Sending:
 
     async def _nothing(self) -> Given:
         await asyncio.sleep(AGAIN_SECONDS)
-        return Given(b"", 0, self._subscription.position)
+        return Given(b"", 0, self._source.position)

@@ -45,12 +45,16 @@ class EventStreams:
     def opened(
         self, user: str, catalog: str, wanted: Selection, *, after: int
     ) -> Iterator[Subscription]:
+        with self.counted(user), self._tails.of(catalog) as tail:
+            yield Subscription(tail, self._catching_up, wanted, after=after)
+
+    @contextmanager
+    def counted(self, user: str) -> Iterator[None]:
         """One more is open until the block ends."""
         self._open[user] += 1
         EVENT_STREAMS.inc()
         try:
-            with self._tails.of(catalog) as tail:
-                yield Subscription(tail, self._catching_up, wanted, after=after)
+            yield
         finally:
             self._open -= Counter({user: 1})
             EVENT_STREAMS.dec()

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import islice
+from typing import Literal
 
 from api.streaming.catching_up import CatchingUp, Given
 from api.streaming.ring import Ready, Ring
@@ -32,9 +33,9 @@ class Subscription:
         self._read_at_once = READ_AT_ONCE
 
     @property
-    def is_void(self) -> bool:
+    def ended(self) -> Literal["positions_lost"] | None:
         """What was given out may be in the log no more: others have, or will have, its place."""
-        return self._tail.losses != self._losses
+        return "positions_lost" if self._tail.losses != self._losses else None
 
     async def next(self, within: float) -> Given:
         """What is wanted of the events that come next, if that many seconds bring any."""

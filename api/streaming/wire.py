@@ -11,9 +11,12 @@ _encode = msgspec.json.Encoder().encode
 
 def block(item: LoggedItem) -> bytes:
     """JSON has neither line feeds nor, in a text, carriage returns; a name has no white space."""
-    name = "".join(item.type.split()).encode()
-    data = _encode(item).replace(b"\r", b" ")
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (item.position, name, data)
+    return event(item.position, "".join(item.type.split()), _encode(item).replace(b"\r", b" "))
+
+
+def event(number: int, name: str, data: bytes) -> bytes:
+    """`data` is one line."""
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, name.encode(), data)
 
 
 def heartbeat(position: int) -> bytes:

@@ -24,6 +24,8 @@ OTHERS = 256
 """Files that a process has open beside its connections, at most."""
 BEYOND = 128
 """Connections beyond the limit that are told so, or of the process's health. More are cut."""
+UPLOAD_BYTES_PER_SECOND = 16_384
+"""That of an upload arrive, on the average of `arrival_seconds`: it has as long again then."""
 BEYOND_SECONDS = 1.0
 """For one of those to ask."""
 HEADERS = 100

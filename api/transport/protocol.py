@@ -17,14 +17,26 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from api.edge.uploads import is_upload
 from api.errors import HeadersTooLarge, MalformedRequest, RequestTimeout, TooManyConnections
 from api.streaming.connection import EXTENSION, Connection
-from api.transport.limits import BEYOND, BEYOND_SECONDS, FRAMING, HEADERS, PIPELINED, Limits
+from api.transport.joining import Joining
+from api.transport.limits import (
+    BEYOND,
+    BEYOND_SECONDS,
+    FRAMING,
+    HEADERS,
+    PIPELINED,
+    UPLOAD_BYTES_PER_SECOND,
+    Limits,
+)
 from api.transport.lingering import Lingering
 from api.transport.refusing import answer
 from events.errors import Refused
 
 _HEALTH = b"/health"
+DIGITS = 19
+"""Of the longest `Content-Length` that anybody means; Python refuses to read thousands of them."""
 _NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
 """Where trailers go, which are no headers (RFC 9110, 6.5.1)."""
 
@@ -52,6 +64,8 @@ class Protocol(HttpToolsProtocol):
         self._is_beyond = False
         self._arriving_since: float | None = None
         """None while nothing of a request is missing."""
+        self._arrived = 0
+        """Bytes of a body, since then."""
         self._unsent_since: float | None = None
         """None while no answer waits for its reader."""
         self._unaccounted = 0
@@ -82,6 +96,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._arriving_since = self.loop.time()
+        self._arrived = 0
         self._unaccounted = 0
         self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
 
@@ -91,12 +106,15 @@ class Protocol(HttpToolsProtocol):
         if self._refusal is not None:
             raise self._refusal
         super().on_headers_complete()
+        if self.scope["method"] != "HEAD":  # whose answers are a head alone
+            self.cycle.transport = Joining(self.transport)  # type: ignore[assignment]
         if self._is_beyond:
             self.cycle.keep_alive = False
         self.headers = _NOWHERE  # type: ignore[assignment]
         self._unaccounted = 0
 
     def on_body(self, body: bytes) -> None:
+        self._arrived += len(body)
         self._unaccounted = max(0, self._unaccounted - FRAMING * len(body))
         super().on_body(body)
 
@@ -138,12 +156,22 @@ class Protocol(HttpToolsProtocol):
         elif self._is_beyond and now - self._arriving_since > BEYOND_SECONDS:
             self._refuse(TooManyConnections())
         elif now - self._arriving_since > self._limits.arrival_seconds:
-            self._refuse(RequestTimeout())
+            if self._keeps_pace(now - self._arriving_since):
+                self._arriving_since, self._arrived = now, 0
+            else:
+                self._refuse(RequestTimeout())
         if self._unsent_since is None:
             if self.transport.is_closing():
                 self._unsent_since = now
         elif now - self._unsent_since > self._limits.send_seconds and not self._lasts():
             self.transport.abort()
+
+    def _keeps_pace(self, seconds: float) -> bool:
+        """Of an upload that somebody reads, enough has arrived in that time to wait for more."""
+        cycle = self.cycle
+        is_read = cycle is not None and cycle.scope is self.scope and not cycle.response_started
+        enough = UPLOAD_BYTES_PER_SECOND * seconds
+        return is_read and is_upload(self.scope) and self._arrived >= enough
 
     def _unanswerable(self) -> Refused | None:
         if self._is_beyond and not self.url.startswith(_HEALTH):
@@ -153,6 +181,8 @@ class Protocol(HttpToolsProtocol):
             size += len(name) + len(value) + 4
             if name == b"host":
                 hosts += 1
+            elif name == b"content-length" and len(value) > DIGITS:
+                return MalformedRequest()
         if size > self._limits.header_bytes or len(self.headers) > HEADERS:
             return HeadersTooLarge()
         is_addressed = hosts == 1 or (not hosts and self.parser.get_http_version() == "1.0")

@@ -1,11 +1,10 @@
 """Which format a file is written in."""
 
 from pathlib import Path
-from typing import Literal
 
 import typer
 
-type Format = Literal["ndjson", "csv", "parquet"]
+from queries.exports.exporting import Format
 
 _BY_SUFFIX: dict[str, Format] = {
     ".ndjson": "ndjson",

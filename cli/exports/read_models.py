@@ -1,22 +1,18 @@
 """What is read of a catalog's products, as a file for other programs."""
 
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.exports import prices, products
-from cli.exports.content import Content
-from cli.exports.formats import Format
-from cli.exports.source import Source, source
-from cli.exports.varying import Varying
-from cli.exports.writers import Write, comma_separated, ndjson
+from api.reading.filter_parameters import FilterParameters
+from cli.errors import NoSuchCatalog
 from cli.progress import through
-
-type Kind = Literal["products", "prices"]
-
-CONTENTS: dict[Kind, Content] = {"products": products, "prices": prices}
+from cli.written import writing
+from events.catalogs import CatalogDescription, read_catalogs
+from events.database import driver
+from projections.projection import Catalog
+from queries.exports.content import Kind
+from queries.exports.exporting import Format, Wanted, opened
 
 
 async def export_products(
@@ -25,39 +21,30 @@ async def export_products(
     output: BinaryIO,
     kind: Kind,
     form: Format,
-    as_of: datetime | None,
+    chosen: FilterParameters,
 ) -> None:
-    """Raises `NoSuchCatalog` and `OutputInterrupted`."""
-    async with source(engine, catalog, as_of) as given:
-        varying = await _varying(given) if form == "csv" else Varying()
-        with (
-            through(catalog, given.about, "products") as advance,
-            _writer(output, kind, form, varying) as write,
-        ):
+    """Raises `NoSuchCatalog`, `OutputInterrupted` and `NumberTooLarge`."""
+    found = await _find(engine, catalog)
+    wanted = Wanted(
+        catalog=Catalog(found.key, found.language),
+        filters=chosen.filters(found.default_currency),
+        kind=kind,
+        form=form,
+    )
+    async with opened(engine, wanted) as export:
+        with through(catalog, await export.count(), "products") as advance:
             done = 0
-            async for page in given.pages():
-                write(page)
-                advance(done := done + len(page))
+            async for piece in export.pieces():
+                with writing():
+                    output.write(piece.body)
+                advance(done := done + piece.products)
+    with writing():
+        output.flush()
 
 
-async def _varying(given: Source) -> Varying:
-    """What all products have: the header comes before them."""
-    varying = Varying()
-    async for page in given.pages():
-        varying = varying.of(page)
-    return varying
-
-
-def _writer(
-    output: BinaryIO, kind: Kind, form: Format, varying: Varying
-) -> AbstractContextManager[Write]:
-    content = CONTENTS[kind]
-    match form:
-        case "ndjson":
-            return ndjson(output, content)
-        case "csv":
-            return comma_separated(output, content, varying)
-        case "parquet":
-            from cli.exports.parquet import SCHEMAS, parquet  # noqa: PLC0415 -- it takes a while
-
-            return parquet(output, content, SCHEMAS[kind])
+async def _find(engine: AsyncEngine, catalog: str) -> CatalogDescription:
+    async with driver(engine) as connection:
+        found = await read_catalogs(connection, [catalog])
+    if not found:
+        raise NoSuchCatalog(catalog)
+    return found[0]

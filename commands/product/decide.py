@@ -13,9 +13,11 @@ from commands.product.messages import (
     PublishProduct,
     RegisterProduct,
     RestoreProduct,
+    RetireProduct,
     RevertProduct,
     UnpublishProduct,
 )
+from commands.product.retire import retire
 from commands.product.revert import revert
 from commands.product.state import Product, State, Unregistered
 from commands.product.transitions import transition
@@ -32,6 +34,8 @@ def decide(command: ProductCommand, state: State) -> list[ProductEvent]:
             return transition(command, state)
         case RevertProduct(), _:
             return revert(command, state)
+        case RetireProduct(), _:
+            return retire(command, state)
         case _, Product(status="archived"):
             raise ProductIsArchived
         case _, _:

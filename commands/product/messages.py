@@ -120,4 +120,13 @@ type Change = (
     | RemovePrice
     | ReplacePrices
 )
-type ProductCommand = RegisterProduct | Transition | Change | RevertProduct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireProduct:
+    """Leaves the product archived, and as these changes make it."""
+
+    changes: tuple[Change, ...]
+
+
+type ProductCommand = RegisterProduct | Transition | Change | RevertProduct | RetireProduct

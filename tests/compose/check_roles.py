@@ -101,3 +101,16 @@ def test_only_the_worker_reads_the_key_of_the_log(stack: Stack, role: str) -> No
 def test_only_the_worker_signs(stack: Stack, role: str, table: str) -> None:
     with pytest.raises(CommandError, match="permission denied"):
         stack.sql(role, f"insert into event_store.{table} default values")
+
+
+@pytest.mark.parametrize("role", ["command_api", "query_api"])
+@pytest.mark.parametrize("table", ["runs", "products", "seen", "failures"])
+def test_only_the_worker_imports(stack: Stack, role: str, table: str) -> None:
+    with pytest.raises(CommandError, match="permission denied"):
+        stack.sql(role, f"insert into feeds.{table} default values")
+
+
+def test_api_and_worker_share_the_uploads(stack: Stack) -> None:
+    stack.inside("command-api", "sh", "-c", "echo LAMP-1 > $CATALOG_UPLOADS_DIRECTORY/feed")
+    assert stack.inside("worker", "cat", "/uploads/feed").strip() == "LAMP-1"
+    stack.inside("worker", "rm", "/uploads/feed")

@@ -119,13 +119,27 @@ def test_prometheus_finds_all_that_the_dashboards_show(
 
 
 def something_of_everything(commands: httpx.Client, queries: httpx.Client) -> None:
-    """A write that comes twice, a refusal, a product that is not there, and an audit read."""
+    """A write that comes twice, a refusal, a product that is not there, an audit read, a feed."""
     body, key = {"sku": "LAMP-5", "name": "Lamp"}, {"Idempotency-Key": "lamp-5"}
     first, again = (commands.post("/products", json=body, headers=key) for _ in range(2))
     assert again.headers["Idempotent-Replayed"] == "true"
     assert commands.post("/products", json={}).status_code == 422
     assert queries.get("/products/by-sku/NO-SUCH").status_code == 404
     assert queries.get(f"/products/{first.json()['id']}/history").status_code == 200
+    sent = commands.post(
+        "/imports",
+        params={"source": "stack"},
+        content=b'{"sku": "LAMP-7", "name": "Lamp"}',
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert sent.status_code == 202, sent.text
+    assert eventually(lambda: latest_import(commands) == ("succeeded", 1), seconds=60)
+
+
+def latest_import(commands: httpx.Client) -> tuple[str, int]:
+    """The worker reads what the API has received: they share a directory, and it may append."""
+    [job] = commands.get("/imports", params={"limit": 1}).json()["items"]
+    return job["state"], job["created"]
 
 
 def expressions(dashboard: Path) -> str:

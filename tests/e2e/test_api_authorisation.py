@@ -47,6 +47,7 @@ MATRIX = {
     "audit":      (401, 403, 403, OK,  OK,  404, 403, 403, 403, OK),
     "operate":    (401, 403, 403, 403, OK,  404, 403, 403, 403, OK),
     "follow":     (401, 404, 404, 404, OK,  404, 404, 404, 404, OK),
+    "import":     (401, 404, OK,  404, OK,  404, 404, OK,  OK,  OK),
     "override":   (401, 403, 403, 403, 403, 404, 403, 403, 403, OK),
     "administer": (401, 403, 403, 403, 403, 403, 403, 403, 403, OK),
 }  # fmt: skip
@@ -65,14 +66,15 @@ RIGHTS = {
         who_am_i revoke_token list_own_sessions end_other_sessions end_own_session list_catalogs
     """,
     "read": """
-        get_catalog get_categories list_products get_product get_product_by_sku
+        get_catalog get_categories list_products export_products get_product get_product_by_sku
     """,
     "write": """
         register_product change_product set_price remove_price publish_product unpublish_product
-        archive_product restore_product revert_product
+        archive_product restore_product revert_product import_feed list_imports
     """,
     "audit": """
-        list_products@past get_product@past get_product_by_sku@past get_history get_diff get_events
+        list_products@past export_products@past get_product@past get_product_by_sku@past
+        get_history get_diff get_events
         get_events@stream
         get_price_history get_lowest_price get_checkpoint prove_inclusion prove_consistency
     """,
@@ -83,6 +85,9 @@ RIGHTS = {
     "follow": """
         get_job
     """,
+    "import": """
+        get_job@import get_job@stream cancel_job get_import_errors
+    """,
     "override": """
         rebuild_projections@anyway
     """,
@@ -92,7 +97,7 @@ RIGHTS = {
     """,
 }
 RIGHT = {asked: right for right, operations in RIGHTS.items() for asked in operations.split()}
-UNKNOWN = {"follow": "unknown-job"}
+UNKNOWN = {"follow": "unknown-job", "import": "unknown-job"}
 PROBLEMS = {401: "unauthenticated", 403: "forbidden"}
 
 
@@ -168,15 +173,21 @@ async def test_who_is_known_by_an_old_word_may_read_and_do_nothing_else(
     """As while the primary is away, that alone knows who may do more (ADR 11)."""
     await given_user(stage.engine, "doubted", {"*": "admin"})
     stage.tokens["doubted"] = await Service(stage.http).token_of("doubted")
-    look_up = LiveSessions.principal
+    look_up, remember = LiveSessions.principal, LiveSessions.known
+
+    def doubted(found: Principal | None) -> Principal | None:
+        return replace(found, is_confirmed=found.username != "doubted") if found else None
+
+    def known(sessions: LiveSessions, session_id: UUID) -> Principal | None:
+        return doubted(remember(sessions, session_id))
 
     async def principal(sessions: LiveSessions, session_id: UUID) -> Principal | None:
-        found = await look_up(sessions, session_id)
-        return replace(found, is_confirmed=found.username != "doubted") if found else None
+        return doubted(await look_up(sessions, session_id))
 
     async def unavailable(_: LiveSessions, __: UUID) -> None:
         raise DatabaseUnavailable
 
+    monkeypatch.setattr(LiveSessions, "known", known)
     monkeypatch.setattr(LiveSessions, "principal", principal)
     monkeypatch.setattr(LiveSessions, "confirmed", unavailable)
     for asked, right in RIGHT.items():

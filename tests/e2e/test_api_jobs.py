@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from tests.conversation import NOBODY, Caller
 from tests.lifespan import alive
 from workers.job_leases import Outcome, finish, renew
 from workers.queue import Queue
+from workers.uploads import Uploads
 
 pytest_plugins = ("tests.conversation_fixtures",)
 
@@ -58,9 +60,11 @@ async def test_a_rebuild_is_accepted_and_can_be_followed(anna: Caller, engine: A
     assert kept.correlation_id == "r-7"
 
 
-async def test_a_worker_hears_of_it(anna: Caller, engine: AsyncEngine, redis_url: str) -> None:
+async def test_a_worker_hears_of_it(
+    anna: Caller, engine: AsyncEngine, redis_url: str, tmp_path: Path
+) -> None:
     woken = asyncio.Event()
-    queue = Queue(redis_url, engine, woken.set)
+    queue = Queue(redis_url, engine, woken.set, Uploads(tmp_path))
     running = asyncio.create_task(queue.run())
     (await anna.posts(REBUILD)).gives(202)
     async with asyncio.timeout(10):

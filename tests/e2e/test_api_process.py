@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import structlog
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
@@ -105,7 +104,6 @@ async def test_a_failure_tells_its_caller_nothing_and_the_logs_no_secret(
     async with engine.begin() as connection:
         await connection.execute(text("drop table event_store.idempotency cascade"))
     logs.configure("debug")
-    structlog.configure(cache_logger_on_first_use=False)  # or it outlives this test
 
     failed = await anna.posts(PRODUCTS, LAMP, Idempotency_Key="k1", X_Request_ID="failing-1")
     form = {"grant_type": "password", "username": "anna", "password": "hunter2-hunter2"}

@@ -44,21 +44,9 @@ def slow_app(settings: Settings) -> FastAPI:
 
 
 @pytest.fixture
-async def address(app: FastAPI) -> AsyncIterator[str]:
-    async with served(app) as address:
-        yield address
-
-
-@pytest.fixture
 async def client(address: str) -> AsyncIterator[AsyncClient]:
     async with AsyncClient(base_url=address) as client:
         yield client
-
-
-@pytest.fixture
-def token(anna: Caller) -> str:
-    assert anna.token
-    return anna.token
 
 
 def long_texts(count: int) -> list[ProductDescribed]:

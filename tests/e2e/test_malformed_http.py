@@ -42,6 +42,7 @@ UNCLEAR = (
     POST + b"Content-Length: 5, 5\r\n\r\nabcde",
     POST + b"Content-Length: +5\r\n\r\nabcde",
     POST + b"Content-Length: 99999999999999999999999\r\n\r\n",
+    POST + b"Content-Length: " + b"0" * 4_400 + b"3\r\n\r\na=b",
     POST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
     POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",

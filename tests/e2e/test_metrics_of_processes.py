@@ -124,6 +124,11 @@ async def test_who_is_killed_on_a_shared_port_counts_on(
         await service.are_serving(2)
         port = Port(service.port)
         await port.refuses(20)
+
+        async def all_are_counted() -> bool:
+            return await port.tells(REFUSED) == 20
+
+        await eventually(all_are_counted)
         [killed, *_] = service.serving
         os.kill(killed, signal.SIGKILL)
 

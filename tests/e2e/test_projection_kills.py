@@ -70,8 +70,12 @@ async def test_after_the_commit_and_before_redis(
 ) -> None:
     redis_url = settings.redis_url.get_secret_value()
     async with traffic(engine, redis_url), connect(redis_url) as redis:
+
+        async def published() -> bool:
+            return bool(await redis.exists(state_key("main")))
+
         with worker(settings, tmp_path) as process:
-            await moves(engine, 0)
+            await eventually(published, within=30)
             await redis.client_pause(60_000, all=False)
             await moves(engine, await checkpoint(engine))
             process.end(signal.SIGKILL)

@@ -18,19 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.main import create_app
 from api.settings import Settings
 from cli.verification import Report, verify_catalogs
-from commands.appending import Circumstances
-from commands.feeds import Importer
-from commands.write_side import WriteSide
 from events.checkpoints import KeptCheckpoint
 from events.database import driver, pool
 from events.log import read_heads
 from migrations.run import upgrade
 from tests import backups
-from tests.appends import appender, logged
+from tests.appends import logged
 from tests.auth import PASSWORD, Service, given_key, given_user
 from tests.conversation import PRODUCTS, Caller
 from tests.eventually import eventually
 from tests.exactness import assert_exact
+from tests.fed import fed
 from tests.given import Rows
 from tests.interventions import kept, requested
 from tests.lifespan import alive
@@ -41,7 +39,6 @@ from tests.signing import signed
 pytest_plugins = ("tests.data_directory",)
 
 SAMPLE = Path(__file__).parents[2] / "cli" / "sample" / "products.ndjson.gz"
-FEED = Circumstances(actor="feed", correlation_id="given")
 
 
 @pytest.fixture
@@ -56,7 +53,7 @@ async def imported(engine: AsyncEngine, first: int, last: int) -> int:
     """Products of the sample catalog, by their numbers: where the log ends then."""
     with gzip.open(SAMPLE) as lines:
         some = list(islice(lines, first, last))
-    await Importer(WriteSide(appender(engine)), FEED).run(some)
+    await fed(engine, some)
     async with driver(engine) as connection:
         return (await read_heads(connection))["main"]
 

@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow.parquet
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.exports import parquet
 from events.database import driver
 from events.product import PriceSet, ProductRenamed
-from queries.lists import all_products
+from queries.exports import exporting, parquet
+from queries.exports.exporting import Wanted, opened
+from queries.lists.filters import Filters
 from tests.command import Catalog, catalog_command
-from tests.given import LAMP, TELEPORTED, Log, projected, registered
-from tests.parking import discarded
+from tests.given import LAMP, MAIN, TELEPORTED, Log, projected, registered
 from tests.shelf import DAYS, put, shelf, stock
 
 FORMATS = ("ndjson", "csv", "parquet")
@@ -83,7 +84,7 @@ async def test_products_are_the_documents_that_are_read(
     catalog_id: str,
     page: int,
 ) -> None:
-    monkeypatch.setattr(all_products, "PAGE", page)
+    monkeypatch.setattr(exporting, "PAGE", page)
     await stock(engine, shelf(60))
     file = tmp_path / "products.ndjson"
     await exported(catalog, file, "--of", "products", "--catalog", catalog_id)
@@ -108,19 +109,35 @@ async def test_every_format_has_the_same_products_and_prices(
         assert told == [(product, f"{float(decimal)}") for product, decimal in priced]
 
 
+async def test_products_that_are_large_are_read_a_few_at_a_time(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stock(engine, shelf(24))
+    monkeypatch.setattr(exporting, "PAGE_BYTES", 1_500)
+    wanted = Wanted(catalog=MAIN, filters=Filters(status="any", currency="EUR"))
+    async with opened(engine, wanted) as export:
+        pieces = [piece async for piece in export.pieces() if piece.products]
+    assert sum(piece.products for piece in pieces) == 24
+    assert pieces[0].products == exporting.FIRST
+    assert all(len(piece.body) < 3_000 for piece in pieces[1:])
+
+
 async def test_all_pages_are_of_one_moment(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(all_products, "PAGE", 5)
+    monkeypatch.setattr(exporting, "PAGE", 5)
     await put(Log(engine), shelf(20))
     await projected(engine)
     before = await documents(engine)
     seen: list[str] = []
-    async with all_products.read_tables(engine) as connection:
-        async for page in all_products.all_products(connection, "main"):
-            seen += (product.body for product in page)
-            for product in page:
-                await Log(engine).given(product.document.id, sun)
+    wanted = Wanted(catalog=MAIN, filters=Filters(status="any", currency="EUR"))
+    async with opened(engine, wanted) as export:
+        async for piece in export.pieces():
+            lines = piece.body.decode().splitlines()
+            assert len(lines) == piece.products <= 5
+            seen += lines
+            for line in lines:
+                await Log(engine).given(UUID(json.loads(line)["id"]), sun)
             await projected(engine)
     assert seen == before
 
@@ -133,6 +150,7 @@ async def test_products_are_as_of_a_moment_what_they_were(
     await log.given(LAMP, registered, price, occurred_at=SUNDAY)
     await log.given(LAMP, sun, occurred_at=SUNDAY + timedelta(days=1))
     await log.given(LAMP, moon, occurred_at=SUNDAY + timedelta(days=2))
+    await projected(engine)
 
     async def then(moment: datetime) -> list[tuple[str, int]]:
         file = tmp_path / f"file.{form}"
@@ -156,24 +174,22 @@ async def test_as_of_any_day_it_is_what_was_read_then(
     await projected(engine)
     then = await documents(engine)
     await put(Log(engine), [each for each in products if each.updated_at > day])
+    await projected(engine)
     file = tmp_path / "products.ndjson"
     await exported(catalog, file, "--of", "products", "--as-of", f"{day:%Y-%m-%dT%H:%M:%S.%fZ}")
     assert file.read_text(encoding="utf-8").splitlines() == then
 
 
-async def test_what_stands_still_and_what_was_discarded_is_as_the_log_says(
+async def test_what_stands_still_is_as_it_was_before(
     engine: AsyncEngine, catalog: Catalog, tmp_path: Path
 ) -> None:
     log = Log(engine)
     await log.given(LAMP, registered, sun)
     position = await log.given_stored(LAMP, TELEPORTED)
     await log.given(LAMP, moon)
-    asked = (tmp_path / "file.parquet", "--of", "products", "--as-of", "2200-01-01")
-    (parked,) = await exported(catalog, *asked)
+    await projected(engine)
+    (parked,) = await exported(catalog, tmp_path / "file.parquet", "--of", "products")
     assert (parked["name"], parked["version"], parked["parked_before"]) == ("Sun", 2, position)
-    await discarded(engine, LAMP, position)
-    (going_on,) = await exported(catalog, *asked)
-    assert (going_on["name"], going_on["version"], going_on["parked_before"]) == ("Moon", 4, None)
 
 
 async def test_parquet_goes_to_a_pipe_too(

@@ -8,18 +8,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from commands.appending import Circumstances
-from commands.feeds import Importer, Report
+from commands.feeds.report import Counts
 from commands.load import load_all
 from commands.product.state import Product
 from events.database import driver
 from events.log import find_claims
 from tests.appends import logged
-from tests.commanded import write_side
+from tests.fed import fed
 
 type Line = dict[str, Any]
-
-ANN = Circumstances(actor="ann", correlation_id="feed-1")
 
 
 def sample() -> list[Line]:
@@ -44,9 +41,9 @@ def next_month(products: Sequence[Line]) -> list[Line]:
     return [*later, *new]
 
 
-async def imported(engine: AsyncEngine, products: Sequence[Line]) -> Report:
-    lines = (json.dumps(product).encode() for product in products)
-    return await Importer(write_side(engine), ANN).run(lines)
+async def imported(engine: AsyncEngine, products: Sequence[Line]) -> Counts:
+    report = await fed(engine, [json.dumps(product).encode() for product in products])
+    return report.counts
 
 
 async def states(engine: AsyncEngine, skus: Sequence[str]) -> dict[str, Product]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,12 +35,12 @@ async def taken(
     return lease
 
 
-async def taken_over(engine: AsyncEngine) -> JobLease:
+async def taken_over(engine: AsyncEngine, kind: str = KIND) -> JobLease:
     """After the lease that there is has run out."""
     leases: list[JobLease] = []
 
     async def is_free() -> bool:
-        if lease := await claimed(engine, "heir"):
+        if lease := await claimed(engine, "heir", kind=kind):
             leases.append(lease)
         return bool(leases)
 
@@ -119,6 +120,19 @@ async def test_a_worker_that_tells_of_itself_keeps_its_job(engine: AsyncEngine) 
     told = await found(engine, job.id)
     assert (told.progress, told.details, told.state) == (0.25, {"counted": 1}, "running")
     assert told.updated_at > job.updated_at
+
+
+async def test_an_import_that_gets_further_each_time_is_never_given_up(engine: AsyncEngine) -> None:
+    """Nobody begins it at its beginning again; a rebuild is."""
+    attempts = []
+    for kind in ("import", "rebuild"):
+        await asked(engine, kind, source="default")
+        for progress in (0.25, 0.5, 0.5, 0.75):
+            lease = await taken_over(engine, kind)
+            attempts.append(lease.attempt)
+            async with driver(engine) as connection:
+                await renew(connection, replace(lease, duration=SHORT), progress, {})
+    assert attempts == [1, 2, 2, 3, 1, 2, 3, 4]
 
 
 async def test_who_ends_gives_the_job_back_and_the_attempt_does_not_count(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from commands.errors import UnknownProduct
+from commands.feeds.jobs import IMPORT
 from commands.jobs import Job
 from tests.asked_jobs import KIND, Stocktaking, asked, comes_to, found, held, runner
 from tests.eventually import eventually
@@ -60,7 +61,24 @@ async def test_a_refusal_is_told_as_its_sentence_and_its_members(engine: AsyncEn
     async with runner(engine, {KIND: failing}):
         failed = await comes_to(engine, job, "failed")
     assert failed.problem == UnknownProduct.__doc__
-    assert failed.details == {"counted": 2, "sku": "LAMP-1"}
+    assert failed.details == {
+        "counted": 2,
+        "sku": "LAMP-1",
+        "problem_type": "/problems/unknown-product",
+    }
+
+
+async def test_what_can_t_be_put_away_keeps_no_other_job_waiting(engine: AsyncEngine) -> None:
+    async def clumsy(_engine: AsyncEngine, _job: Job) -> None:
+        raise ZeroDivisionError("no shelves")
+
+    stocktaking = Stocktaking()
+    stocktaking.may_end()
+    with capture_logs() as logged:
+        async with runner(engine, {KIND: stocktaking}, ended=clumsy):
+            for _ in range(2):
+                await comes_to(engine, await asked(engine), "succeeded")
+    assert [each["event"] for each in logged].count("job_not_put_away") == 2
 
 
 async def test_the_next_job_is_run_after_one_that_failed(engine: AsyncEngine) -> None:
@@ -150,6 +168,45 @@ async def test_one_job_at_a_time_and_the_oldest_first(engine: AsyncEngine) -> No
         stocktaking.may_end()
         await comes_to(engine, second, "succeeded")
     assert [lease.job.id for lease in stocktaking.leases] == [first.id, second.id]
+
+
+async def test_a_rebuild_waits_for_no_imports(engine: AsyncEngine) -> None:
+    imports, rebuilds = Stocktaking(), Stocktaking()
+    first, second = [await asked(engine, IMPORT, source=source) for source in "ab"]
+    async with runner(engine, {IMPORT: imports, "rebuild": rebuilds}):
+        await imports.begins()
+        rebuild = await asked(engine, "rebuild")
+        imports.may_end()
+        await rebuilds.begins()
+        assert (await found(engine, first.id)).state == "succeeded"
+        assert (await found(engine, second.id)).state == "queued"
+        rebuilds.may_end()
+        await comes_to(engine, rebuild, "succeeded")
+        await comes_to(engine, second, "succeeded")
+
+
+async def test_jobs_that_wait_are_told_of(engine: AsyncEngine) -> None:
+    stocktaking = Stocktaking()
+    await asked(engine)
+    async with runner(engine, {KIND: stocktaking}):
+        await stocktaking.begins()
+        await asked(engine)
+        await measures("jobs_waiting", 1)
+        assert measured("job_wait_seconds") > 0
+        stocktaking.may_end()
+        await measures("jobs_waiting", 0)
+        await measures("job_wait_seconds", 0)
+
+
+def measured(name: str) -> float:
+    return REGISTRY.get_sample_value(f"catalog_projection_{name}", {"kind": KIND}) or 0.0
+
+
+async def measures(name: str, value: float) -> None:
+    async def is_so() -> bool:
+        return measured(name) == value
+
+    await eventually(is_so)
 
 
 async def test_it_looks_by_itself(engine: AsyncEngine) -> None:

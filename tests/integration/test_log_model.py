@@ -1,7 +1,7 @@
 """Whatever is asked of the log, in whatever order, it does what a plain Python model does."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -10,8 +10,6 @@ from uuid import UUID
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
     invariant,
     rule,
     run_state_machine_as_test,
@@ -19,19 +17,18 @@ from hypothesis.stateful import (
 
 from events.append import Append, Claim, Idempotent, Outcome, find_receipt
 from events.codec import encode
-from events.database import create_engine, driver
+from events.database import driver
 from events.log import read_heads, read_log, read_stream
 from events.product import ProductRenamed
 from events.recorded import Recorded
 from tests.appends import appended, appender, logged
-from tests.given import opened
 from tests.log_model import LogModel, agree, times_agree
+from tests.machine import CatalogMachine
 
 STREAMS = [UUID(int=number) for number in range(1, 4)]
 KEYS, VALUES, KINDS = ["k1", "k2"], ["A", "B"], ["sku", "name"]
 MOMENTS = [None, datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)]
 LONG_HENCE = datetime(2999, 1, 1, tzinfo=UTC)
-catalogs = count(1)
 
 VERSIONS = "select stream_id, version from event_store.streams where catalog_id = $1"
 CLAIMS = "select kind, value, stream_id from event_store.claims where catalog_id = $1"
@@ -67,28 +64,15 @@ wishes = st.builds(
 calls = st.lists(wishes, min_size=1, max_size=5)
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(CatalogMachine):
     """A catalog of its own, and the model of it."""
 
-    database_url: str
+    pool_size = 2
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.engine = create_engine(self.database_url, pool_size=2, application="catalog-tests")
-        self.catalog = f"log-{next(catalogs)}"
         self.model = LogModel()
         self.numbers = count(1)
-
-    def does[T](self, asked: Awaitable[T]) -> T:
-        async def awaited() -> T:
-            return await asked
-
-        return self.runner.run(awaited())
-
-    @initialize()
-    def opens(self) -> None:
-        self.does(opened(self.engine, self.catalog))
 
     @rule(call=calls)
     def appends_in_one_call(self, call: Sequence[Wish]) -> None:
@@ -162,10 +146,6 @@ class Machine(RuleBasedStateMachine):
         assert heads[self.catalog] == len(self.model.log)
         assert {row[0]: row[1] for row in versions} == self.model.versions
         assert {(kind, value): stream for kind, value, stream in held} == self.model.claims
-
-    def teardown(self) -> None:
-        self.does(self.engine.dispose())
-        self.runner.close()
 
 
 def test_the_log_does_what_a_plain_model_does(database_url: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from arq.connections import ArqRedis
@@ -18,8 +19,10 @@ from tests.eventually import eventually
 from tests.redis_process import RedisProcess, redis_process
 from workers import queue as queues
 from workers.queue import Queue
+from workers.uploads import Uploads
 
 PRUNE = "cron:prune_expired"
+NO_UPLOADS = Uploads(Path("/nowhere"))
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def running(
     redis: RedisProcess, engine: AsyncEngine, wake: Callable[[], None] = lambda: None
 ) -> AsyncIterator[Queue]:
-    queue = Queue(redis.url, engine, wake)
+    queue = Queue(redis.url, engine, wake, NO_UPLOADS)
     task = asyncio.create_task(queue.run())
     try:
         yield queue
@@ -121,7 +124,7 @@ async def test_it_does_not_end_before_the_jobs_that_outlive_redis(
     redis: RedisProcess, engine: AsyncEngine
 ) -> None:
     await a_key_to_prune(engine)
-    queue = Queue(redis.url, engine, lambda: None)
+    queue = Queue(redis.url, engine, lambda: None, NO_UPLOADS)
     task = asyncio.create_task(queue.run())
     with capture_logs() as logged:
 

@@ -8,7 +8,7 @@ import pytest
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from benchmarks.installation import Installation
+from benchmarks.harness.installation import Installation
 from benchmarks.soak.caller import Credentials
 from benchmarks.soak.course import Outcome, soak
 from benchmarks.soak.faults import KILLED, POSTGRES_CRASHED

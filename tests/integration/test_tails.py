@@ -247,19 +247,19 @@ async def test_positions_that_are_no_more_end_who_follows(
     last = await log.given(LAMP, registered, *(renamed(number) for number in range(9)))
     with streams.opened("anna", "main", EVERYTHING, after=0) as subscribed:
         await comes(subscribed, last)
-        assert not subscribed.is_void
+        assert subscribed.ended is None
         await lost(engine, behind=5)
 
-        async def is_void() -> bool:
-            return subscribed.is_void
+        async def has_ended() -> bool:
+            return subscribed.ended == "positions_lost"
 
-        await eventually(is_void)
+        await eventually(has_ended)
         assert (await subscribed.next(0.1)).body == b""
         with streams.opened("anna", "main", EVERYTHING, after=4) as again:
             assert await comes(again, 5) == [5]
             assert await log.given(DESK, desk) == 6
             assert await comes(again, 6) == [6]
-            assert not again.is_void
+            assert again.ended is None
 
 
 async def lost(engine: AsyncEngine, *, behind: int) -> None:

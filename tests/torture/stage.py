@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from benchmarks.lasting_token import lasting
+from benchmarks.asking.lasting_token import lasting
 from cli.data_directory import held
 from events.database import pool
 from migrations.run import upgrade

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from cli.exports.formats import Format, format_of
+from cli.exports.formats import format_of
+from queries.exports.exporting import Format
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from commands.faults import faults
-from commands.input import NewProduct, ProductPatch, to_align, to_change, to_register
+from commands.feeds.aligning import to_align
+from commands.input import NewProduct, ProductPatch, to_change, to_register
 from commands.product import messages, product
 from commands.product.messages import SetPrice
 from events.codec import decode, encode
@@ -77,6 +78,32 @@ def registered_attributes(**attributes: object) -> Attributes:
 )
 def test_what_a_product_cannot_be_is_pointed_at(field: str, value: object, pointer: str) -> None:
     assert pointers(LAMP | {field: value}) == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        ({"attributes": {f" {n}": {} for n in range(201)}}, "/attributes"),
+        ({f"colour{n}": 1 for n in range(201)}, ""),
+        ({"media": [{f"colour{n}": 1 for n in range(201)}]}, "/media/0"),
+    ],
+)
+@pytest.mark.parametrize("model", [NewProduct, ProductPatch])
+def test_of_what_is_too_much_nothing_else_is_told(
+    model: type[BaseModel], document: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(ValidationError) as invalid:
+        model.model_validate(LAMP | document if model is NewProduct else document)
+    [fault] = faults(invalid.value.errors(), document)
+    assert fault["pointer"] == pointer
+    assert fault["message"].startswith("An object has at most 200 members, not 20")
+
+
+def test_a_list_of_an_attribute_is_read_up_to_what_is_wrong() -> None:
+    lists: dict[str, list[Any]] = {f"a{n}": [{}] * 100 for n in range(200)}
+    with pytest.raises(ValidationError) as invalid:
+        read(attributes=lists)
+    assert invalid.value.error_count() < 10 * len(lists)
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:

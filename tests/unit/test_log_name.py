@@ -4,7 +4,7 @@ import pytest
 
 from cli.environment import Migration, read
 from cli.errors import WrongSettings
-from events.log_keys import DEFAULT_LOG_NAME
+from events.log_name import DEFAULT_LOG_NAME
 from events.notes import VerifierKey
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from benchmarks.feeds import Snapshot
-from benchmarks.lowest_prices import DAYS, lowest, priced
+from benchmarks.material.feeds import Snapshot
+from benchmarks.past.lowest_prices import DAYS, lowest, priced
 
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -37,5 +37,8 @@ def test_all_are_asked_for_that_ever_had_a_price() -> None:
     def row(sku: str, *amounts: int) -> dict[str, object]:
         return {"sku": sku, "prices": [{"currency": "USD", "amount": each} for each in amounts]}
 
-    months = [Snapshot(FIRST, [row("A", 5), row("B")]), Snapshot(FIRST + DAY, [row("C", 7)])]
+    months = [
+        Snapshot(FIRST, [row("A", 5), row("B")], "first"),
+        Snapshot(FIRST + DAY, [row("C", 7)], "second"),
+    ]
     assert priced(months) == {"A": [5, None], "C": [None, 7]}

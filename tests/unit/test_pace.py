@@ -4,7 +4,7 @@ from itertools import repeat
 
 import pytest
 
-from workers.pace import AIMED_SECONDS, FIRST, LEAST, Pace
+from workers.pace import AIMED_SECONDS, BULK, FIRST, GATHERED_SECONDS, LEAST, Pace, rest
 
 MOST = 2_000
 QUICK, FAIR, SLOW = AIMED_SECONDS / 2, AIMED_SECONDS * 1.5, AIMED_SECONDS * 3
@@ -51,3 +51,13 @@ def test_a_slow_batch_shrinks_the_next_one_however_small_it_was() -> None:
 @pytest.mark.parametrize("took", [(), (QUICK, QUICK), (SLOW, SLOW)])
 def test_never_more_than_the_most(took: tuple[float, ...]) -> None:
     assert after(*took, most=3) == 3
+
+
+def test_bulk_is_let_gather_until_it_is_old_enough() -> None:
+    assert rest(BULK, 0.0) == GATHERED_SECONDS
+    assert rest(BULK, GATHERED_SECONDS) == 0.0
+    assert rest(BULK, 3600.0) == 0.0
+
+
+def test_nobody_who_waits_for_a_single_event_waits_longer() -> None:
+    assert rest(BULK - 1, 0.0) == 0.0

@@ -1,21 +1,25 @@
 """Each promise of the soak is broken by what it is there to find."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
-from benchmarks.http_client import Answer
+from benchmarks.asking.http_client import Answer
+from benchmarks.harness.telling import as_json
 from benchmarks.soak.course import Outcome
 from benchmarks.soak.faults import KILLED, WORKER_KILLED, Struck
 from benchmarks.soak.judgement import Judgement
 from benchmarks.soak.memory import Grown
 from benchmarks.soak.oracle import Verdict
+from benchmarks.soak.part import Plan, part
 from benchmarks.soak.promises import promises
 from benchmarks.soak.readers import Looked
 from benchmarks.soak.tally import Failure, Tally
 from benchmarks.soak.writes import Receipt, Write
+from tests.measured import MACHINE
 
 READ, UNAVAILABLE = ("read", 200), ("read", 503)
 FAULTS = (Struck(KILLED, 10.0, 12.0), Struck(WORKER_KILLED, 20.0, 30.0))
@@ -118,6 +122,28 @@ def test_memory_that_grows_or_was_not_followed_is_told() -> None:
     _breaks(_outcome(memory=[climbing, *FLAT[2:]]), "processes whose", "memory of worker")
     assert climbing.quarters == [100.0, 100.0, 111.0, 111.0]
     assert climbing.later_growth == 0.0
+
+
+def test_what_is_not_kept_fails_the_benchmark() -> None:
+    lost = replace(WELL, verdict=replace(VERDICT, lost=1))
+
+    assert part(MACHINE, Plan(), _outcome()).failed is None
+    assert part(MACHINE, Plan(), _outcome(judgement=lost)).failed == (
+        "not kept: acknowledged writes lost"
+    )
+
+
+def test_what_was_answered_struck_and_found_is_kept() -> None:
+    cut = Failure("read", "ConnectionResetError", 11.0)
+
+    told = part(MACHINE, Plan(), _outcome(_tally(failures=[cut])))
+
+    kept = json.loads(json.dumps(as_json(told)))
+    assert kept["answers"] == [{"what": "read", "status": 200, "answers": 1_000}]
+    assert [each["not_answered"] for each in kept["faults"]] == [1, 0]
+    assert kept["judgement"]["verdict"]["acknowledged"] == 95
+    assert [each["process"] for each in kept["memory"]] == [each.process for each in FLAT]
+    assert "17 answers a second" in told.how
 
 
 RECEIPT = Receipt("lamp", 2, 7)

@@ -4,9 +4,9 @@ set state = 'running', epoch = j.epoch + 1, attempts = j.attempts + 1, holder = 
 where j.job_id = (
     select job_id
     from jobs.jobs
-    where kind = any($1) and code_digest = $4
+    where kind = any($1) and (code_digest = $4 or kind = 'import') and not cancelling
       and (state = 'queued' or state = 'running' and held_until < clock_timestamp())
-    order by job_id
+    order by kind = 'import', job_id
     limit 1
     for update skip locked
 )

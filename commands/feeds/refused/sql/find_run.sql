@@ -1,0 +1,3 @@
+select form, columns
+from feeds.runs
+where run_id = $1

@@ -1,0 +1,2 @@
+delete from feeds.seen
+where run_id = $1

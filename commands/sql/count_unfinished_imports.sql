@@ -1,0 +1,3 @@
+select count(*)
+from jobs.jobs
+where kind = 'import' and state in ('queued', 'running') and catalog_id = $1

@@ -1,0 +1,3 @@
+select {columns}
+from jobs.jobs
+where job_id = any($1)

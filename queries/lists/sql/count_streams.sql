@@ -1,1 +1,0 @@
-select count(*) from event_store.streams where catalog_id = $1
