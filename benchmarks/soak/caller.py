@@ -9,8 +9,8 @@ from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urlencode
 
-from benchmarks.http_client import Answer, Client
-from benchmarks.shop import FORM
+from benchmarks.asking.http_client import Answer, Client
+from benchmarks.asking.shop import FORM
 from benchmarks.soak.tally import Tally
 from benchmarks.soak.writes import PUT_OFF
 from cli.address import Address

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from benchmarks.feeds import SAMPLE, Snapshot, imported, read_rows
-from benchmarks.projected import projected
-from benchmarks.read_questions import filtered, searches
-from benchmarks.shop import PRODUCTS, PRODUCTS_KNOWN
-from benchmarks.shoppers import Product
+from benchmarks.asking.questions import filtered, searches
+from benchmarks.asking.shop import PRODUCTS, PRODUCTS_KNOWN
+from benchmarks.asking.shoppers import Product
+from benchmarks.material.feeds import SAMPLE, imported, lines, read_rows
+from benchmarks.material.projected import projected
 from benchmarks.soak.caller import Caller, Credentials
 from benchmarks.soak.day import Day, Known
 from benchmarks.soak.faults import Fault, Struck, struck
@@ -80,9 +80,8 @@ async def _in_time(fault: Fault, tally: Tally, stage: Stage, say: Callable[[str]
 
 async def _filled(stage: Stage) -> Known:
     rows = read_rows(SAMPLE)
-    lines = list(Snapshot(KNOWN_SINCE, rows).lines(range(1)))
     async with pool(stage.installation.database_url, application="catalog-bench") as engine:
-        report = await imported(engine, lines, KNOWN_SINCE)
+        report = await imported(engine, lines(rows, range(1)), KNOWN_SINCE)
         async with driver(engine) as connection:
             await projected(connection, report.position)
             found = await connection.fetch(PRODUCTS, PRODUCTS_KNOWN)

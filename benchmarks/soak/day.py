@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from benchmarks.asking import Target
-from benchmarks.http_client import Answer
-from benchmarks.shoppers import PRODUCTS, Product
+from benchmarks.asking.asking import Target
+from benchmarks.asking.http_client import Answer
+from benchmarks.asking.shoppers import PRODUCTS, Product
 from benchmarks.soak.caller import Caller
 from benchmarks.soak.writes import PUT_OFF, Fact, Receipt, Write
 

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.projected import projected
+from benchmarks.material.projected import caught_up
+from benchmarks.material.story import CATALOG
 from benchmarks.soak.caller import Credentials
 from benchmarks.soak.oracle import Verdict, told, verdict
 from benchmarks.soak.readers import Looked, looked
 from benchmarks.soak.stage import Stage
 from benchmarks.soak.tally import Tally
-from benchmarks.story import CATALOG
 from cli.verification import verify_catalogs
 from events.database import driver, pool
-from events.log import read_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,7 @@ async def judged(stage: Stage, credentials: Credentials, tally: Tally) -> Judgem
     written = {write.receipt.product for write in tally.writes if write.receipt}
     async with pool(stage.installation.database_url, application="catalog-bench") as engine:
         async with driver(engine) as connection:
-            heads = await read_heads(connection)
-            await projected(connection, heads[CATALOG])
+            await caught_up(connection)
             found = await verdict(connection, tally.writes)
             said = await told(connection)
         report = await verify_catalogs(engine, (), (), None)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from asyncpg import Record
 
+from benchmarks.material.story import CATALOG
 from benchmarks.soak.writes import Fact, Receipt, Write
-from benchmarks.story import CATALOG
 from events.database import Connection, statement
 
-_LOG = statement("benchmarks", "sql/soak_log.sql")
-_READ = statement("benchmarks", "sql/soak_read.sql")
+_LOG = statement(__package__, "sql/log.sql")
+_READ = statement(__package__, "sql/read.sql")
 
 type Log = Mapping[Fact, Sequence[Receipt]]
 """Where each fact stands."""

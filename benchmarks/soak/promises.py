@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from benchmarks.shown import Shown
+from benchmarks.harness.shown import Shown
 from benchmarks.soak.course import Outcome
 from benchmarks.soak.faults import Struck
 from benchmarks.soak.stage import PROCESSES

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import psutil
 
-from benchmarks.http_client import Answer, Client
-from benchmarks.shop import FORM
-from benchmarks.shoppers import PRODUCTS
+from benchmarks.asking.http_client import Answer, Client
+from benchmarks.asking.shop import FORM
+from benchmarks.asking.shoppers import PRODUCTS
 from benchmarks.soak.caller import Credentials
 from benchmarks.soak.oracle import Said, Told
 from benchmarks.soak.stage import Stage

@@ -1,19 +1,16 @@
-"""What a soak showed as tables in Markdown, promises first."""
+"""What a soak showed as tables in Markdown."""
 
 from collections.abc import Iterator
 
-from benchmarks.append_report import Row, table
-from benchmarks.shown import promised
+from benchmarks.harness.tables import Row, table
 from benchmarks.soak.course import Outcome
 from benchmarks.soak.faults import Struck
 from benchmarks.soak.memory import Grown
-from benchmarks.soak.promises import cut_by, promises
+from benchmarks.soak.promises import cut_by
 
 
 def report(outcome: Outcome) -> Iterator[str]:
-    yield "What was promised:\n"
-    yield from promised(promises(outcome))
-    yield "\nWhat was asked, and how often it was answered how:\n"
+    yield "What was asked, and how often it was answered how:\n"
     counted = sorted(outcome.tally.statuses.items())
     yield from table(["", "status", "answers"], [[w, str(s), f"{n:,}"] for (w, s), n in counted])
     yield "\nWhat went wrong on purpose, and how long until all was as before:\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import asyncpg
 import psutil
 
-from benchmarks.installation import CATALOG, HOST, Installation, free_port
+from benchmarks.harness.installation import CATALOG, HOST, Installation, free_port
 from cli.address import Address
 from cli.processes import Child, running
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic
 
-from benchmarks.http_client import Answer
+from benchmarks.asking.http_client import Answer
 from benchmarks.soak.writes import PUT_OFF, Write, problem
 
 

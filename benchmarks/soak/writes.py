@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Self
 
-from benchmarks.http_client import Answer
+from benchmarks.asking.http_client import Answer
 
 PUT_OFF = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 """Who is answered so has to ask again (RFC 6585, 4; RFC 9110, 15.6.4)."""

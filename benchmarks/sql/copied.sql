@@ -1,2 +1,0 @@
--- The log's columns, and nothing else.
-create table copied (like event_store.events)
