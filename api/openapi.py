@@ -21,6 +21,7 @@ from api.errors import (
     UnknownHost,
     UnsupportedCoding,
 )
+from api.parameters import without_null
 from api.rates.limits import RATE_HEADERS
 from api.refusals import STATUS, Problem, header, may_refuse
 from api.shared_responses import share
@@ -94,7 +95,7 @@ def _complete(operation: dict[str, Any]) -> None:
     operation["summary"] = _summary(operation["operationId"])
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
-        schema = parameter["schema"] = _without_null(parameter["schema"])
+        schema = parameter["schema"] = without_null(parameter["schema"])
         said = schema.get("description") or PARAMETERS.get(parameter["name"])
         parameter.setdefault("description", said)
     parameters.append(_REQUEST_ID)
@@ -126,15 +127,6 @@ def _refuse(responses: dict[str, Any], *refusals: type[Refused]) -> None:
 
 def _names(responses: dict[str, Any], status: int, problem: str) -> bool:
     return f"`{problem}`" in responses.get(str(status), {}).get("description", "")
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter is absent or a text, never null."""
-    match schema:
-        case {"anyOf": [dict(some), {"type": "null"}], **rest}:
-            return some | rest
-        case _:
-            return schema
 
 
 def _close(node: object) -> None:

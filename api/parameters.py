@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from api.errors import InvalidInput
@@ -45,13 +47,16 @@ type Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
+type Described = dict[str, Any]
+"""A parameter, as OpenAPI has it."""
+
+_DESCRIBED: dict[str, Sequence[Described]] = {}
+
 
 async def _only_known(request: Request) -> None:
     if not request.query_params:
         return
-    path = request.scope["route"].path_format
-    operation = request.app.openapi()["paths"][path][request.method.lower()]
-    described = [each for each in operation["parameters"] if each["in"] == "query"]
+    described = _described(request.scope["route"])
     given = Counter(name for name, _ in request.query_params.multi_items())
     errors = [
         {"in": "query", "pointer": f"/{name}", "message": message}
@@ -62,7 +67,29 @@ async def _only_known(request: Request) -> None:
         raise InvalidInput(errors=errors)
 
 
-def _schema(described: Iterable[dict[str, Any]], name: str) -> dict[str, Any] | None:
+def _described(route: APIRoute) -> Sequence[Described]:
+    """What may be in the query. The whole document would keep the first such request waiting."""
+    if route.unique_id not in _DESCRIBED:
+        document = get_openapi(title="", version="", routes=[route])
+        [operation] = document["paths"][route.path_format].values()
+        _DESCRIBED[route.unique_id] = [
+            each | {"schema": without_null(each["schema"])}
+            for each in operation.get("parameters", ())
+            if each["in"] == "query"
+        ]
+    return _DESCRIBED[route.unique_id]
+
+
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is absent or a text, never null."""
+    match schema:
+        case {"anyOf": [dict(some), {"type": "null"}], **rest}:
+            return some | rest
+        case _:
+            return schema
+
+
+def _schema(described: Iterable[Described], name: str) -> dict[str, Any] | None:
     """An object's members are parameters of their own: `style: form`, `explode: true`."""
     for each in described:
         schema: dict[str, Any] = each["schema"]
