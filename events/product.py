@@ -1,7 +1,8 @@
 """What can happen to a product. Names here are storage: read `events/codec.py` first."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 type Scalar = str | int | float | bool
 type AttributeValue = Scalar | tuple[Scalar, ...]
@@ -9,14 +10,12 @@ type Attributes = dict[str, AttributeValue]
 type Unarchived = Literal["draft", "published"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Medium:
+class Medium(Struct, frozen=True, kw_only=True):
     url: str
     alt: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRegistered:
+class ProductRegistered(Struct, frozen=True, kw_only=True):
     sku: str
     name: str
     description: str | None = None
@@ -27,72 +26,59 @@ class ProductRegistered:
     media: tuple[Medium, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRenamed:
+class ProductRenamed(Struct, frozen=True, kw_only=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductDescribed:
+class ProductDescribed(Struct, frozen=True, kw_only=True):
     description: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductBranded:
+class ProductBranded(Struct, frozen=True, kw_only=True):
     brand: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductCategorised:
+class ProductCategorised(Struct, frozen=True, kw_only=True):
     category: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductTagged:
+class ProductTagged(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttributesChanged:
+class AttributesChanged(Struct, frozen=True, kw_only=True):
     assigned: Attributes
     removed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaArranged:
+class MediaArranged(Struct, frozen=True, kw_only=True):
     media: tuple[Medium, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceSet:
+class PriceSet(Struct, frozen=True, kw_only=True):
     """`amount` counts the minor units of the ISO 4217 currency."""
 
     currency: str
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceRemoved:
+class PriceRemoved(Struct, frozen=True, kw_only=True):
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductPublished:
+class ProductPublished(Struct, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductUnpublished:
+class ProductUnpublished(Struct, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductArchived:
+class ProductArchived(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRestored:
+class ProductRestored(Struct, frozen=True, kw_only=True):
     """Back to the `status` that the product had when it was archived."""
 
     status: Unarchived

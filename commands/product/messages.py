@@ -1,13 +1,12 @@
 """What can be asked of a product."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from commands.product.state import Product
 from events.product import Attributes, Medium
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterProduct:
+class RegisterProduct(Struct, frozen=True, kw_only=True):
     sku: str
     name: str
     description: str | None = None
@@ -18,89 +17,73 @@ class RegisterProduct:
     media: tuple[Medium, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenameProduct:
+class RenameProduct(Struct, frozen=True, kw_only=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DescribeProduct:
+class DescribeProduct(Struct, frozen=True, kw_only=True):
     description: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandProduct:
+class BrandProduct(Struct, frozen=True, kw_only=True):
     brand: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoriseProduct:
+class CategoriseProduct(Struct, frozen=True, kw_only=True):
     category: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagProduct:
+class TagProduct(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeAttributes:
+class ChangeAttributes(Struct, frozen=True, kw_only=True):
     assign: Attributes = field(default_factory=dict)
     remove: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaceAttributes:
+class ReplaceAttributes(Struct, frozen=True, kw_only=True):
     """Leaves the product with these attributes and no other."""
 
     attributes: Attributes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrangeMedia:
+class ArrangeMedia(Struct, frozen=True, kw_only=True):
     media: tuple[Medium, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetPrice:
+class SetPrice(Struct, frozen=True, kw_only=True):
     currency: str
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemovePrice:
+class RemovePrice(Struct, frozen=True, kw_only=True):
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplacePrices:
+class ReplacePrices(Struct, frozen=True, kw_only=True):
     """Leaves the product with these prices, by currency in minor units, and no other."""
 
     prices: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishProduct:
+class PublishProduct(Struct, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnpublishProduct:
+class UnpublishProduct(Struct, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveProduct:
+class ArchiveProduct(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreProduct:
+class RestoreProduct(Struct, frozen=True, kw_only=True):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevertProduct:
+class RevertProduct(Struct, frozen=True, kw_only=True):
     """Leaves the product as it was once, whatever it is now."""
 
     to: Product
@@ -122,8 +105,7 @@ type Change = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetireProduct:
+class RetireProduct(Struct, frozen=True, kw_only=True):
     """Leaves the product archived, and as these changes make it."""
 
     changes: tuple[Change, ...]

@@ -1,7 +1,9 @@
 """What decisions need to know of a product, and how each event changes it."""
 
-from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from events.product import (
     Attributes,
@@ -25,13 +27,11 @@ from events.product import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unregistered:
+class Unregistered(Struct, frozen=True, kw_only=True):
     """A stream without events."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class Product(Struct, frozen=True, kw_only=True):
     sku: str
     name: str
     description: str | None

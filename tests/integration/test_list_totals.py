@@ -1,9 +1,9 @@
 """A total is remembered as long as it is right, and never of another moment than its page."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver

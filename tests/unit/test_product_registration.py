@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from commands.errors import ProductExists, UnknownProduct
 from commands.product import messages
