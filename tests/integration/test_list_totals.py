@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 """A total is remembered as long as it is right, and never of another moment than its page."""
 
 from datetime import UTC, datetime
 
 import pytest
-from msgspec.structs import replace
+from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
@@ -24,8 +26,8 @@ from tests.rebuilding import rebuilt
 from tests.statements import statements
 
 HOME = Filters(currency="EUR", category="home")
-lamps = replace(registered, category="home/lamps")
-desks = replace(registered, sku="DESK-1", category="home/desks")
+lamps = structs.replace(registered, category="home/lamps")
+desks = structs.replace(registered, sku="DESK-1", category="home/desks")
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ async def test_other_filters_are_counted_for_themselves(
 async def test_another_catalog_has_its_own(engine: AsyncEngine, totals: Totals) -> None:
     """At the same position, in the same state."""
     await Log(engine).given(LAMP, lamps)
-    await (await opened(engine, "other")).given(DESK, replace(desks, category="garden"))
+    await (await opened(engine, "other")).given(DESK, structs.replace(desks, category="garden"))
     await projected(engine)
     await projected(engine, "other")
     assert (await found(engine, totals)).total == 1
