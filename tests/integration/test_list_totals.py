@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 """A total is remembered as long as it is right, and never of another moment than its page."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
