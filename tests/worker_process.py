@@ -45,7 +45,7 @@ class WorkerProcess:
             return False
 
     async def is_ready(self) -> None:
-        await eventually(self.ready)
+        await eventually(self.ready, within=30)
 
 
 def free_port() -> int:

@@ -157,7 +157,7 @@ def test_other_processes_that_die_are_started_again(up: Up) -> None:
     for name in names:
         before[name].kill()
     deadline = time.monotonic() + 20
-    while not all(name in up.family and up.family[name] != before[name] for name in names):
+    while not all(up.family.get(name, before[name]) != before[name] for name in names):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     _await_answer(up)
