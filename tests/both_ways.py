@@ -56,7 +56,8 @@ async def sent(
 
 def told(answer: Answer, lamp: Mapping[str, Any]) -> tuple[int, list[tuple[str, str]], str]:
     """Of a product whose names don't matter."""
-    headers = sorted((k, v) for k, v in answer.headers.items() if k not in VARYING)
+    steady = {"retry-after": ""}  # it counts down
+    headers = sorted((k, steady.get(k, v)) for k, v in answer.headers.items() if k not in VARYING)
     body = {**answer.body} | {"position": 0, "request_id": ""}
     if "id" in body and body["id"] != lamp["id"]:
         body["id"] = "new"
