@@ -1,8 +1,7 @@
 """What can happen to a product. Names here are storage: read `events/codec.py` first."""
 
+from dataclasses import dataclass
 from typing import Literal
-
-from msgspec import Struct
 
 type Scalar = str | int | float | bool
 type AttributeValue = Scalar | tuple[Scalar, ...]
@@ -10,12 +9,14 @@ type Attributes = dict[str, AttributeValue]
 type Unarchived = Literal["draft", "published"]
 
 
-class Medium(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medium:
     url: str
     alt: str | None = None
 
 
-class ProductRegistered(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRegistered:
     sku: str
     name: str
     description: str | None = None
@@ -26,59 +27,72 @@ class ProductRegistered(Struct, frozen=True, kw_only=True):
     media: tuple[Medium, ...] = ()
 
 
-class ProductRenamed(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRenamed:
     name: str
 
 
-class ProductDescribed(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDescribed:
     description: str | None
 
 
-class ProductBranded(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductBranded:
     brand: str | None
 
 
-class ProductCategorised(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCategorised:
     category: str | None
 
 
-class ProductTagged(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductTagged:
     tags: tuple[str, ...]
 
 
-class AttributesChanged(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributesChanged:
     assigned: Attributes
     removed: tuple[str, ...] = ()
 
 
-class MediaArranged(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaArranged:
     media: tuple[Medium, ...]
 
 
-class PriceSet(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSet:
     """`amount` counts the minor units of the ISO 4217 currency."""
 
     currency: str
     amount: int
 
 
-class PriceRemoved(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRemoved:
     currency: str
 
 
-class ProductPublished(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPublished:
     pass
 
 
-class ProductUnpublished(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductUnpublished:
     pass
 
 
-class ProductArchived(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductArchived:
     reason: str | None = None
 
 
-class ProductRestored(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRestored:
     """Back to the `status` that the product had when it was archived."""
 
     status: Unarchived

@@ -1,12 +1,13 @@
 """What can be asked of a product."""
 
-from msgspec import Struct, field
+from dataclasses import dataclass, field
 
 from commands.product.state import Product
 from events.product import Attributes, Medium
 
 
-class RegisterProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterProduct:
     sku: str
     name: str
     description: str | None = None
@@ -17,73 +18,89 @@ class RegisterProduct(Struct, frozen=True, kw_only=True):
     media: tuple[Medium, ...] = ()
 
 
-class RenameProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameProduct:
     name: str
 
 
-class DescribeProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribeProduct:
     description: str | None
 
 
-class BrandProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandProduct:
     brand: str | None
 
 
-class CategoriseProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoriseProduct:
     category: str | None
 
 
-class TagProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagProduct:
     tags: tuple[str, ...]
 
 
-class ChangeAttributes(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAttributes:
     assign: Attributes = field(default_factory=dict)
     remove: tuple[str, ...] = ()
 
 
-class ReplaceAttributes(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceAttributes:
     """Leaves the product with these attributes and no other."""
 
     attributes: Attributes
 
 
-class ArrangeMedia(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangeMedia:
     media: tuple[Medium, ...]
 
 
-class SetPrice(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPrice:
     currency: str
     amount: int
 
 
-class RemovePrice(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovePrice:
     currency: str
 
 
-class ReplacePrices(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacePrices:
     """Leaves the product with these prices, by currency in minor units, and no other."""
 
     prices: dict[str, int]
 
 
-class PublishProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishProduct:
     pass
 
 
-class UnpublishProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpublishProduct:
     pass
 
 
-class ArchiveProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveProduct:
     reason: str | None = None
 
 
-class RestoreProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreProduct:
     pass
 
 
-class RevertProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertProduct:
     """Leaves the product as it was once, whatever it is now."""
 
     to: Product
@@ -105,7 +122,8 @@ type Change = (
 )
 
 
-class RetireProduct(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireProduct:
     """Leaves the product archived, and as these changes make it."""
 
     changes: tuple[Change, ...]

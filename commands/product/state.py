@@ -1,9 +1,7 @@
 """What decisions need to know of a product, and how each event changes it."""
 
+from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
-
-from msgspec import Struct, field
-from msgspec.structs import replace
 
 from events.product import (
     Attributes,
@@ -27,11 +25,13 @@ from events.product import (
 )
 
 
-class Unregistered(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unregistered:
     """A stream without events."""
 
 
-class Product(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
     sku: str
     name: str
     description: str | None

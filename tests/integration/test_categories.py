@@ -4,12 +4,12 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from threading import Event
 from uuid import UUID
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events import product as facts

@@ -1,9 +1,9 @@
 """What a process knows of a stream saves a round trip, and is never believed beyond that."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
-from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from commands.errors import SkuTaken, VersionConflict

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.database import driver
@@ -25,8 +24,8 @@ from tests.rebuilding import rebuilt
 from tests.statements import statements
 
 HOME = Filters(currency="EUR", category="home")
-lamps = structs.replace(registered, category="home/lamps")
-desks = structs.replace(registered, sku="DESK-1", category="home/desks")
+lamps = replace(registered, category="home/lamps")
+desks = replace(registered, sku="DESK-1", category="home/desks")
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ async def test_other_filters_are_counted_for_themselves(
 async def test_another_catalog_has_its_own(engine: AsyncEngine, totals: Totals) -> None:
     """At the same position, in the same state."""
     await Log(engine).given(LAMP, lamps)
-    await (await opened(engine, "other")).given(DESK, structs.replace(desks, category="garden"))
+    await (await opened(engine, "other")).given(DESK, replace(desks, category="garden"))
     await projected(engine)
     await projected(engine, "other")
     assert (await found(engine, totals)).total == 1

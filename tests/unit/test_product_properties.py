@@ -112,4 +112,4 @@ def _comparable(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 _NOT_READ = {"prices", "status_before_archive", "archive_reason"}
-_FIELDS = sorted(set(Product.__struct_fields__) - _NOT_READ)
+_FIELDS = sorted(set(Product.__dataclass_fields__) - _NOT_READ)

@@ -1,5 +1,6 @@
+from dataclasses import replace
+
 import pytest
-from msgspec.structs import replace
 
 from commands.errors import ProductExists, UnknownProduct
 from commands.product import messages

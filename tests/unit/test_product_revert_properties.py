@@ -63,7 +63,7 @@ def test_each_event_on_the_way_could_have_been_asked_for(
 def exactly(state: State) -> str:
     """Where True is not 1; attributes and prices have no order."""
     assert isinstance(state, Product)
-    fields = {name: getattr(state, name) for name in Product.__struct_fields__}
+    fields = {name: getattr(state, name) for name in Product.__dataclass_fields__}
     unordered = {name: sorted(fields[name].items()) for name in ("attributes", "prices")}
     return repr(fields | unordered)
 
@@ -79,7 +79,7 @@ def asking_for(event: ProductEvent) -> ProductCommand:
         case facts.ProductRestored():
             return messages.RestoreProduct()
         case _:
-            fields = {name: getattr(event, name) for name in event.__struct_fields__}
+            fields = {name: getattr(event, name) for name in event.__dataclass_fields__}
             return ASKED[type(event)](**fields)
 
 
