@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from api.background import running
 from api.settings import Settings
 from api.write_sides import WriteSides
 from commands.feeds.asked import Asked
@@ -87,11 +88,8 @@ class Importing:
                 batch_limit=self.settings.append_batch_limit,
                 appender=Considerate,
             )
-            nudging = asyncio.create_task(sides.nudging())
-            try:
+            async with running(sides.nudging):
                 yield sides.of(catalog)
-            finally:
-                nudging.cancel()
 
 
 def _asked(job: Job, arguments: ImportArguments) -> Asked:
