@@ -127,6 +127,12 @@ async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
+def a_minute_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For as long as the test: what is counted of requests is not forgotten within it."""
+    monkeypatch.setattr("api.rates.counts.WINDOW_SECONDS", 10**9)
+
+
+@pytest.fixture
 def app(settings: Settings) -> FastAPI:
     return create_app(settings)
 

@@ -17,6 +17,7 @@ from tests.eventually import eventually
 from tests.lifespan import alive
 
 pytest_plugins = ("tests.conversation_fixtures",)
+pytestmark = pytest.mark.usefixtures("a_minute_that_lasts")
 
 QUOTA = 30
 WRITES = 3
@@ -26,12 +27,6 @@ WRITES = 3
 def settings(settings: Settings) -> Settings:
     limits = {"requests_per_minute": QUOTA, "writes_per_minute": WRITES}
     return settings.model_copy(update=limits)
-
-
-@pytest.fixture(autouse=True)
-async def a_minute_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For as long as the test."""
-    monkeypatch.setattr("api.rates.counts.WINDOW_SECONDS", 10**9)
 
 
 @asynccontextmanager

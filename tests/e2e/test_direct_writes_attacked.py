@@ -80,6 +80,7 @@ async def test_who_logs_out_while_his_body_comes_writes_nothing(
     ],
     ids=["quota", "rate", "fault", "time"],
 )
+@pytest.mark.usefixtures("a_minute_that_lasts")
 async def test_what_fails_fails_alike(
     settings: Settings,
     engine: AsyncEngine,
@@ -88,7 +89,6 @@ async def test_what_fails_fails_alike(
     fault: Exception | None,
     status: int,
 ) -> None:
-    monkeypatch.setattr("api.rates.counts.WINDOW_SECONDS", 10**9)  # a minute that does not end
     await given_key(engine)
     await given_user(engine, "anna", {"*": "admin"})
     answers = []

@@ -45,11 +45,6 @@ async def sparing(
 
 
 @pytest.fixture
-def a_minute_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.rates.counts.WINDOW_SECONDS", 10**9)
-
-
-@pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "OPEN_LIMIT", OPEN)
 

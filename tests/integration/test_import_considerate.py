@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
+from commands.jobs import Job
 from events.database import driver
 from tests import given
 from tests.asked_jobs import comes_to
@@ -28,14 +29,18 @@ async def resting(engine: AsyncEngine) -> None:
     await eventually(has_looked)
 
 
+async def behind(settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """The job of a feed that comes while readers lack an event already."""
+    monkeypatch.setattr(considerate, "MOST_LAG_SECONDS", 0.0)
+    await given.Log(engine).given(given.DESK, given.registered)
+    return await uploaded(settings, engine, *[*lamp_lines(3)][1:])
+
+
 async def test_it_appends_when_readers_have_come_close(
     settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(considerate, "MOST_LAG_SECONDS", 0.0)
     monkeypatch.setattr(considerate, "PATIENCE_SECONDS", 3600.0)
-    await given.Log(engine).given(given.DESK, given.registered)
-    feed = [*lamp_lines(3)][1:]
-    job = await uploaded(settings, engine, *feed)
+    job = await behind(settings, engine, monkeypatch)
     async with importer(settings, engine):
         await comes_to(engine, job, "running")
         await resting(engine)
@@ -48,10 +53,7 @@ async def test_it_appends_when_readers_have_come_close(
 async def test_where_nobody_projects_it_goes_on(
     settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(considerate, "MOST_LAG_SECONDS", 0.0)
     monkeypatch.setattr(considerate, "PATIENCE_SECONDS", 0.2)
-    await given.Log(engine).given(given.DESK, given.registered)
-    feed = [*lamp_lines(3)][1:]
-    job = await uploaded(settings, engine, *feed)
+    job = await behind(settings, engine, monkeypatch)
     async with importer(settings, engine):
         await comes_to(engine, job, "succeeded")
