@@ -73,6 +73,21 @@ class Collector:
         """The first span of that name, once it is there."""
         return (await self.have(name, 1))[0]
 
+    async def of_request(self, request_id: str) -> Collected:
+        """The span of the request of that id, once it is there."""
+
+        async def received() -> bool:
+            return bool(self._of(request_id))
+
+        await eventually(received, within=PATIENCE_SECONDS)
+        [span] = self._of(request_id)
+        return span
+
+    def _of(self, request_id: str) -> list[Collected]:
+        return [
+            each for each in self.spans if each.attributes.get("catalog.request_id") == request_id
+        ]
+
     async def have(self, name: str, number: int) -> list[Collected]:
         async def received() -> bool:
             return len(self.named(name)) >= number
