@@ -27,6 +27,10 @@ numbers = count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """By default the locals of each logged failure are told: seconds in which a loop is busy."""
+    *others, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*others, plain])
     given = getattr(config, "workerinput", {}).get("servers")
     if given:
         config.stash[SERVERS] = Servers(*given)
