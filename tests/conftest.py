@@ -137,6 +137,13 @@ def a_minute_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def patience_with_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine is not taken for an outage."""
+    for module in ("events.circuit", "workers.announcing", "workers.queue"):
+        monkeypatch.setattr(f"{module}.REDIS_SECONDS", 10.0)
+
+
+@pytest.fixture
 def app(settings: Settings) -> FastAPI:
     return create_app(settings)
 

@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.circuit import Circuit
-from projections.cached import VOUCHED_SECONDS, vouched_key
+from projections.cached import vouched_key
 from queries import stored
 from queries.cache import Cached, ProductCache, Read
 from queries.database import ReadDatabase
@@ -50,9 +50,9 @@ async def read_stored(engine: AsyncEngine, sku: str = "LAMP-1", catalog: str = "
 
 
 async def vouched(redis: Redis, product: UUID = LAMP, catalog: str = "main") -> Cached | None:
-    """What is believed of a product; None while no worker vouches for the catalog."""
+    """What is believed of a product; None where no worker has vouched for the catalog lately."""
     found = (await product_cache(redis).find([(catalog, product)]))[catalog, product]
-    return found if found and found.unvouched_seconds <= VOUCHED_SECONDS else None
+    return found if found and found.unvouched_seconds <= PATIENT_SECONDS else None
 
 
 async def vouched_before(redis: Redis, seconds: float) -> None:

@@ -155,7 +155,7 @@ async def test_it_is_full_and_takes_no_writes(
         await client.config_set("maxmemory", "1")
         with pytest.raises(OutOfMemoryError):
             await client.set("anything", "at all")
-        await eventually(lambda: is_not_believed(client))
+        await eventually(lambda: is_not_believed(client), within=30)
         assert await lag(engine) < HELD_UP_SECONDS
         await reader.is_answered()
         await client.config_set("maxmemory", "0")

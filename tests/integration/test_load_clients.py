@@ -12,7 +12,7 @@ from benchmarks.asking import python_client, wrk
 from benchmarks.asking.asking import NUMBER, Ask, Asking, Target
 from cli.address import Address
 
-SECONDS = 0.2
+SECONDS = 1.0
 READ, KNOWN = Target("/lamp"), Target("/lamp", '"7"')
 WRITTEN = Target("/lamp", method="POST", body=f'{{"sku": "LAMP-{NUMBER}"}}')
 LENGTH = re.compile(rb"^Content-Length: (\d+)\r$", re.MULTILINE | re.IGNORECASE)

@@ -100,4 +100,9 @@ async def _read(connection: Driver) -> list[Record]:
 
 
 async def _waiting(connection: Driver) -> bool:
-    return bool(await connection.fetchval("select exists (select from pg_locks where not granted)"))
+    return bool(
+        await connection.fetchval(
+            "select exists (select from pg_locks join pg_stat_activity using (pid)"
+            " where not granted and datname = current_database())"
+        )
+    )

@@ -77,6 +77,7 @@ async def test_who_waits_long_for_his_turn_is_refused_and_look_ups_have_theirs(
     database: ReadDatabase, own: AsyncEngine, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "TURN_SECONDS", 0.2)
+    monkeypatch.setattr(database._circuit, "deadline_seconds", LONG)  # noqa: SLF001
     asking = [asyncio.create_task(listed(database)) for _ in range(40)]
 
     async def refused() -> bool:

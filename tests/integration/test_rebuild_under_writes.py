@@ -201,9 +201,8 @@ async def test_no_reader_notices_the_switch(engine: AsyncEngine, redis: Redis) -
                 await rolled_back(engine, redis)
                 seen, switched = reading.answers, len(lamp.positions)
 
-                async def is_read_on(seen: int = seen) -> bool:
-                    return reading.answers > seen + 20
+                async def goes_on(seen: int = seen, switched: int = switched) -> bool:
+                    return reading.answers > seen + 20 and len(lamp.positions) > switched
 
-                await eventually(is_read_on)
-                assert len(lamp.positions) > switched
+                await eventually(goes_on)
     assert await live(engine) == 3

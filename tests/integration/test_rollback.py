@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.database import driver
 from events.nudge import connect
 from events.product import PriceSet, ProductRegistered, ProductRenamed
+from projections import building
 from projections import rebuild as rebuilding
 from projections.building import begin, clean, take_up
 from projections.errors import AlreadyBuilding, BuildLost, NothingToRollBack, SwitchTimedOut
@@ -110,9 +111,10 @@ async def test_where_no_other_is_kept_there_is_none_to_go_back_to(engine: AsyncE
 
 
 async def test_one_that_is_removed_in_this_moment_is_none_to_go_back_to(
-    engine: AsyncEngine, log: Log
+    engine: AsyncEngine, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert log
+    monkeypatch.setattr(building, "_PATIENT", "set local lock_timeout = '60s'")
     removed = "update projections.generations set state = 'dropped' where generation = 1"
     async with holding.held(engine, removed):
         task = asyncio.create_task(rolled_back(engine))

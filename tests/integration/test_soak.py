@@ -9,6 +9,7 @@ import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.harness.installation import Installation
+from benchmarks.soak import promises
 from benchmarks.soak.caller import Credentials
 from benchmarks.soak.course import Outcome, soak
 from benchmarks.soak.faults import KILLED, POSTGRES_CRASHED
@@ -41,7 +42,13 @@ def staged(redis_url: str, tmp_path: Path) -> Iterator[Stage]:
             yield staged
 
 
-def test_what_was_acknowledged_is_there_after_faults(staged: Stage) -> None:
+def test_what_was_acknowledged_is_there_after_faults(
+    staged: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How soon nobody is put off any more is measured where nothing else goes on."""
+    monkeypatch.setattr(promises, "SETTLED_SECONDS", 60.0)
+    monkeypatch.setattr(promises, "CUT_SECONDS", 10.0)
+
     async def soaked() -> Outcome:
         await add_first(staged.installation.database_url, "anna", PASSWORD)
         return await soak(

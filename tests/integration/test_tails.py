@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.errors import TooManyStreams
 from api.logs import REQUEST_ID
 from api.streaming import catching_up, subscription, tail, tails
+from api.streaming.standstill import Standstill
 from api.streaming.streams import SHARE_OF_THE_POOL, EventStreams
 from api.streaming.subscription import Subscription
 from events import product as facts
@@ -136,10 +137,36 @@ async def test_no_more_is_given_at_once_than_is_sent_at_once(
     assert positions == list(range(1, last + 1))
 
 
+@pytest.fixture
+def read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The catalogs of which nothing more was there to read, some time."""
+    found: set[str] = set()
+    reading = LogReader.stretch
+
+    async def noted(
+        self: LogReader, catalog: str, wanted: Selection, *, after: int, **limits: int
+    ) -> Stretch:
+        stretch = await reading(self, catalog, wanted, after=after, **limits)
+        if stretch.upto == after:
+            found.add(catalog)
+        return stretch
+
+    monkeypatch.setattr(LogReader, "stretch", noted)
+    return found
+
+
 async def test_a_hint_is_heeded_at_once(
-    engine: AsyncEngine, streams: EventStreams, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine,
+    streams: EventStreams,
+    redis: Redis,
+    read_to_the_end: set[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without one, and were there no looks either, nothing would be heard of it."""
+
+    async def all_wait() -> bool:
+        return read_to_the_end == {"main", "other"}
+
     monkeypatch.setattr(tails, "POLL_SECONDS", 3_600)
     log, other = Log(engine), await opened(engine, "other")
     await log.given(LAMP, registered)
@@ -151,6 +178,7 @@ async def test_a_hint_is_heeded_at_once(
         assert await comes(subscribed, 1) == [1]
         assert await comes(others, 1) == [1]
         await eventually(lambda: has_listeners(redis, 1))
+        await eventually(all_wait)
         await log.given(LAMP, renamed(1))
         await other.given(LAMP, renamed(1))
         assert (await subscribed.next(0.1)).events == 0
@@ -270,15 +298,29 @@ async def lost(engine: AsyncEngine, *, behind: int) -> None:
 
 
 async def test_a_standstill_that_is_no_outage_is_told_once_and_ends(
-    engine: AsyncEngine, streams: EventStreams, capsys: pytest.CaptureFixture[str]
+    engine: AsyncEngine,
+    streams: EventStreams,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    times, found = 0, Standstill.found
+
+    def counted(self: Standstill, error: BaseException, catalog: str) -> None:
+        nonlocal times
+        times += 1
+        found(self, error, catalog)
+
+    async def was_tried_again() -> bool:
+        return times >= 3
+
+    monkeypatch.setattr(Standstill, "found", counted)
     log = Log(engine)
     await log.given(LAMP, registered)
     with streams.opened("anna", "main", EVERYTHING, after=0) as subscribed:
         await comes(subscribed, 1)
         await renames_a_table(engine, "discarded", "gone")
         await log.given(LAMP, renamed(1))
-        await asyncio.sleep(3 * tail.AGAIN_SECONDS)
+        await eventually(was_tried_again)
         assert (await subscribed.next(0)).body == b""
         await renames_a_table(engine, "gone", "discarded")
         assert await comes(subscribed, 2) == [2]

@@ -27,6 +27,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
         yield redis
 
 
+@pytest.mark.usefixtures("patience_with_redis")
 async def test_it_tells_how_much_arq_has_to_do(engine: AsyncEngine, redis: Redis) -> None:
     assert await told(engine, redis) == [f"{QUEUED} 0.0"]
 

@@ -40,7 +40,7 @@ ENOUGH = Counter(
 )
 """What a storm must have brought, or it has shown nothing."""
 MAY_BE_SAID = {"unreachable", "database-unavailable", "append-queue-full"}
-CEILING_SECONDS = 90.0
+CEILING_SECONDS = 180.0
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from tests.torture.verdict import report
 
 pytest_plugins = ("tests.data_directory",)
 
-LONGEST_SECONDS = 300.0
+LONGEST_SECONDS = 600.0
 """Of a storm and what comes before and after it, where all is slow."""
 
 

@@ -41,7 +41,8 @@ async def test_what_fails_is_logged_and_begun_anew(monkeypatch: pytest.MonkeyPat
     assert "Loop.run" in entries[0]["of"]
 
 
-async def test_it_is_begun_anew_at_a_bounded_pace() -> None:
+async def test_it_is_begun_anew_at_a_bounded_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "AGAIN_SECONDS", 60)
     failing = Loop()
 
     async with running(failing.run):

@@ -57,7 +57,8 @@ def test_reads_come_from_the_replica_or_from_redis(away: list[str], expected: St
     assert status("queries", without(FOLLOWING, *away)) == expected
 
 
-async def test_all_who_ask_at_a_time_share_one_look() -> None:
+async def test_all_who_ask_at_a_time_share_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "SHARED_SECONDS", 60)
     looks = 0
 
     async def look() -> State:

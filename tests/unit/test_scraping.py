@@ -32,6 +32,7 @@ async def test_all_who_scrape_at_a_time_share_one_text() -> None:
 async def test_a_later_scrape_is_a_new_text_and_asks_the_log_again_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(scraping, "SHARED_SECONDS", 60.0)
     scrapes = Scrapes(log := Log())
     first, second = await scrapes.text(), await scrapes.text()
     assert first is not second

@@ -17,4 +17,4 @@ async def test_who_can_not_be_started_leaves_nothing_open(monkeypatch: pytest.Mo
         before = psutil.Process().num_fds()
         with pytest.raises(FileNotFoundError):
             await started(SETTINGS, listening, {})
-        assert psutil.Process().num_fds() == before
+        assert psutil.Process().num_fds() <= before
