@@ -75,7 +75,7 @@ class Callers:
         async def reached() -> bool:
             return self.told.total() >= enough
 
-        await eventually(reached, within=30)
+        await eventually(reached)
 
 
 @asynccontextmanager

@@ -137,10 +137,24 @@ def a_minute_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def patience_with_redis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow machine is not taken for an outage."""
+def redis_seconds() -> float:
+    """The longest that is waited for Redis: a slow machine is not taken for an outage."""
+    return 10.0
+
+
+@pytest.fixture
+def sessions_seconds() -> float:
+    """The longest that is waited for PostgreSQL to tell of a session."""
+    return 10.0
+
+
+@pytest.fixture(autouse=True)
+def patience(
+    redis_seconds: float, sessions_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for module in ("events.circuit", "workers.announcing", "workers.queue"):
-        monkeypatch.setattr(f"{module}.REDIS_SECONDS", 10.0)
+        monkeypatch.setattr(f"{module}.REDIS_SECONDS", redis_seconds)
+    monkeypatch.setattr("api.auth.databases.ANSWER_SECONDS", sessions_seconds)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ async def waits(engine: AsyncEngine, application: str, saying: str = "") -> None
         async with driver(engine) as connection:
             return bool(await connection.fetchval(_WAITS, application, saying))
 
-    await eventually(one_does, within=30)
+    await eventually(one_does)
 
 
 async def applying_pid(engine: AsyncEngine) -> int | None:

@@ -57,13 +57,11 @@ async def running(
         await task
 
 
-async def caught_up(
-    engine: AsyncEngine, head: int, catalog: str = "main", *, within: float = 15.0
-) -> None:
+async def caught_up(engine: AsyncEngine, head: int, catalog: str = "main") -> None:
     async def stands_at_head() -> bool:
         return await checkpoint(engine, catalog) == head
 
-    await eventually(stands_at_head, within=within)
+    await eventually(stands_at_head)
 
 
 async def lease_was_lost(engine: AsyncEngine) -> None:

@@ -41,6 +41,7 @@ class Stage:
     _secret: str = ""
     _numbers: Iterator[int] = field(default_factory=count)
     _kept: dict[str, str] = field(default_factory=dict)
+    _at_fault: int = 0
 
     async def set(self, roles: Mapping[str, Mapping[str, Role]]) -> None:
         """With somebody of each name, and his roles in catalogs."""
@@ -56,9 +57,7 @@ class Stage:
         outlet = {"key": "outlet", "name": "Outlet", "default_currency": "EUR"}
         (await self.root.posts("/v1/catalogs", outlet)).gives(201)
         lamp = await self.root.given()
-        poisoned = await self.root.given(sku="POISONED")
-        position = await Log(self.engine).given_stored(UUID(poisoned["id"]), TELEPORTED)
-        await self.root.reads(PRODUCTS, position)
+        await self.root.reads(PRODUCTS, lamp["position"])
         await signed(self.engine)
         job = (await self.root.posts(f"{PROJECTIONS}/rebuild")).gives(202).body
         imported = await self._unfinished("")
@@ -66,8 +65,6 @@ class Stage:
         asked = await self.root.posts(f"{PROJECTIONS}/products/{lamp['id']}/refold")
         self._kept = {
             "product": lamp["id"],
-            "parked": poisoned["id"],
-            "parked_position": str(position),
             "job": job["id"],
             "import": imported,
             "intervention": asked.gives(202).body["id"],
@@ -104,6 +101,8 @@ class Stage:
             "draft": self._draft,
             "published": self._published,
             "unfinished": self._unfinished,
+            "parked": self._parked,
+            "parked_position": self._position_of_parked,
         }
         return await makers[name](who)
 
@@ -149,6 +148,17 @@ class Stage:
         """A job that imports a feed."""
         answer = await uploads(self.root, query=f"?source=source-{next(self._numbers)}")
         return str(answer.gives(202).body["id"])
+
+    async def _parked(self, _: str) -> str:
+        """A product that stands still until what is at fault is discarded."""
+        product = str((await self.root.given(sku=f"POISONED-{next(self._numbers)}"))["id"])
+        self._at_fault = await Log(self.engine).given_stored(UUID(product), TELEPORTED)
+        await self.root.reads(PRODUCTS, self._at_fault)
+        return product
+
+    async def _position_of_parked(self, _: str) -> str:
+        """Of the one that was made last."""
+        return str(self._at_fault)
 
     async def _no_rebuild(self) -> None:
         """Nothing runs them here, and one that waits keeps out the next."""

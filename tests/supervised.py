@@ -17,9 +17,9 @@ import psutil
 
 from api.settings import Settings
 from benchmarks.asking.http_client import Client
+from benchmarks.harness.installation import free_port
 from tests.auth import PASSWORD
 from tests.eventually import eventually
-from tests.worker_process import free_port
 
 HOST = "127.0.0.1"
 FORM = MappingProxyType({"Content-Type": "application/x-www-form-urlencoded"})
@@ -47,7 +47,7 @@ class Supervised:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.tell(number)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
     async def client_of(self, username: str) -> Client:
         """Who comes with a token of theirs."""

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import httpx
 from httpx import AsyncClient
 
 from api.settings import Settings
+from benchmarks.harness.installation import free_port
 from tests.eventually import eventually
 
 LEASE_SECONDS = 0.5
@@ -27,7 +27,7 @@ class WorkerProcess:
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(how)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=60)
 
     @property
     def said(self) -> str:
@@ -45,13 +45,7 @@ class WorkerProcess:
             return False
 
     async def is_ready(self) -> None:
-        await eventually(self.ready, within=30)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+        await eventually(self.ready)
 
 
 @contextmanager

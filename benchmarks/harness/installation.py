@@ -5,9 +5,10 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import randrange
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
@@ -77,6 +78,8 @@ def installed() -> Iterator[Installation]:
 
 
 def free_port() -> int:
-    with socket.create_server((HOST, 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+    """Below the ports that whoever connects is given, so that nobody else comes by it meanwhile."""
+    while True:
+        port = randrange(10_000, 30_000)  # noqa: S311 -- not to be hard to guess
+        with suppress(OSError), socket.create_server((HOST, port)):
+            return port

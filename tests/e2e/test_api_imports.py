@@ -236,6 +236,7 @@ async def test_nor_one_beside_that_of_the_command_line(
     (await uploads(anna, query="?source=acme")).gives(202)
 
 
+@pytest.mark.usefixtures("a_minute_that_lasts")
 async def test_it_counts_as_one_write(anna: Caller, settings: Settings) -> None:
     async with serving(settings.model_copy(update={"writes_per_minute": 1})) as client:
         caller = Caller(client, anna.token)

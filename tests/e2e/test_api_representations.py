@@ -57,7 +57,8 @@ async def test_what_has_changed_is_sent(anna: Caller, addresses: list[str]) -> N
     change = (await anna.asks("PATCH", product, json={"name": "Sun"})).gives(200).body
 
     for path, etag in zip(changing, known, strict=True):
-        now = {"If-None-Match": etag, "Catalog-Min-Position": str(change["position"])}
+        awaited = {"Catalog-Min-Position": str(change["position"]), "Catalog-Wait": "10000"}
+        now = {"If-None-Match": etag, **awaited}
         assert (await anna.gets(path, now)).gives(200).headers["ETag"] != etag
 
 

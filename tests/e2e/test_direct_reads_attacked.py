@@ -249,7 +249,7 @@ async def test_a_token_opens_nothing_from_the_moment_in_which_it_expires(
     late = Caller(anna.http, await issued(engine, claims, settings.token_issuer, ago=10.5))
     ending = claims_of(late).exp + LEEWAY_SECONDS
     answered: list[tuple[bool, int]] = []
-    while time() < ending + 0.2:
+    while not answered or answered[-1][0]:
         asked_in_time = time() < ending
         answer = await late.gets(attacker.path.decode())
         answered.append((asked_in_time, answer.response.status_code))

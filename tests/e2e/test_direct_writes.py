@@ -30,6 +30,8 @@ def entrances() -> Entrances:
 
 @pytest.fixture
 def app(settings: Settings, entrances: Entrances, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """Which knows a session for as long as a test takes."""
+    monkeypatch.setattr("api.auth.staying.live.FRESH_SECONDS", 60.0)
     monkeypatch.setattr(main, "DirectWrites", entrances)
     return create_app(settings)
 

@@ -91,6 +91,10 @@ async def test_what_fails_fails_alike(
 ) -> None:
     await given_key(engine)
     await given_user(engine, "anna", {"*": "admin"})
+    async with alive(create_app(settings)) as unlimited:
+        transport = ASGITransport(unlimited)
+        async with AsyncClient(transport=transport, base_url="http://c.test") as http:
+            token = await Service(http).token_of("anna")
     answers = []
     for form in (DIRECT, ROUTED):
         async with (
@@ -99,7 +103,7 @@ async def test_what_fails_fails_alike(
                 transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://c.test"
             ) as http,
         ):
-            anna = Caller(http, await Service(http).token_of("anna"))
+            anna = Caller(http, token)
             await sent(anna, "PUT", PRICE.format(id=NOBODY), {"amount": 1})
             with capture_logs(), monkeypatch.context() as planted:
                 if fault:

@@ -299,8 +299,8 @@ async def test_he_is_let_go_also_where_the_kernel_does_not_tell(
 ) -> None:
     monkeypatch.setattr(connections, "_OPTION", None)
     async with served(slow_app) as address, connected(address, token, window=4_096):
-        await Log(engine).given(LAMP, registered, *long_texts(100))
         await eventually(lambda: is_open(1))
+        await Log(engine).given(LAMP, registered, *long_texts(100))
         await eventually(lambda: is_open(0))
 
 

@@ -17,7 +17,7 @@ from tests.given import another_generation, checkpoint, projected, rows
 from tests.worker_process import worker
 
 SAMPLE = Path(cli.__file__).parent / "sample" / "products.ndjson.gz"
-BATCH = 25
+BATCH = 10
 
 
 async def test_killed_workers_leave_the_rows_of_an_undisturbed_one(

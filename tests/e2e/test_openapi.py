@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.settings import Settings
 from tests.conversation import Caller
 from tests.openapi_run import run_for
 from tests.openapi_staff import Staff
@@ -16,6 +17,13 @@ from tests.serving import served
 from tests.signing import signed
 
 pytest_plugins = ("tests.conversation_fixtures",)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With room for all exports that happen to be asked for at a time."""
+    return settings.model_copy(update={"exports_limit": 20})
+
 
 ADMINISTRATORS = 6
 OTHERS = 3

@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from pydantic import SecretStr
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
@@ -18,6 +20,7 @@ from tests.eventually import eventually
 from tests.exactness import assert_exact
 from tests.given import checkpoint
 from tests.holding import WORKER, held, waits
+from tests.redis_process import redis_process
 from tests.traffic import traffic
 from tests.worker_process import LEASE_SECONDS, worker
 from workers.worker import run
@@ -46,7 +49,7 @@ async def moves(engine: AsyncEngine, beyond: int) -> None:
     async def beyond_that() -> bool:
         return await checkpoint(engine) > beyond
 
-    await eventually(beyond_that, within=30)
+    await eventually(beyond_that)
 
 
 async def test_before_the_commit(settings: Settings, engine: AsyncEngine, tmp_path: Path) -> None:
@@ -68,24 +71,33 @@ async def test_before_the_commit(settings: Settings, engine: AsyncEngine, tmp_pa
 async def test_after_the_commit_and_before_redis(
     settings: Settings, engine: AsyncEngine, tmp_path: Path
 ) -> None:
-    redis_url = settings.redis_url.get_secret_value()
-    async with traffic(engine, redis_url), connect(redis_url) as redis:
+    async with own_redis(settings) as (redis, own):
+        redis_url = own.redis_url.get_secret_value()
 
         async def published() -> bool:
             return bool(await redis.exists(state_key("main")))
 
-        with worker(settings, tmp_path) as process:
-            await eventually(published, within=30)
-            await redis.client_pause(60_000, all=False)
-            await moves(engine, await checkpoint(engine))
-            process.end(signal.SIGKILL)
-            await redis.client_unpause()
-            state = await redis.get(state_key("main"))
-            assert int(state.split()[1]) < await checkpoint(engine)
-        with worker(settings, tmp_path):
-            await moves(engine, await checkpoint(engine))
-    with worker(settings, tmp_path):
-        await assert_exact(engine, redis_url)
+        async with traffic(engine, redis_url):
+            with worker(own, tmp_path) as process:
+                await eventually(published)
+                await redis.client_pause(60_000, all=False)
+                await moves(engine, await checkpoint(engine))
+                process.end(signal.SIGKILL)
+                await redis.client_unpause()
+                state = await redis.get(state_key("main"))
+                assert int(state.split()[1]) < await checkpoint(engine)
+            with worker(own, tmp_path):
+                await moves(engine, await checkpoint(engine))
+        with worker(own, tmp_path):
+            await assert_exact(engine, redis_url)
+
+
+@asynccontextmanager
+async def own_redis(settings: Settings) -> AsyncIterator[tuple[Redis, Settings]]:
+    """One that may be held up, as it is nobody else's."""
+    with redis_process() as process:
+        async with connect(process.url) as redis:
+            yield redis, settings.model_copy(update={"redis_url": SecretStr(process.url)})
 
 
 async def test_at_any_point_again_and_again(

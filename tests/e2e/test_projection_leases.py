@@ -38,11 +38,14 @@ class Pair:
         """The one that holds the lease, and the other one."""
         pids = {each.process.pid: each for each in self.both}
 
-        async def is_one_of_us() -> bool:
-            return await applying_pid(self.engine) in pids
+        found: list[int | None] = []
 
-        await eventually(is_one_of_us, within=30)
-        first = pids[await applying_pid(self.engine) or 0]
+        async def is_one_of_us() -> bool:
+            found.append(await applying_pid(self.engine))
+            return found[-1] in pids
+
+        await eventually(is_one_of_us)
+        first = pids[found[-1] or 0]
         (second,) = (each for each in self.both if each is not first)
         return first, second
 
@@ -50,13 +53,13 @@ class Pair:
         async def holds() -> bool:
             return await applying_pid(self.engine) == process.process.pid
 
-        await eventually(holds, within=30)
+        await eventually(holds)
         reached = await checkpoint(self.engine)
 
         async def moves() -> bool:
             return await checkpoint(self.engine) > reached
 
-        await eventually(moves, within=30)
+        await eventually(moves)
 
 
 @asynccontextmanager
@@ -87,7 +90,7 @@ async def test_who_wakes_up_with_a_batch_for_a_lease_of_another_applies_none_of_
         async def says_so() -> bool:
             return "lease_lost" in first.said
 
-        await eventually(says_so, within=30)
+        await eventually(says_so)
         second.end(signal.SIGKILL)
         await given.taken_over_by(first)
 

@@ -78,7 +78,7 @@ class ReaderOfOwnWrites:
         async def is_there() -> bool:
             return self.answers >= enough
 
-        await eventually(is_there, within=30)
+        await eventually(is_there)
 
 
 @asynccontextmanager
@@ -155,7 +155,7 @@ async def test_it_is_full_and_takes_no_writes(
         await client.config_set("maxmemory", "1")
         with pytest.raises(OutOfMemoryError):
             await client.set("anything", "at all")
-        await eventually(lambda: is_not_believed(client), within=30)
+        await eventually(lambda: is_not_believed(client))
         assert await lag(engine) < HELD_UP_SECONDS
         await reader.is_answered()
         await client.config_set("maxmemory", "0")
@@ -168,7 +168,7 @@ async def cached(client: Redis) -> None:
     async def found() -> bool:
         return bool(await vouched(client) and await client.keys("*:product:*"))
 
-    await eventually(found, within=30)
+    await eventually(found)
 
 
 async def is_not_believed(client: Redis) -> bool:

@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from events.circuit import REDIS_SECONDS
 from events.nudge import connect
 from tests.conversation import Caller
 from tests.eventually import eventually
@@ -19,8 +20,13 @@ pytest_plugins = ("tests.conversation_fixtures", "tests.faulty_fixtures")
 pytestmark = pytest.mark.usefixtures("projecting")
 
 SLOW_SECONDS = 1.0
-SLACK_SECONDS = 0.05
+SLACK_SECONDS = 0.2
 ROUNDS = 5
+
+
+@pytest.fixture
+def redis_seconds() -> float:
+    return REDIS_SECONDS
 
 
 @pytest.fixture
@@ -105,6 +111,7 @@ async def test_a_redis_that_does_not_answer_costs_few_a_moment_and_most_nothing(
     assert measured("circuit_open", of="redis") == 0
 
 
+@pytest.mark.parametrize("redis_seconds", [10.0])
 async def test_a_redis_that_is_full_is_read_from_and_no_reason_to_leave_it_alone(
     anna: Caller, reader: Caller, shelf: Shelf, redis_server: RedisProcess, way_to_redis: Proxy
 ) -> None:

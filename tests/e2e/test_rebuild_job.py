@@ -24,7 +24,7 @@ async def ended(anna: Caller, accepted: Answer) -> dict[str, Any]:
     async def has_ended() -> bool:
         return (await anna.gets(address)).body["finished_at"] is not None
 
-    await eventually(has_ended, within=60)
+    await eventually(has_ended)
     job: dict[str, Any] = (await anna.gets(address)).body
     return job
 

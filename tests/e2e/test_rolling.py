@@ -45,12 +45,12 @@ async def test_replacing_and_stopping_them_under_load_fails_no_request_and_loses
     async with calling(await service.client_of("anna")) as callers:
         await callers.are_answered()
         service.tell(signal.SIGHUP)
-        await eventually(lambda: are_replaced(before), within=60)
+        await eventually(lambda: are_replaced(before))
         await callers.are_answered()
 
         stopped = min(service.serving)
         os.kill(stopped, signal.SIGTERM)
-        await eventually(lambda: are_replaced({stopped}), within=60)
+        await eventually(lambda: are_replaced({stopped}))
         await callers.are_answered()
         assert set(callers.told) == {"200"}
 
@@ -107,5 +107,5 @@ async def test_who_can_start_nobody_keeps_who_is_there_and_none_outlives_the_sup
                 each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in serving
             )
 
-        await eventually(ended, within=30)
+        await eventually(ended)
     Address(HOST, service.port).refuse_taken("--port")

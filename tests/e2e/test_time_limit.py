@@ -17,7 +17,7 @@ pytest_plugins = ("tests.conversation_fixtures",)
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """So much that nobody else runs into it on a busy machine."""
-    return settings.model_copy(update={"request_seconds": 3.0, "append_batch_limit": 1})
+    return settings.model_copy(update={"request_seconds": 5.0, "append_batch_limit": 1})
 
 
 async def test_a_write_that_takes_too_long_may_be_there_and_its_key_tells(

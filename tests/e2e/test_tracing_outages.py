@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.main import create_app
 from api.settings import Settings
 from api.tracing import exporting
+from benchmarks.harness.installation import free_port
 from tests.auth import Service, given_key, given_user
 from tests.conversation import LAMP, PRODUCTS, Caller
 from tests.lifespan import alive
-from tests.worker_process import free_port
 
 REQUESTS = 60
 

@@ -2,7 +2,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+
+from benchmarks.harness.installation import free_port
 
 pytest_plugins = ("tests.data_directory",)
 
@@ -64,9 +65,7 @@ def _catalog(directory: Path, *arguments: str, under: Sequence[str] = ()) -> sub
 
 def _free_ports() -> list[str]:
     """For the API and the worker, as options."""
-    with socket.create_server(("127.0.0.1", 0)) as api, socket.create_server(("127.0.0.1", 0)) as w:
-        ports = (api.getsockname()[1], w.getsockname()[1])
-    return ["--port", str(ports[0]), "--worker-port", str(ports[1])]
+    return ["--port", str(free_port()), "--worker-port", str(free_port())]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from fastapi import FastAPI
@@ -23,10 +23,19 @@ PIECE = LAMPS * 4_000
 PIECES = 6
 
 
+STRICTLY = pytest.mark.parametrize(
+    "limits", [{"arrival_seconds": ARRIVAL_SECONDS, "request_seconds": 2.0}], ids=["strictly"]
+)
+
+
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    strict = {"arrival_seconds": ARRIVAL_SECONDS, "request_seconds": 2.0}
-    return create_app(settings.model_copy(update=strict))
+def limits() -> Mapping[str, float]:
+    return {}
+
+
+@pytest.fixture
+def app(settings: Settings, limits: Mapping[str, float]) -> FastAPI:
+    return create_app(settings.model_copy(update=limits))
 
 
 @pytest.fixture
@@ -40,6 +49,7 @@ async def client(address: str) -> AsyncIterator[AsyncClient]:
         yield client
 
 
+@STRICTLY
 async def test_who_sends_slowly_without_a_pause_may_take_his_time(
     anna: Caller, address: str, engine: AsyncEngine, room: Room
 ) -> None:
@@ -54,6 +64,7 @@ async def test_who_sends_slowly_without_a_pause_may_take_his_time(
     assert [each.read_bytes() for each in room.files()] == [PIECES * PIECE]
 
 
+@STRICTLY
 async def test_who_comes_to_no_end_is_let_go_with_what_he_sent(
     anna: Caller, address: str, engine: AsyncEngine, room: Room
 ) -> None:

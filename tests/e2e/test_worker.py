@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
+from benchmarks.harness.installation import free_port
 from events.database import driver
 from events.product import ProductRenamed
 from tests.eventually import eventually
 from tests.given import LAMP, TELEPORTED, Log, checkpoint, opened, registered
-from tests.worker_process import WorkerProcess, free_port, worker
+from tests.worker_process import WorkerProcess, worker
 
 
 async def applied(engine: AsyncEngine, head: int, catalog: str = "main") -> None:
@@ -37,10 +38,9 @@ async def test_it_applies_what_is_appended_and_lets_go_when_it_is_told_to_end(
     settings: Settings, engine: AsyncEngine, tmp_path: Path, how: signal.Signals
 ) -> None:
     log = Log(engine)
-    with worker(settings, tmp_path) as process:
+    with worker(settings, tmp_path, lease_seconds=300) as process:
         await process.is_ready()
-        async with asyncio.timeout(1):
-            await applied(engine, await log.given(LAMP, registered))
+        await applied(engine, await log.given(LAMP, registered))
         assert await held(engine)
         assert await asyncio.to_thread(process.end, how) == 0
     assert not await held(engine)
@@ -81,7 +81,7 @@ async def test_a_port_that_is_taken_ends_it_with_an_error(
 ) -> None:
     port = free_port()
     with socket.create_server(("127.0.0.1", port)), worker(settings, tmp_path, port) as process:
-        assert await asyncio.to_thread(process.process.wait, 20) != 0
+        assert await asyncio.to_thread(process.process.wait, 60) != 0
     assert "address already in use" in process.said
 
 
@@ -109,6 +109,6 @@ async def test_without_its_tables_it_says_what_to_do(
     async with driver(engine) as connection:
         await connection.execute("drop schema projections cascade")
     with worker(settings, tmp_path) as process:
-        assert await asyncio.to_thread(process.process.wait, 20) == 1
+        assert await asyncio.to_thread(process.process.wait, 60) == 1
     assert "run `catalog migrate`" in process.said
     assert "Traceback" not in process.said

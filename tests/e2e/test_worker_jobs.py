@@ -15,7 +15,7 @@ from tests.asked_jobs import asked, comes_to, found, held
 from tests.eventually import eventually
 from tests.worker_process import worker
 
-WATCHFUL = ("tests.job_worker", "1.5", "0.1")
+WATCHFUL = ("tests.job_worker", "5", "0.1")
 DROWSY = ("tests.job_worker", "3600", "3600")
 
 

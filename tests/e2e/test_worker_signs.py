@@ -24,7 +24,7 @@ async def test_it_signs_what_is_appended(
             return f'catalog_projection_signed_size{{catalog="main"}} {head}.0' in text
 
         await process.is_ready()
-        await eventually(says_so, within=60)
+        await eventually(says_so)
 
     async with driver(engine) as connection:
         kept = await find_newest(connection, "main")

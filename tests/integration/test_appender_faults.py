@@ -47,7 +47,7 @@ async def test_a_log_that_keeps_silent_has_confirmed_nothing(
     engine: AsyncEngine, settings: Settings
 ) -> None:
     url = settings.database_url.get_secret_value()
-    impatient = create_engine(url, pool_size=1, application="impatient", command_timeout=0.2)
+    impatient = create_engine(url, pool_size=1, application="impatient", command_timeout=2)
     writer = appender(impatient)
     async with log_held(engine):
         with pytest.raises(AppendUnconfirmed):

@@ -82,6 +82,13 @@ async def test_all_who_ask_at_a_time_share_one_count(engine: AsyncEngine) -> Non
     assert len(seen) == 1
 
 
+@pytest.fixture
+def undoubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is always young enough."""
+    monkeypatch.setattr(counting, "UNDOUBTED_SECONDS", 60)
+
+
+@pytest.mark.usefixtures("undoubted")
 async def test_a_young_tree_is_as_good_as_what_is_asked_for(engine: AsyncEngine) -> None:
     log, categories = Log(engine), Categories(ReadDatabase(engine))
     await log.given(LAMP, lamps)
@@ -184,6 +191,7 @@ async def test_another_generation_is_counted_anew(engine: AsyncEngine) -> None:
     assert second.value is not first.value
 
 
+@pytest.mark.usefixtures("undoubted")
 async def test_as_many_catalogs_are_remembered_as_there_is_room_for(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -169,8 +169,13 @@ async def hearing(engine: AsyncEngine, redis: Redis, asked: Documents) -> AsyncI
 
 @pytest.mark.parametrize("url", [None, AWAY], ids=["with Redis", "without Redis"])
 async def test_thirty_thousand_at_once_are_answered_over_two_connections(
-    engine: AsyncEngine, redis_url: str, look_ups: LookUps, url: str | None
+    engine: AsyncEngine,
+    redis_url: str,
+    look_ups: LookUps,
+    url: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("queries.product.ANSWER_SECONDS", 60.0)
     await stocked(engine)
     address = engine.url.render_as_string(hide_password=False)
     async with connect(url or redis_url) as redis, pool(address, application="cold") as narrow:

@@ -76,6 +76,7 @@ async def test_nothing_is_accused(engine: AsyncEngine, redis: Redis) -> None:
                     if number == ROUNDS // 2:
                         assert (await rebuilt(engine, redis)).differences == []
                     await asyncio.sleep(0.02)
+                await eventually(lambda: one_is_discarded(engine))
                 assert not any(doing.done() for doing in doings)
             finally:
                 for doing in doings:
@@ -83,4 +84,7 @@ async def test_nothing_is_accused(engine: AsyncEngine, redis: Redis) -> None:
                 await asyncio.gather(*doings, return_exceptions=True)
     assert [line for line in told if line["event"] == "drift_found"] == []
     assert (measured("drift_checked_total", catalog="main") or 0) > before + ROUNDS
-    assert {each.outcome for each in await kept(engine)} >= {"done"}
+
+
+async def one_is_discarded(engine: AsyncEngine) -> bool:
+    return "done" in {each.outcome for each in await kept(engine)}

@@ -166,7 +166,7 @@ async def test_nobody_waits_for_his_turn_longer_than_he_may(
     freshness = Freshness(engine, redis, nobody, waiting_limit=6, reading_limit=1)
     first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
     await waiting(freshness, 1)
-    others = [asyncio.create_task(freshness.reflecting("main", 1, 1.0, never)) for _ in range(2)]
+    others = [asyncio.create_task(freshness.reflecting("main", 1, 4.0, never)) for _ in range(2)]
     await waiting(freshness, 3)
     with pytest.raises(ProjectionBehind):
         await freshness.reflecting("main", 1, LONG, never)
@@ -184,10 +184,10 @@ async def test_who_is_released_in_time_may_be_late(engine: AsyncEngine, redis: R
     first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
     await waiting(freshness, 1)
     began = monotonic()
-    late = asyncio.create_task(freshness.reflecting("main", 1, 1.5, when(over)))
+    late = asyncio.create_task(freshness.reflecting("main", 1, 4.0, when(over)))
     await waiting(freshness, 2)
     await taught(freshness, 1)
-    await until(lambda: monotonic() - began > 2.0)
+    await until(lambda: monotonic() - began > 4.5)
     assert not late.done()
     over.set()
     assert [(await each).position for each in (first, late)] == [1, 1]
@@ -201,7 +201,7 @@ async def test_nobody_is_late_for_ever(
     freshness = Freshness(engine, redis, nobody, waiting_limit=4, reading_limit=1)
     first = asyncio.create_task(freshness.reflecting("main", 1, LONG, when(over)))
     await waiting(freshness, 1)
-    late = asyncio.create_task(freshness.reflecting("main", 1, 1.5, never))
+    late = asyncio.create_task(freshness.reflecting("main", 1, 4.0, never))
     await waiting(freshness, 2)
     await taught(freshness, 1)
     with pytest.raises(ProjectionBehind):

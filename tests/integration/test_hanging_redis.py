@@ -6,6 +6,7 @@ from time import monotonic
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from events.circuit import REDIS_SECONDS
 from events.nudge import ANSWER_SECONDS, connect
 from events.product import ProductRenamed
 from projections.cached import state_key
@@ -18,6 +19,11 @@ EVENTS = 20
 HELD_UP_SECONDS = 2 * ANSWER_SECONDS
 """How long one command of Redis may take to fail."""
 SLACK_SECONDS = 2.0
+
+
+@pytest.fixture
+def redis_seconds() -> float:
+    return REDIS_SECONDS
 
 
 @pytest.fixture

@@ -50,9 +50,13 @@ async def test_a_subscription_of_which_nothing_comes_is_begun_again(
         with capture_logs() as logs:
             listening = asyncio.create_task(listen(redis, APPENDED, heard.append))
             await hears("main")
-            quiet = len(logs)
-            await asyncio.sleep(1)
-            assert len(logs) == quiet
+
+            async def says_nothing() -> bool:
+                quiet = len(logs)
+                await asyncio.sleep(10 * nudge.SILENCE_SECONDS)
+                return len(logs) == quiet
+
+            await eventually(says_nothing)
             server.hang()
             await eventually(lambda: is_lost(logs))
             server.resume()

@@ -1,6 +1,5 @@
 """Requests for a token are counted by what came of them."""
 
-import pytest
 from prometheus_client import REGISTRY
 
 from api.settings import Settings
@@ -17,7 +16,6 @@ def logins(grant: str, outcome: str) -> float:
     return counted("logins_total", grant=grant, outcome=outcome)
 
 
-@pytest.mark.usefixtures("patience_with_redis")
 async def test_logins_are_counted_as_granted_or_by_why_they_were_refused(
     here: Service, settings: Settings
 ) -> None:

@@ -52,7 +52,7 @@ async def test_projectors_that_fight_over_a_catalog_lead_to_the_same_rows(
             prices = [PriceSet(currency="EUR", amount=amount) for amount in range(number % 5)]
             head = await log.given(UUID(int=number), product, *prices)
 
-        await caught_up(engine, head, within=60)
+        await caught_up(engine, head)
 
     fresh = await another_generation(engine)
     await projected(engine, generation=fresh)

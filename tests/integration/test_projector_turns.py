@@ -26,8 +26,6 @@ from workers.announcing import Announcing
 from workers.following import Following
 from workers.projecting import Projecting
 
-pytestmark = pytest.mark.usefixtures("patience_with_redis")
-
 SUN = ProductRenamed(name="Sun")
 
 

@@ -10,8 +10,6 @@ from api.rates.limit import AT_ONCE, Limit
 from events.circuit import Away, redis_circuit
 from tests.clock import Clock
 
-pytestmark = pytest.mark.usefixtures("patience_with_redis")
-
 MINUTE = 1_700_000_040.0
 QUOTA = 10
 

@@ -67,7 +67,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 @pytest.fixture
 def lease_seconds() -> float:
     """Longer than a machine stands still."""
-    return 30.0
+    return 300.0
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ async def waits(engine: AsyncEngine, kind: str) -> bool:
 
 async def test_workers_go_on_with_the_new_generation(engine: AsyncEngine, redis: Redis) -> None:
     log = Log(engine)
-    async with running(engine, redis, lease_seconds=30):
+    async with running(engine, redis, lease_seconds=300):
         await log.given(LAMP, registered)
         await rebuilt(engine, redis)
         left = await checkpoint(engine)

@@ -7,8 +7,8 @@ from httpx import ASGITransport, AsyncClient
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.harness.installation import free_port
 from commands.job_hints import hint
-from tests.worker_process import free_port
 from workers import http
 
 QUEUED = "catalog_projection_arq_queue_jobs"
@@ -27,7 +27,6 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
         yield redis
 
 
-@pytest.mark.usefixtures("patience_with_redis")
 async def test_it_tells_how_much_arq_has_to_do(engine: AsyncEngine, redis: Redis) -> None:
     assert await told(engine, redis) == [f"{QUEUED} 0.0"]
 

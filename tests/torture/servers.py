@@ -13,12 +13,12 @@ from typing import Protocol
 import asyncpg
 from testcontainers.core.container import DockerContainer
 
+from benchmarks.harness.installation import free_port
 from cli import embedded
 from cli.address import Address
 from cli.processes import Child, running
 from tests.eventually import eventually
 from tests.servers import Servers, postgres_container, postgres_url
-from tests.worker_process import free_port
 
 RECOVERY_SECONDS = 120.0
 SLOW_COMMITS = {"commit_delay": "3000", "commit_siblings": "0"}
