@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.nudge import connect
 from events.product import ProductRenamed
-from projections.cached import VOUCHED_SECONDS
 from projections.publish import Publisher
 from queries import stored
 from queries.document import Document
@@ -176,7 +175,7 @@ async def test_a_cache_that_no_worker_vouches_for_is_not_believed(
     await publish(engine, redis)
     await read(engine, redis)
     assert await cached(redis) == 1
-    await vouched_before(redis, VOUCHED_SECONDS)
+    await vouched_before(redis, 60)
     assert await cached(redis) is None
     await Publisher(redis, ttl_seconds=SECONDS).announce("main", SWITCHED, 1, 1)
     assert await cached(redis) == 1
