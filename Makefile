@@ -2,13 +2,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test lint audit bench lock openapi
+.PHONY: run test fuzz lint audit bench lock openapi
 
 run: $(VENV)/installed
 	@$(BIN)/catalog up $(ARGS)
 
 test: $(VENV)/installed
 	@$(BIN)/pytest -n auto --cov $(ARGS)
+
+EXAMPLES ?= 50
+
+fuzz: $(VENV)/installed
+	@CATALOG_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/e2e/test_openapi.py $(ARGS)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

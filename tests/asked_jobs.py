@@ -130,7 +130,7 @@ async def runner(
     runs: Mapping[str, Run],
     *,
     holder: str = "tests",
-    lease_seconds: float = 15,
+    lease_seconds: float = 300,
     poll_seconds: float = 0.02,
     ended: Callable[[AsyncEngine, Job], Awaitable[None]] | None = None,
 ) -> AsyncIterator[JobRunner]:
@@ -149,5 +149,5 @@ async def runner(
             yield made
         finally:
             made.stop()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await task

@@ -115,11 +115,11 @@ class Service:
 
 
 async def answers(
-    status: int, process: Service, token: str, *, path: str = "/v1/me", within: float = 1.5
+    status: int, process: Service, token: str, *, path: str = "/v1/me", within: float = 1.0
 ) -> bool:
     """Whether the process comes to answer so to who asks that many seconds later.
 
-    By default that is before what it remembers of a session is old.
+    By default that is before it looks a session up anew of itself.
     """
     until, is_late = monotonic() + within, False
     while (answered := (await process.get(path, token)).status_code) != status and not is_late:

@@ -15,9 +15,6 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.eventually import eventually
 
-PATIENCE_SECONDS = 60.0
-"""A worker may have to start before it says anything."""
-
 type Value = str | int | float | bool
 
 
@@ -79,7 +76,7 @@ class Collector:
         async def received() -> bool:
             return bool(self._of(request_id))
 
-        await eventually(received, within=PATIENCE_SECONDS)
+        await eventually(received)
         [span] = self._of(request_id)
         return span
 
@@ -92,7 +89,7 @@ class Collector:
         async def received() -> bool:
             return len(self.named(name)) >= number
 
-        await eventually(received, within=PATIENCE_SECONDS)
+        await eventually(received)
         return self.named(name)
 
 

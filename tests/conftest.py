@@ -154,7 +154,14 @@ def patience(
 ) -> None:
     for module in ("events.circuit", "workers.announcing", "workers.queue"):
         monkeypatch.setattr(f"{module}.REDIS_SECONDS", redis_seconds)
+    monkeypatch.setattr("events.nudge.ANSWER_SECONDS", max(redis_seconds, 1.0))
     monkeypatch.setattr("api.auth.databases.ANSWER_SECONDS", sessions_seconds)
+
+
+@pytest.fixture
+def remembered_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process knows a session for longer than a test takes, unless it hears of a change."""
+    monkeypatch.setattr("api.auth.staying.live.FRESH_SECONDS", 600.0)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Schemathesis in a process of its own, on behalf of somebody.
 
-What it asks is the same each time, for one state of the document. `CATALOG_TEST_EXAMPLES` makes it
-ask something else each time, so often of each operation.
+What it asks is the same each time, for one state of the document. `CATALOG_TEST_EXAMPLES`, as in
+`make fuzz`, makes it ask something else each time, so often of each operation.
 """
 
 import asyncio

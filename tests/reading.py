@@ -24,7 +24,7 @@ def product_cache(redis: Redis) -> ProductCache:
     circuit = Circuit(
         "redis", faults=(RedisError, OSError), deadline_seconds=PATIENT_SECONDS, rest_seconds=0
     )
-    return ProductCache(redis, circuit, ttl_seconds=60)
+    return ProductCache(redis, circuit, ttl_seconds=600)
 
 
 def documents(engine: AsyncEngine, redis: Redis) -> Documents:
@@ -50,7 +50,10 @@ async def read_stored(engine: AsyncEngine, sku: str = "LAMP-1", catalog: str = "
 
 
 async def vouched(redis: Redis, product: UUID = LAMP, catalog: str = "main") -> Cached | None:
-    """What is believed of a product; None where no worker has vouched for the catalog lately."""
+    """What the cache has of a product; None where no worker has vouched for the catalog lately.
+
+    That is longer than the product goes by, for who has to look at it on a slow machine.
+    """
     found = (await product_cache(redis).find([(catalog, product)]))[catalog, product]
     return found if found and found.unvouched_seconds <= PATIENT_SECONDS else None
 
@@ -62,7 +65,7 @@ async def vouched_before(redis: Redis, seconds: float) -> None:
 
 
 async def cached(redis: Redis, product: UUID = LAMP, catalog: str = "main") -> Document | None:
-    """The document that is believed."""
+    """The document that the cache has."""
     found = await vouched(redis, product, catalog)
     return found.answer.value if found and found.answer else None
 

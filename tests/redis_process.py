@@ -32,7 +32,7 @@ class RedisProcess:
         self.process = subprocess.Popen(
             [str(embedded.redis_server()), *flags, "--save", ""], stdout=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not embedded.answers_on(self._socket):
             assert time.monotonic() < deadline
             time.sleep(0.01)

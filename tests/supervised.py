@@ -23,7 +23,6 @@ from tests.eventually import eventually
 
 HOST = "127.0.0.1"
 FORM = MappingProxyType({"Content-Type": "application/x-www-form-urlencoded"})
-START_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Supervised:
             assert self.process.poll() is None, self.log.read_text()
             return len(self.serving) == processes and await self._is_ready()
 
-        await eventually(serving, within=START_SECONDS)
+        await eventually(serving)
 
     async def _is_ready(self) -> bool:
         with closing(Client(HOST, self.port, {})) as client, suppress(OSError):

@@ -89,8 +89,8 @@ async def looking_seldom(engine: AsyncEngine, redis: Redis) -> AsyncIterator[Non
         engine,
         Publisher(redis, ttl_seconds=60),
         holder="tests",
-        lease_seconds=60,
-        poll_seconds=60,
+        lease_seconds=3_600,
+        poll_seconds=3_600,
         batch_limit=500,
     )
     hints = asyncio.create_task(listen(redis, APPENDED, projector.wake))

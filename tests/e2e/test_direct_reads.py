@@ -16,7 +16,7 @@ from tests.auth import Service, given_user
 from tests.conversation import NOBODY, PRODUCTS, Answer, Caller
 
 pytest_plugins = ("tests.conversation_fixtures",)
-pytestmark = pytest.mark.usefixtures("projecting")
+pytestmark = pytest.mark.usefixtures("projecting", "remembered_for_long")
 
 ROUTED = {"Catalog-Wait": "2000"}
 """What is not said otherwise, but has to be understood: such requests take the routes."""
@@ -58,8 +58,6 @@ def entrances() -> Entrances:
 
 @pytest.fixture
 def app(settings: Settings, entrances: Entrances, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
-    """Which knows a session for as long as a test takes."""
-    monkeypatch.setattr("api.auth.staying.live.FRESH_SECONDS", 60.0)
     monkeypatch.setattr(main, "DirectReads", entrances)
     return create_app(settings)
 

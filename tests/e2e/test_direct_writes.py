@@ -18,6 +18,7 @@ from tests.both_ways import DIRECT, PRICE, ROUTED, Asked, Entrances, counted, li
 from tests.conversation import LAMP, NOBODY, PRODUCTS, Caller
 
 pytest_plugins = ("tests.conversation_fixtures",)
+pytestmark = pytest.mark.usefixtures("remembered_for_long")
 
 PRODUCT = f"{PRODUCTS}/{{id}}"
 LONG = {"description": "é" * 2_000, "attributes": {"a": [1, 2.5, True, "x"]}, "tags": ["b", "a"]}
@@ -30,8 +31,6 @@ def entrances() -> Entrances:
 
 @pytest.fixture
 def app(settings: Settings, entrances: Entrances, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
-    """Which knows a session for as long as a test takes."""
-    monkeypatch.setattr("api.auth.staying.live.FRESH_SECONDS", 60.0)
     monkeypatch.setattr(main, "DirectWrites", entrances)
     return create_app(settings)
 

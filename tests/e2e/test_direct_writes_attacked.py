@@ -16,7 +16,7 @@ from api.main import create_app
 from api.settings import Settings
 from api.writing import routes
 from api.writing.write import Write
-from tests.auth import Service, bearer, given_key, given_user
+from tests.auth import Service, bearer, given_user
 from tests.both_ways import DIRECT, PRICE, ROUTED, sent, told
 from tests.conversation import LAMP, NOBODY, PRODUCTS, Caller
 from tests.lifespan import alive
@@ -83,18 +83,12 @@ async def test_who_logs_out_while_his_body_comes_writes_nothing(
 @pytest.mark.usefixtures("a_minute_that_lasts")
 async def test_what_fails_fails_alike(
     settings: Settings,
-    engine: AsyncEngine,
+    token: str,
     monkeypatch: pytest.MonkeyPatch,
     changed: dict[str, Any],
     fault: Exception | None,
     status: int,
 ) -> None:
-    await given_key(engine)
-    await given_user(engine, "anna", {"*": "admin"})
-    async with alive(create_app(settings)) as unlimited:
-        transport = ASGITransport(unlimited)
-        async with AsyncClient(transport=transport, base_url="http://c.test") as http:
-            token = await Service(http).token_of("anna")
     answers = []
     for form in (DIRECT, ROUTED):
         async with (

@@ -115,7 +115,7 @@ async def test_a_scrape_of_one_is_a_scrape_of_all(
         await other.is_killed()
         forget(other.process.pid, shared)
 
-        await eventually(partial(one.has_counted, REFUSED, 7))
+        assert await one.tells(REFUSED) == 7
         assert await one.tells(TIMED) == 7
         assert await one.tells(LIMIT) == settings.database_pool_size
         assert await one.tells_of() == {one.process.pid}

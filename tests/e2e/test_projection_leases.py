@@ -38,14 +38,15 @@ class Pair:
         """The one that holds the lease, and the other one."""
         pids = {each.process.pid: each for each in self.both}
 
-        found: list[int | None] = []
+        pid = 0
 
         async def is_one_of_us() -> bool:
-            found.append(await applying_pid(self.engine))
-            return found[-1] in pids
+            nonlocal pid
+            pid = await applying_pid(self.engine) or 0
+            return pid in pids
 
         await eventually(is_one_of_us)
-        first = pids[found[-1] or 0]
+        first = pids[pid]
         (second,) = (each for each in self.both if each is not first)
         return first, second
 

@@ -15,6 +15,7 @@ from redis.exceptions import NoPermissionError, OutOfMemoryError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
+from events.circuit import REDIS_SECONDS
 from events.nudge import ANSWER_SECONDS, APPENDED, channel, connect
 from projections.cached import PROJECTED, VOUCHED_SECONDS
 from tests.conversation import PRODUCTS, Caller
@@ -22,7 +23,8 @@ from tests.e2e.test_killed_worker import head_of
 from tests.e2e.test_projection_kills import moves
 from tests.eventually import eventually
 from tests.exactness import assert_exact
-from tests.reading import vouched
+from tests.given import LAMP
+from tests.reading import product_cache, vouched
 from tests.redis_process import RedisProcess, redis_process
 from tests.traffic import Traffic, traffic, writer
 from tests.worker_process import worker
@@ -34,6 +36,11 @@ HELD_UP_SECONDS = 2 * ANSWER_SECONDS + 3.0
 """As long as one command of Redis may take to fail, and what a slow machine needs."""
 BY_POLLING_SECONDS = 1.0
 WRITES, FLUSHES = 20, 10
+
+
+@pytest.fixture
+def redis_seconds() -> float:
+    return REDIS_SECONDS
 
 
 @pytest.fixture
@@ -172,7 +179,9 @@ async def cached(client: Redis) -> None:
 
 
 async def is_not_believed(client: Redis) -> bool:
-    return await vouched(client) is None
+    """Any more, by who reads."""
+    found = (await product_cache(client).find([("main", LAMP)]))["main", LAMP]
+    return found is None or found.unvouched_seconds > VOUCHED_SECONDS
 
 
 async def test_it_carries_no_hints(

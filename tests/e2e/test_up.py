@@ -29,7 +29,7 @@ class Up:
 
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=60)
         return self.process.returncode
 
     @property
@@ -48,7 +48,7 @@ def _name(child: psutil.Process) -> str:
 
 
 def _ended(processes: Iterable[psutil.Process]) -> bool:
-    _, alive = psutil.wait_procs(list(processes), timeout=10)
+    _, alive = psutil.wait_procs(list(processes), timeout=60)
     return all(process.status() == psutil.STATUS_ZOMBIE for process in alive)
 
 
@@ -122,7 +122,7 @@ def test_under_nohup_it_outlives_its_terminal(data_directory: Path) -> None:
 
 def test_a_second_start_is_told_about_the_first(up: Up, data_directory: Path) -> None:
     second = _catalog(data_directory, "up", *_free_ports())
-    said, _ = second.communicate(timeout=30)
+    said, _ = second.communicate(timeout=60)
     assert second.returncode == 1
     assert f"Another `catalog up` (process {up.process.pid})" in said
     assert said.count("\n") == 1
@@ -144,7 +144,7 @@ def test_after_a_kill_it_starts_again_with_its_users(up: Up, data_directory: Pat
 def test_without_postgres_all_ends(up: Up) -> None:
     family = up.family
     family["postgres"].kill()
-    said, _ = up.process.communicate(timeout=30)
+    said, _ = up.process.communicate(timeout=60)
     assert up.process.returncode == 1
     assert "postgres ended by SIGKILL: the end of" in said.splitlines()[-1]
     assert _ended(family.values())
@@ -179,5 +179,5 @@ def _await_answer(up: Up) -> None:
 
 def test_other_commands_find_what_it_started(up: Up, data_directory: Path) -> None:
     assert up.said
-    said, _ = _catalog(data_directory, "users", "list", "--json").communicate(timeout=30)
+    said, _ = _catalog(data_directory, "users", "list", "--json").communicate(timeout=60)
     assert [user["username"] for user in json.loads(said)] == ["admin"]

@@ -18,7 +18,7 @@ from tests.wire import dialled, problems, statuses, until_its_end
 
 pytest_plugins = ("tests.conversation_fixtures",)
 
-ARRIVAL_SECONDS = 1.0
+ARRIVAL_SECONDS = 3.0
 PIECE = LAMPS * 4_000
 PIECES = 6
 
@@ -30,7 +30,8 @@ STRICTLY = pytest.mark.parametrize(
 
 @pytest.fixture
 def limits() -> Mapping[str, float]:
-    return {}
+    """Longer than anybody waits here."""
+    return {"arrival_seconds": 600.0, "request_seconds": 600.0}
 
 
 @pytest.fixture

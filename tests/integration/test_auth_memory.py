@@ -18,7 +18,6 @@ from api.auth.databases import Databases
 from api.auth.gate import Gate
 from api.auth.signing.keys import KeyRing
 from api.auth.signing.tokens import LEEWAY_SECONDS, Tokens
-from api.auth.staying import live
 from api.auth.staying.live import AHEAD_SECONDS, LiveSessions
 from api.auth.staying.notices import FRESH_SECONDS
 from api.settings import Settings
@@ -43,12 +42,6 @@ def databases(here: Service, engine: AsyncEngine) -> Databases:
     """With a key, and with ada."""
     assert here
     return Databases({"database": engine})
-
-
-@pytest.fixture
-def remembered_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is forgotten is so because of what was heard, not of its age."""
-    monkeypatch.setattr(live, "FRESH_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -29,11 +29,6 @@ pytest_plugins = ("tests.auth_fixtures", "tests.lagging_fixtures")
 READ, WRITE = "/v1/catalogs/main/read", "/v1/catalogs/main/write"
 
 
-@pytest.fixture
-def sessions_seconds() -> float:
-    return 8.0
-
-
 @dataclass
 class Reader:
     """A process whose way to PostgreSQL a test can cut; it has served somebody else before."""

@@ -8,11 +8,17 @@ from redis.exceptions import RedisError
 from structlog.testing import capture_logs
 
 from events import nudge
+from events.circuit import REDIS_SECONDS
 from events.nudge import ANSWER_SECONDS, APPENDED, connect, listen
 from tests.eventually import eventually
 from tests.redis_process import RedisProcess, redis_process
 
 SLOW_MACHINE_SECONDS = 3.0
+
+
+@pytest.fixture
+def redis_seconds() -> float:
+    return REDIS_SECONDS
 
 
 @pytest.fixture

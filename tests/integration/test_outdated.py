@@ -70,7 +70,7 @@ async def test_a_worker_in_the_middle_of_its_work_lets_go(
     head = await log.given(LAMP, registered)
     for _ in range(20):
         head = await log.given(LAMP, *(ProductRenamed(name=str(name)) for name in range(200)))
-    async with running(engine, redis, lease_seconds=60, most=1) as projecting:
+    async with running(engine, redis, lease_seconds=300, most=1) as projecting:
         await eventually(lambda: is_held(engine))
         await made_by(engine, ANOTHER)
         await told(projecting, outdated=True)

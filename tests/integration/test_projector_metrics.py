@@ -67,7 +67,7 @@ async def test_what_is_visible_is_measured_by_the_database_s_clock(
     assert 5 <= added(before)["visible_seconds_sum"] < 10
 
 
-async def test_the_worker_knows_by_how_much_the_database_s_clock_is_ahead(
+async def test_the_worker_knows_how_far_the_database_s_clock_is_from_its_own(
     engine: AsyncEngine, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here it is this machine's that is an hour ahead."""
