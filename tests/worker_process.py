@@ -33,6 +33,14 @@ class WorkerProcess:
     def said(self) -> str:
         return self.log.read_text()
 
+    async def says(self, line: str) -> None:
+        """What it tells of comes before that."""
+
+        async def has_said() -> bool:
+            return line in self.said
+
+        await eventually(has_said)
+
     async def get(self, path: str) -> httpx.Response:
         async with AsyncClient(base_url=f"http://127.0.0.1:{self.port}") as http:
             return await http.get(path)

@@ -87,11 +87,7 @@ async def test_who_wakes_up_with_a_batch_for_a_lease_of_another_applies_none_of_
             first.process.send_signal(signal.SIGSTOP)
         await given.taken_over_by(second)
         first.process.send_signal(signal.SIGCONT)
-
-        async def says_so() -> bool:
-            return "lease_lost" in first.said
-
-        await eventually(says_so)
+        await first.says("lease_lost")
         second.end(signal.SIGKILL)
         await given.taken_over_by(first)
 

@@ -107,7 +107,7 @@ async def test_an_administrator_has_it_go_on_without_the_event_at_fault(
         assert (shown["name"], shown["version"]) == ("Sun", 4)
         assert "parked" not in shown
         assert (await anna.gets(PROJECTIONS)).gives(200).body["parked"] == 0
-    assert "intervened" in process.said
+        await process.says("intervened")
 
 
 @pytest.mark.usefixtures("projecting")
