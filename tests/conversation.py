@@ -90,6 +90,10 @@ class Caller:
         return receipt
 
     async def reads(self, path: str, position: int) -> Answer:
-        """As soon as the read side has reached the position."""
+        """As soon as the read side has reached the position: within a minute, about."""
         awaited = {"Catalog-Min-Position": str(position), "Catalog-Wait": "10000"}
-        return (await self.gets(path, awaited)).gives(200)
+        answer = await self.gets(path, awaited)
+        for _ in range(5):
+            if answer.response.status_code == 503:
+                answer = await self.gets(path, awaited)
+        return answer.gives(200)

@@ -33,7 +33,8 @@ async def test_a_rebuild_is_run_by_the_worker_and_read_from_then_on(
     anna: Caller, settings: Settings, tmp_path: Path
 ) -> None:
     lamp = await anna.given()
-    with worker(settings, tmp_path):
+    with worker(settings, tmp_path) as process:
+        await process.is_ready()
         await anna.reads(f"{PRODUCTS}/{lamp['id']}", lamp["position"])
         before = (await anna.gets(PROJECTIONS)).body["generation"]
         job = await ended(anna, await anna.posts(f"{PROJECTIONS}/rebuild"))
@@ -50,7 +51,8 @@ async def test_what_differs_ends_a_rebuild_unless_it_is_accepted(
     anna: Caller, engine: AsyncEngine, settings: Settings, tmp_path: Path
 ) -> None:
     lamp = await anna.given()
-    with worker(settings, tmp_path):
+    with worker(settings, tmp_path) as process:
+        await process.is_ready()
         await anna.reads(f"{PRODUCTS}/{lamp['id']}", lamp["position"])
         generation = (await anna.gets(PROJECTIONS)).body["generation"]
         async with driver(engine) as connection:
