@@ -52,7 +52,7 @@ async def uploaded(
 async def importer(
     settings: Settings, engine: AsyncEngine, wrapped: Callable[[Run], Run] = lambda run: run
 ) -> AsyncIterator[JobRunner]:
-    """A worker that imports, its job held briefly."""
+    """A worker that imports."""
     importing = Importing(settings, Uploads(settings.uploads_directory))
     runs = {IMPORT: wrapped(importing)}
     async with runner(engine, runs, ended=importing.ended) as worker:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.settings import Settings
 from tests.asked_jobs import comes_to, found
+from tests.eventually import eventually
 from tests.holding import held, waits
 from tests.importing import importer, lamp_lines, lying, registered, uploaded
 from tests.worker_process import worker
@@ -34,10 +35,13 @@ async def test_each_row_is_imported_once(
     begun = await found(engine, job.id)
     assert begun.state == "running"
 
+    async def nothing_lies_there() -> bool:
+        return not lying(settings)
+
     with worker(settings, tmp_path, module=BRISK):
         done = await comes_to(engine, job, "succeeded")
+        await eventually(nothing_lies_there)
     told = {name: done.details[name] for name in ("rows", "created", "changed", "unchanged")}
     assert told == {"rows": ROWS, "created": ROWS - 1, "changed": 1, "unchanged": 0}
     skus = [sku for sku, _ in await registered(engine) if sku]
     assert len(skus) == len(set(skus)) == ROWS
-    assert not lying(settings)
