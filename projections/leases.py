@@ -15,6 +15,7 @@ from events.database import Connection, statement
 _ACQUIRE = statement(__package__, "sql/acquire.sql")
 _RELEASE = statement(__package__, "sql/release.sql")
 _ADVANCE = statement(__package__, "sql/advance.sql")
+_STILL_STANDS = statement(__package__, "sql/still_stands.sql")
 
 
 class LeaseLost(Exception):  # noqa: N818 -- it says what happened
@@ -54,6 +55,12 @@ async def advance(connection: Connection, lease: Lease, before: int, after: int)
     """Move the checkpoint, which renews the lease. Raises `LeaseLost`."""
     moved = await connection.fetchval(_ADVANCE, *_key(lease), before, after, lease.duration)
     if moved is None:
+        raise LeaseLost(lease)
+
+
+async def confirm(connection: Connection, lease: Lease, checkpoint: int) -> None:
+    """Raises `LeaseLost` unless it stands there: a crash of the server may have taken it back."""
+    if await connection.fetchrow(_STILL_STANDS, *_key(lease), checkpoint) is None:
         raise LeaseLost(lease)
 
 

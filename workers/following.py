@@ -9,7 +9,7 @@ from asyncpg import QueryCanceledError
 
 from events.database import Connection
 from projections.interventions import carry_out, finish, read_waiting
-from projections.leases import Lease, acquire, release
+from projections.leases import Lease, acquire, confirm, release
 from projections.projector import Batch, Progress, commit, prepare, refold
 from workers import metrics
 from workers.announcing import Announcing
@@ -129,6 +129,8 @@ class Following:
     ) -> bool:
         ending = perf_counter() + TURN_SECONDS
         batch = await prepare(reader, lease, self._checkpoint, self._pace.limit)
+        if not batch.events and self._applied.checkpoint < self._checkpoint:
+            await confirm(reader, lease, self._checkpoint)
         while batch.events and not self.stopping:
             if perf_counter() > ending and (self._has_more_to_do or others_wait()):
                 await self._commit(writer, lease, batch)

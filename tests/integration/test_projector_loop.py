@@ -6,6 +6,7 @@ from typing import cast
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
@@ -57,6 +58,23 @@ async def test_projectors_that_fight_over_a_catalog_lead_to_the_same_rows(
     fresh = await another_generation(engine)
     await projected(engine, generation=fresh)
     assert await rows(engine) == await rows(engine, generation=fresh)
+
+
+async def test_what_a_crash_took_back_unnoticed_is_applied_again(
+    engine: AsyncEngine, redis_url: str
+) -> None:
+    """Nobody asked the database meanwhile, and nothing more is appended."""
+    log = Log(engine)
+    async with connect(redis_url) as redis, running(engine, redis, lease_seconds=300):
+        await caught_up(engine, await log.given(LAMP, registered))
+        await caught_up(engine, await log.given(DESK, desk))
+        async with engine.begin() as connection:
+            for table in ("product_details", "product_prices", "product_search"):
+                taken = text(f"delete from read_1.{table} where product_id = :product")
+                await connection.execute(taken, {"product": DESK})
+            await connection.execute(text("update projections.checkpoints set position = 1"))
+        await caught_up(engine, 2)
+    assert await versions(engine) == {LAMP: 1, DESK: 1}
 
 
 async def test_an_event_nobody_knows_stops_only_its_stream(
